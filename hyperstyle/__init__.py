@@ -1,0 +1,1 @@
+"""HyperStyle Studio: faces, cars and animals inverted into StyleGAN with hypernetworks."""

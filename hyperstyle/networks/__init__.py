@@ -1,0 +1,1 @@
+"""Plain torch modules: no files, no downloads, no custom operators, CPU and CUDA alike."""
