@@ -1,0 +1,53 @@
+"""A small picture from the middle of the embedded generator: what the refinement looks at between its steps."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from hyperstyle.networks.generator import Kernels, Styles
+from hyperstyle.networks.mobile import BANDS, CODE, MobileGenerator, inverse_haar, modulated
+
+FEATURES = 128  # side of the features it starts from: half the generator's work, a tenth of its time
+CHANNELS = 256  # of these features
+WIDTH = 64
+SIZE = 256
+
+
+class Residual(nn.Module):
+    """Two 3x3 convolutions that correct what they are given."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(width, width, 3, padding=1)
+        self.second = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, width, H, W] to the same shape."""
+        correction: Tensor = self.second(F.leaky_relu(self.first(x), 0.2))
+        return F.leaky_relu(x + correction, 0.2)
+
+
+class Preview(nn.Module):
+    """Stands for the generator's last two blocks and the pooling of its picture to 256 pixels."""
+
+    def __init__(self, depth: int = 2) -> None:
+        super().__init__()
+        self.modulation = nn.Linear(CODE, CHANNELS)
+        self.narrow = nn.Parameter(torch.randn(WIDTH, CHANNELS) * CHANNELS**-0.5)
+        # The blocks it stands for add stored noise, of which this learns what is left at this size.
+        self.place = nn.Parameter(torch.zeros(1, WIDTH, FEATURES, FEATURES))
+        self.refine = nn.Sequential(*(Residual(WIDTH) for _ in range(depth)))
+        self.picture = nn.Conv2d(WIDTH, 3 * BANDS, 3, padding=1)
+        nn.init.ones_(self.modulation.bias)
+
+    def forward(self, features: Tensor, codes: Tensor) -> Tensor:
+        """Pictures [N, 3, 256, 256] of features [N, 256, 128, 128] and the codes [N, 512] of the finest layers."""
+        x = modulated(features, self.narrow, self.modulation(codes)) + self.place
+        return inverse_haar(self.picture(self.refine(F.leaky_relu(x, 0.2))))
+
+
+def preview(generator: MobileGenerator, head: Preview, codes: Tensor, kernels: Kernels) -> Tensor:
+    """Pictures [N, 3, 256, 256], about [-1, 1], of codes in W [N, 512] or W+ [N, 18, 512]."""
+    styles: Styles = generator.styles(codes)
+    finest = codes if codes.ndim == 2 else codes[:, -1]
+    return head(generator.features(styles, kernels, FEATURES), finest)

@@ -1,0 +1,22 @@
+"""What a camera, a phone's software and a website do to a picture, so that photos look familiar to what we train."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def photographed(pictures: Tensor) -> Tensor:
+    """Pictures [N, 3, H, W] in [-1, 1] with other light, colour, sharpness and noise, each picture its own."""
+    n = pictures.shape[0]
+
+    def drawn(spread: float, channels: int = 1) -> Tensor:
+        return torch.randn(n, channels, 1, 1, device=pictures.device) * spread
+
+    light = (pictures * 0.5 + 0.5).clamp(0, 1) ** torch.exp(drawn(0.1))
+    grey = light.mean(1, keepdim=True)
+    colour = grey + (light - grey) * torch.exp(drawn(0.1))
+    contrast = (colour - 0.5) * torch.exp(drawn(0.08)) + 0.5 + drawn(0.03) + drawn(0.02, 3)
+    soft = F.avg_pool2d(F.pad(contrast, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+    share = drawn(0.5).abs().clamp(max=1)
+    mixed = contrast + (soft - contrast) * share
+    return (mixed + torch.randn_like(mixed) * drawn(0.02).abs()).clamp(0, 1) * 2 - 1

@@ -1,0 +1,16 @@
+"""Weights for tests: those that are here already, since tests need no network."""
+
+from pathlib import Path
+
+import pytest
+
+from hyperstyle.weights.catalogue import WEIGHTS
+from hyperstyle.weights.fetching import locate
+
+
+def weight_file(name: str) -> Path:
+    """Where the weight lies, or a skip with the command that gets it."""
+    path = locate(WEIGHTS[name])
+    if path is None:
+        pytest.skip(f"{name} is not here: python -m hyperstyle weights get faces-lite")
+    return path
