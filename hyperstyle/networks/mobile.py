@@ -159,7 +159,7 @@ class MobileGenerator(Generator):
 
     def own_kernels(self) -> dict[int, Tensor]:
         """Layer index -> kernel [out, in, kh, kw] as trained."""
-        kernels = {0: self.kernel, 1 + 2 * len(self.blocks): self.picture_kernel}
+        kernels: dict[int, Tensor] = {0: self.kernel, 1 + 2 * len(self.blocks): self.picture_kernel}
         for index, block in enumerate(self.blocks):
             assert isinstance(block, UpBlock)
             kernels |= {1 + 2 * index: block.first.pointwise, 2 + 2 * index: block.second.pointwise}

@@ -16,9 +16,11 @@ WARMING = 100  # steps over which it rises after each start, while the optimizer
 class Stateful(Protocol):
     """Anything with a state dict: modules, optimizers."""
 
-    def state_dict(self) -> dict[str, Any]: ...
+    def state_dict(self) -> dict[str, Any]:
+        """All that a later stretch needs."""
 
-    def load_state_dict(self, state_dict: Any) -> Any: ...  # noqa: ANN401
+    def load_state_dict(self, state_dict: Any) -> Any:  # noqa: ANN401
+        """Take up what `state_dict` gave."""
 
 
 @dataclass

@@ -35,6 +35,11 @@ def file_of(folder: Path, number: int) -> Path:
     return folder / f"{number // 1000:04d}" / f"{number:07d}.jpg"
 
 
+def numbers_in(folder: Path) -> list[int]:
+    """The numbers of all pictures in a folder, in order."""
+    return sorted(int(path.stem) for path in folder.glob("*/*.jpg"))
+
+
 def to_bytes(picture: Tensor) -> Tensor:
     """[3, H, W] in [-1, 1] to uint8 [H, W, 3]."""
     return picture.float().add(1).mul(127.5).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous()
@@ -48,9 +53,7 @@ def read_picture(path: Path, side: int) -> Tensor:
     return torch.from_numpy(np.array(small)).permute(2, 0, 1).float() / 127.5 - 1
 
 
-def make_pictures(
-    folder: Path, generator: MobileGenerator, mapping: Mapping, numbers: range, deadline: float
-) -> int:
+def make_pictures(folder: Path, generator: MobileGenerator, mapping: Mapping, numbers: range, deadline: float) -> int:
     """Write the pictures that are not there yet until `deadline` (a `time.monotonic` value); how many were written.
 
     The generator runs in bfloat16: four times as fast, and off by less than the JPEG.
@@ -80,3 +83,8 @@ def write_whole(path: Path, picture: Tensor) -> None:
     partial = path.with_suffix(".part")
     partial.write_bytes(encoded.getvalue())
     partial.replace(path)
+
+
+def save_grid(path: Path, pictures: list[Tensor]) -> None:
+    """Pictures [1, 3, H, W] side by side in one PNG, for a look at how a training goes."""
+    Image.fromarray(to_bytes(torch.cat(pictures, 3)[0]).numpy()).save(path)

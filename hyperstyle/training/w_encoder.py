@@ -7,13 +7,12 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.networks.mobile import Mapping
 from hyperstyle.networks.small import SIDE, SmallEncoder
 from hyperstyle.training.augmentation import photographed
 from hyperstyle.training.loop import Stretch, follow
-from hyperstyle.training.pictures import code_of, file_of, read_picture
+from hyperstyle.training.pictures import code_of, file_of, numbers_in, read_picture
 
 HELD_OUT = 200  # the first pictures of the folder are never trained on
 FITTED = 4000  # pictures from which the linear look of a code is fitted
@@ -46,9 +45,9 @@ def batches(folder: Path, numbers: list[int], codes: Tensor, seed: int) -> Itera
         yield photographed(photos), codes[picked]
 
 
-def train(folder: Path, out: Path, minutes: float, generator: MobileGenerator, mapping: Mapping) -> SmallEncoder:
+def train(folder: Path, checkpoint: Path, minutes: float, mapping: Mapping) -> SmallEncoder:
     """One stretch of training on the pictures in `folder`; the averaged encoder at its end."""
-    numbers = sorted(int(path.stem) for path in folder.glob("*/*.jpg"))
+    numbers = numbers_in(folder)
     raw = torch.cat([code_of(number, mapping) for number in numbers])
     encoder = SmallEncoder()
     encoder.mean.copy_(raw.mean(0))
@@ -57,7 +56,6 @@ def train(folder: Path, out: Path, minutes: float, generator: MobileGenerator, m
     small = torch.stack([read_picture(file_of(folder, n), 32) for n in numbers[HELD_OUT : HELD_OUT + FITTED]])
     look = look_of_codes(codes[HELD_OUT : HELD_OUT + FITTED], small)
 
-    encoder = encoder.to(memory_format=torch.channels_last).train()
     average = copy.deepcopy(encoder).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=1e-3, weight_decay=1e-2)
     held = torch.stack([read_picture(file_of(folder, n), SIDE) for n in numbers[:HELD_OUT]])
@@ -69,7 +67,7 @@ def train(folder: Path, out: Path, minutes: float, generator: MobileGenerator, m
         shown = ((predicted - codes[:HELD_OUT]) @ look).square().mean()
         print(f"step {step}: held-out error on W {error:.4f}, shown {shown:.4f}", flush=True)
 
-    stretch = Stretch(out, {"encoder": encoder, "average": average, "optimizer": optimizer}, minutes, report)
+    stretch = Stretch(checkpoint, {"encoder": encoder, "average": average, "optimizer": optimizer}, minutes, report)
     data = batches(folder, numbers, codes, seed=len(numbers))
     for step in stretch.steps(optimizer):
         photos, wanted = next(data)

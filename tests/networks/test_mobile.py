@@ -16,9 +16,7 @@ def expected() -> dict[str, np.ndarray]:
         return dict(arrays)
 
 
-def test_agrees_with_openvino(
-    generator: MobileGenerator, mapping_file: Path, expected: dict[str, np.ndarray]
-) -> None:
+def test_agrees_with_openvino(generator: MobileGenerator, mapping_file: Path, expected: dict[str, np.ndarray]) -> None:
     with torch.inference_mode():
         code = load_mapping(mapping_file)(torch.from_numpy(expected["z"]))
         picture = generator(code)

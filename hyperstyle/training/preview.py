@@ -1,0 +1,57 @@
+"""Fits the small picture that refinement looks at against the pooled pictures of the whole generator."""
+
+import copy
+import random
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.networks.preview import FEATURES, SIZE, Preview
+from hyperstyle.training.loop import Stretch, follow
+from hyperstyle.training.pictures import code_of, file_of, numbers_in, read_picture, save_grid
+
+HELD_OUT = 40  # the first pictures of the folder are never trained on
+BATCH = 4  # features of one picture are 8 MB; more of them leave the cache
+
+
+def train(folder: Path, checkpoint: Path, minutes: float, generator: MobileGenerator, mapping: Mapping) -> Preview:
+    """One stretch of fitting to the pictures in `folder`; the averaged head at its end."""
+    numbers = numbers_in(folder)
+    half = generator.bfloat16()
+    kernels = half.kernels()
+
+    def examples(picked: list[int]) -> tuple[Tensor, Tensor, Tensor]:
+        codes = torch.cat([code_of(number, mapping) for number in picked])
+        with torch.no_grad():  # one at a time is faster than together, for the same reason
+            features = [half.features(half.styles(code[None].bfloat16()), kernels, FEATURES) for code in codes]
+        return torch.cat(features), codes, torch.stack([read_picture(file_of(folder, n), SIZE) for n in picked])
+
+    head = Preview()
+    average = copy.deepcopy(head).requires_grad_(False)
+    optimizer = torch.optim.AdamW(head.parameters(), lr=2e-3, weight_decay=1e-4)
+    held = [examples([number]) for number in numbers[:HELD_OUT]]
+
+    def report(step: int) -> None:
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+            made = [average(features, codes).float() for features, codes, _ in held]
+        errors = [F.mse_loss(mine, wanted) for mine, (_, _, wanted) in zip(made, held, strict=True)]
+        print(f"step {step}: held-out L2 {torch.stack(errors).mean():.5f}", flush=True)
+        save_grid(checkpoint.with_suffix(".png"), [torch.cat((m, held[i][2]), 2) for i, m in enumerate(made[:8])])
+
+    stretch = Stretch(checkpoint, {"head": head, "average": average, "optimizer": optimizer}, minutes, report)
+    for step in stretch.steps(optimizer):
+        chance = random.Random(step)  # noqa: S311 - shuffling, not secrets
+        features, codes, wanted = examples(chance.sample(numbers[HELD_OUT:], BATCH))
+        with torch.autocast("cpu", torch.bfloat16):
+            made = head(features, codes)
+        error = made.float() - wanted
+        loss = error.square().mean() + 0.05 * error.abs().mean()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(head.parameters(), 1.0)
+        optimizer.step()
+        follow(average, head, min(0.995, step / (step + 10)))
+    return average
