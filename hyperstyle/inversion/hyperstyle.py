@@ -1,0 +1,47 @@
+"""HyperStyle (Alaluf et al., 2022): a W code, and a hypernetwork that moves the generator's kernels to the photo."""
+
+import time
+from collections.abc import Iterator
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from hyperstyle.inversion.steps import Step
+from hyperstyle.networks.generator import Generator, Offsets
+from hyperstyle.networks.view import View
+
+
+class Model(Protocol):
+    """The parts that the method needs, of either tier."""
+
+    @property
+    def generator(self) -> Generator:
+        """What makes pictures."""
+
+    @property
+    def view(self) -> View:
+        """How the networks look at them."""
+
+    def encode(self, photo: Tensor) -> Tensor:
+        """Codes [N, 512] or [N, n_styles, 512] of photos."""
+
+    def refine(self, photo: Tensor, picture: Tensor) -> Offsets:
+        """What to add to the offsets that made `picture`, which is pooled to the view as the photo is."""
+
+
+@torch.no_grad()
+def invert(model: Model, photo: Tensor, steps: int = 5) -> Iterator[Step]:
+    """The first picture, then one step per refinement, of photos [N, 3, height, width] of the view in [-1, 1]."""
+    start = time.perf_counter()
+    codes = model.encode(photo)
+    styles = model.generator.styles(codes)
+    offsets: Offsets = {}
+    picture = model.view.crop(model.generator.synthesize(styles, model.generator.kernels()))
+    yield Step(0, picture, codes, offsets, time.perf_counter() - start)
+    for index in range(1, steps + 1):
+        start = time.perf_counter()
+        changes = model.refine(photo, model.view.pool(picture))
+        offsets = {layer: offsets[layer] + change if offsets else change for layer, change in changes.items()}
+        picture = model.view.crop(model.generator.synthesize(styles, model.generator.kernels(offsets)))
+        yield Step(index, picture, codes, offsets, time.perf_counter() - start)

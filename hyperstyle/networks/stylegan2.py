@@ -1,0 +1,211 @@
+"""The StyleGAN2 generator (configuration F) in plain torch, for CPU and CUDA alike."""
+
+import math
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from hyperstyle.networks.equalised import EqualisedLinear
+from hyperstyle.networks.generator import Generator, Kernels, Offsets, Styles
+
+CODE = 512
+"""Length of one style code."""
+SLOPE = 0.2
+"""Of the leaky ReLU."""
+GAIN = math.sqrt(2)
+"""By which every activation is multiplied, so that variances keep their size."""
+
+
+class Kind(Enum):
+    """What a layer does with the maps it is given."""
+
+    PLAIN = auto()
+    """3x3 convolution at the same size."""
+    UP = auto()
+    """3x3 convolution to twice the size."""
+    RGB = auto()
+    """1x1 convolution to a picture, without demodulation, noise and activation."""
+
+
+@dataclass(frozen=True)
+class LayerShape:
+    """One modulated convolution of the generator."""
+
+    kind: Kind
+    size: int
+    """Side of the square maps that come out."""
+    inputs: int
+    outputs: int
+    style: int
+    """Which code of a W+ code drives the layer."""
+
+    @property
+    def kernel(self) -> int:
+        """Extent of the kernel."""
+        return 1 if self.kind is Kind.RGB else 3
+
+
+def channels(size: int) -> int:
+    """Channels of the maps of `size` x `size` pixels."""
+    return min(512, 32768 // size)
+
+
+def layer_shapes(size: int) -> list[LayerShape]:
+    """All layers of a generator for `size` x `size` pictures, by layer index.
+
+    0 is the first convolution, 1 the first toRGB; every resolution above 4 adds (up, plain, toRGB).
+    """
+    shapes = [LayerShape(Kind.PLAIN, 4, CODE, CODE, 0), LayerShape(Kind.RGB, 4, CODE, 3, 1)]
+    side = 8
+    while side <= size:
+        before, here, style = channels(side // 2), channels(side), shapes[-1].style
+        shapes += [
+            LayerShape(Kind.UP, side, before, here, style),
+            LayerShape(Kind.PLAIN, side, here, here, style + 1),
+            LayerShape(Kind.RGB, side, here, 3, style + 2),
+        ]
+        side *= 2
+    return shapes
+
+
+def blur_kernel(channels: int, like: Tensor) -> Tensor:
+    """The [1, 3, 3, 1] binomial filter [channels, 1, 4, 4] that doubling smooths with; its sum is 4."""
+    line = torch.tensor([1.0, 3.0, 3.0, 1.0], device=like.device, dtype=like.dtype) / 4
+    return (line[:, None] * line).expand(channels, 1, 4, 4)
+
+
+def convolve(x: Tensor, kernel: Tensor, kind: Kind, bias: Tensor | None = None) -> Tensor:
+    """Convolve maps x [N, in, H, W] with a kernel [out, in, k, k] in the way of `kind`, and add bias [out]."""
+    if kind is not Kind.UP:
+        return F.conv2d(x, kernel, bias, padding=kernel.shape[-1] // 2)
+    spread = F.conv_transpose2d(x, kernel.transpose(0, 1), stride=2)
+    outputs = kernel.shape[0]
+    return F.conv2d(spread, blur_kernel(outputs, x), bias, padding=1, groups=outputs)
+
+
+def modulated(x: Tensor, kernel: Tensor, kind: Kind, style: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
+    """Convolve maps x [N, in, H, W] with kernel * style [N, in] * gain [N, out], and add bias [out].
+
+    The kernel is [out, in, k, k], shared by all pictures, or [N, out, in, k, k]. Style and gain may scale the kernel
+    or the maps to the same end, so they scale whichever is smaller.
+    """
+    if kernel.ndim == 4 and x.numel() < kernel.numel():
+        return convolve(x * style[..., None, None], kernel, kind) * gain[..., None, None] + bias[:, None, None]
+    kernels = kernel * (gain[:, :, None] * style[:, None, :])[..., None, None]
+    if len(x) == 1:
+        return convolve(x, kernels[0], kind, bias)
+    return torch.cat([convolve(x[i : i + 1], kernels[i], kind, bias) for i in range(len(x))])
+
+
+class Modulated(nn.Module):
+    """A convolution whose kernel is scaled, input channel by input channel, by a style."""
+
+    def __init__(self, shape: LayerShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.weight = nn.Parameter(torch.randn(shape.outputs, shape.inputs, shape.kernel, shape.kernel))
+        self.style = EqualisedLinear(CODE, shape.inputs)
+        nn.init.ones_(self.style.bias)
+        self.bias = nn.Parameter(torch.zeros(shape.outputs))
+
+    def forward(self, x: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
+        """Maps [N, out, size, size] of maps x [N, in, h, w], with the layer's kernel and its style [N, in]."""
+        raise NotImplementedError
+
+
+class StyledConvolution(Modulated):
+    """Modulation, demodulation, convolution, noise, bias and activation."""
+
+    noise: Tensor
+
+    def __init__(self, shape: LayerShape) -> None:
+        super().__init__(shape)
+        self.register_buffer("noise", torch.randn(shape.size, shape.size))
+        self.noise_strength = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
+        """Maps of maps, as for `Modulated`."""
+        # The published network scales kernels by 1/sqrt(fan-in); demodulation cancels that but for its epsilon.
+        fan_in = self.shape.inputs * self.shape.kernel**2
+        energy = torch.linalg.vector_norm(kernel, dim=(-2, -1)).square()  # [(N,) out, in]
+        demodulation = torch.rsqrt((energy @ style.square()[..., None]).squeeze(-1) + 1e-8 * fan_in)
+        # The activation's gain is applied to all that goes into it, which comes to the same.
+        y = modulated(x, kernel, self.shape.kind, style, demodulation * GAIN, self.bias * GAIN)
+        return F.leaky_relu_(y.add_(self.noise * (self.noise_strength * GAIN)), SLOPE)
+
+
+class ToRgb(Modulated):
+    """Modulation and 1x1 convolution to a picture."""
+
+    def forward(self, x: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
+        """Picture [N, 3, size, size] of maps x [N, in, size, size]; the rest as for `Modulated`."""
+        gain = style.new_full((1, 3), 1 / math.sqrt(self.shape.inputs))
+        return modulated(x, kernel, self.shape.kind, style, gain, self.bias)
+
+
+def doubled(picture: Tensor) -> Tensor:
+    """A picture [N, 3, H, W] at twice the size, smoothed with the binomial filter."""
+    return F.conv_transpose2d(picture, blur_kernel(3, picture), stride=2, padding=1, groups=3)
+
+
+class Mapping(nn.Sequential):
+    """Random vectors z [N, 512] -> codes in W [N, 512]."""
+
+    def __init__(self) -> None:
+        super().__init__(*(EqualisedLinear(CODE, CODE, rate=0.01) for _ in range(8)))
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Map normally distributed z."""
+        x = z * torch.rsqrt(z.square().mean(1, keepdim=True) + 1e-8)
+        for linear in self:
+            x = F.leaky_relu(linear(x), SLOPE) * GAIN
+        return x
+
+
+class StyleGan2(Generator):
+    """The generator for pictures of `size` (a power of two) x `size` pixels."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+        shapes = layer_shapes(size)
+        self.n_styles = shapes[-1].style + 1
+        self.mapping = Mapping()
+        self.constant = nn.Parameter(torch.randn(CODE, 4, 4))
+        self.layers = nn.ModuleList(ToRgb(s) if s.kind is Kind.RGB else StyledConvolution(s) for s in shapes)
+
+    def layer_list(self) -> list[Modulated]:
+        """All layers by layer index, as what they are."""
+        return cast(list[Modulated], list(self.layers))
+
+    def styles(self, codes: Tensor) -> Styles:
+        """Style space of codes in W [N, 512] or W+ [N, n_styles, 512]."""
+        if codes.ndim == 2:
+            codes = codes[:, None].expand(-1, self.n_styles, -1)
+        return [layer.style(codes[:, layer.shape.style]) for layer in self.layer_list()]
+
+    def kernels(self, offsets: Offsets | None = None) -> Kernels:
+        """The kernels of all layers, with `offsets` applied where there are any."""
+        kernels: dict[int, Tensor] = {i: layer.weight for i, layer in enumerate(self.layer_list())}
+        for i, offset in (offsets or {}).items():
+            kernel = kernels[i] * (1 + offset)
+            kernels[i] = kernel[0] if kernel.ndim == 5 and len(kernel) == 1 else kernel
+        return kernels
+
+    def synthesize(self, styles: Styles, kernels: Kernels) -> Tensor:
+        """Pictures [N, 3, size, size], RGB, about [-1, 1] and not clamped, with the stored noise."""
+        # With the channels last, the convolutions of a CPU are up to twice as fast.
+        x = self.constant.expand(len(styles[0]), -1, -1, -1).contiguous(memory_format=torch.channels_last)
+        picture: Tensor | None = None
+        for i, layer in enumerate(self.layer_list()):
+            y = layer(x, kernels[i], styles[i])
+            if layer.shape.kind is not Kind.RGB:
+                x = y
+            else:
+                picture = y if picture is None else y + doubled(picture)
+        assert picture is not None
+        return picture

@@ -1,0 +1,96 @@
+"""The two convolutional trunks of the published encoders; both turn 256x256 pixels into 512 maps of 16x16.
+
+Their modules are named as in the published files.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from hyperstyle.networks.resnet import BasicBlock
+
+FEATURES = 512
+"""Channels that either trunk ends with."""
+
+
+class ResNet34(nn.Module):
+    """The sixteen blocks of a ResNet-34 behind a PReLU stem without max pool."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, 64, 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(64)
+        self.relu = nn.PReLU(64)
+        blocks, inputs = [], 64
+        for outputs, depth in ((64, 3), (128, 4), (256, 6), (FEATURES, 3)):
+            blocks.append(BasicBlock(inputs, outputs, stride=1 if inputs == outputs else 2))
+            blocks += [BasicBlock(outputs, outputs) for _ in range(depth - 1)]
+            inputs = outputs
+        self.body = nn.Sequential(*blocks)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Maps [N, 512, H/16, W/16] of pictures x [N, channels, H, W], RGB in [-1, 1]."""
+        x = x.contiguous(memory_format=torch.channels_last)
+        maps: Tensor = self.body(self.relu(self.bn1(self.conv1(x))))
+        return maps
+
+
+class SqueezeExcitation(nn.Module):
+    """Scales every channel by a number in [0, 1] that depends on the means of all channels."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.fc1 = nn.Conv2d(channels, channels // 16, 1, bias=False)
+        self.fc2 = nn.Conv2d(channels // 16, channels, 1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, channels, H, W] to the same."""
+        means = x.mean((2, 3), keepdim=True)
+        return x * torch.sigmoid(self.fc2(torch.relu(self.fc1(means))))
+
+
+class IrSeUnit(nn.Module):
+    """The residual unit of ArcFace's IR-SE networks; its stride is at the second convolution."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.shortcut_layer: nn.Module | None = None
+        if inputs != outputs:
+            self.shortcut_layer = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+            )
+        self.res_layer = nn.Sequential(
+            nn.BatchNorm2d(inputs),
+            nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
+            nn.PReLU(outputs),
+            nn.Conv2d(outputs, outputs, 3, stride, padding=1, bias=False),
+            nn.BatchNorm2d(outputs),
+            SqueezeExcitation(outputs),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, inputs, H, W] to [N, outputs, H / stride, W / stride]."""
+        shortcut = x[..., :: self.stride, :: self.stride] if self.shortcut_layer is None else self.shortcut_layer(x)
+        result: Tensor = self.res_layer(x) + shortcut
+        return result
+
+
+class IrSe50(nn.Module):
+    """The body of ArcFace's IR-SE-50."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.input_layer = nn.Sequential(
+            nn.Conv2d(channels, 64, 3, padding=1, bias=False), nn.BatchNorm2d(64), nn.PReLU(64)
+        )
+        units, inputs = [], 64
+        for outputs, depth in ((64, 3), (128, 4), (256, 14), (FEATURES, 3)):
+            units.append(IrSeUnit(inputs, outputs, stride=2))
+            units += [IrSeUnit(outputs, outputs, stride=1) for _ in range(depth - 1)]
+            inputs = outputs
+        self.body = nn.Sequential(*units)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Maps [N, 512, H/16, W/16] of pictures x [N, channels, H, W], RGB in [-1, 1]."""
+        maps: Tensor = self.body(self.input_layer(x.contiguous(memory_format=torch.channels_last)))
+        return maps
