@@ -1,0 +1,17 @@
+"""Where weight files lie on this machine."""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_cache_dir
+
+
+def cache_folder() -> Path:
+    """The program's own folder: HYPERSTYLE_CACHE, or the platform's cache folder for `hyperstyle`."""
+    folder = os.environ.get("HYPERSTYLE_CACHE") or user_cache_dir("hyperstyle", appauthor=False)
+    return Path(folder).expanduser().absolute()
+
+
+def user_folders() -> list[Path]:
+    """The user's folders, looked at first and never written to: HYPERSTYLE_WEIGHTS, separated as in PATH."""
+    return [Path(part).expanduser() for part in os.environ.get("HYPERSTYLE_WEIGHTS", "").split(os.pathsep) if part]

@@ -1,0 +1,113 @@
+"""Getting a file from the model hub.
+
+The steps are the hub client's own: where a file is, what it is, and a transfer that goes on where it was cut. Its
+`hf_hub_download` is not used because it throws a cut download away when it gives up, and goes on trying for most of
+a minute where there is no network. What the client has in its own cache, for whichever program, is used in place.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import get_hf_file_metadata, hf_hub_url, try_to_load_from_cache
+from huggingface_hub.errors import (  # type: ignore[attr-defined]
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HTTPError,  # httpx's in version 1 of the client, httpx2's in version 2
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.file_download import http_get
+from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
+from tqdm import tqdm  # type: ignore[import-untyped]
+
+from hyperstyle.weights.checking import sha256_of
+from hyperstyle.weights.progress import Progress
+from hyperstyle.weights.sources import Hub, Unavailable, Unreachable, Weight
+
+
+def cached(source: Hub) -> Path | None:
+    """The file in the hub client's cache, unchecked; None where it is not there."""
+    path = try_to_load_from_cache(source.repo, source.file, revision=source.revision, repo_type=source.repo_type)
+    return Path(path) if isinstance(path, str) else None
+
+
+def download(source: Hub, weight: Weight, folder: Path, progress: Progress) -> Path:
+    """Bring the file into `folder` under a temporary name, going on with what an earlier attempt left there."""
+    url = hf_hub_url(
+        source.repo, source.file, repo_type=source.repo_type, revision=source.revision, endpoint=source.endpoint
+    )
+    with _explained():
+        offered = get_hf_file_metadata(url, endpoint=source.endpoint)
+    etag = offered.etag or ""
+    # The ETag of a large file is its sha256: a wrong file is known before its first byte is fetched.
+    sha256 = etag if re.fullmatch("[0-9a-f]{64}", etag) else ""
+    if sha256 and not sha256.startswith(weight.sha256):
+        raise Unavailable(f"offers another file: sha256 {weight.sha256} expected, {sha256} offered")
+
+    # The ETag in the name keeps the halves of two different files from being joined.
+    part = folder / f"{weight.filename}.{re.sub('[^0-9A-Za-z]', '', etag)[:16]}.part"
+    with part.open("ab") as file, _explained():
+        http_get(
+            url,
+            file,
+            resume_size=file.tell(),
+            headers=build_hf_headers(),
+            expected_size=offered.size,
+            tqdm_class=_reporting_to(progress),
+        )
+    if sha256 and not weight.sha256 and sha256_of(part) != sha256:
+        part.unlink()
+        raise Unavailable(f"sent other bytes than the sha256 {sha256} it announced; they were dropped")
+    return part
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn the client's errors into a few words; the disk's own errors and the caller's pass."""
+    try:
+        yield
+    except OfflineModeIsEnabled:
+        raise Unreachable("switched off by HF_HUB_OFFLINE") from None
+    except GatedRepoError:
+        raise Unavailable("gated: accept its terms on its page and set HF_TOKEN") from None
+    except RepositoryNotFoundError:
+        raise Unavailable("no such repository, or a private one that needs HF_TOKEN") from None
+    except (EntryNotFoundError, RevisionNotFoundError):
+        raise Unavailable("the file is no longer there (404)") from None
+    except HfHubHTTPError as error:
+        raise Unavailable(_refusal(error.response.status_code)) from None
+    except HTTPError as error:
+        raise Unreachable(f"no connection ({_first_line(error)})") from None
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise Unavailable(f"broke off ({_first_line(error)})") from None
+
+
+def _refusal(status: int) -> str:
+    if status in (401, 403):
+        return f"access refused ({status}): set HF_TOKEN to a token that may read it"
+    return f"answers with an error ({status})"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).partition("\n")[0]
+
+
+def _reporting_to(progress: Progress) -> type[Any]:
+    """The client's way of being watched is a class of bars: one that draws nothing and passes the figures on."""
+
+    class Reporter(tqdm):  # type: ignore[misc]
+        def __init__(self, **options: Any) -> None:  # noqa: ANN401
+            super().__init__(**options | {"disable": True})
+
+        def update(self, n: float | None = 1) -> None:
+            self.n += n
+            progress(self.n, self.total)
+
+    return Reporter

