@@ -1,12 +1,14 @@
 """Whether a file is the one the table means.
 
-Hashing a file of 1.4 GB takes seconds, so a sum is remembered: `checked/` in the cache keeps, for every path, the
-file's size, time of change and sha256, and the file is read again only when size or time differ. A file that is
-changed without either goes unnoticed; removing `checked/` makes every file be read again.
+Hashing a file of 1.4 GB takes seconds, so a sum is remembered: `checked/` in the cache has a note for every file that
+was read, named after the file's number on its disk, its size and its time of change, and a file is read again only
+when one of these differs. A file that is changed without any of them goes unnoticed; removing `checked/` makes every
+file be read again.
 """
 
 import hashlib
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,25 +32,23 @@ def misfit(weight: Weight, path: Path) -> str | None:
 
 def sha256_of(path: Path) -> str:
     """The file's sha256 in hex, remembered as the module says."""
-    whole = path.resolve()
-    note = cache_folder() / "checked" / f"{path.name}.{hashlib.sha256(os.fsencode(whole)).hexdigest()[:16]}"
     with path.open("rb") as file:
-        state = _state(file.fileno())
+        note = _note(file.fileno())
         with suppress(OSError, ValueError):
-            *known, sha256 = note.read_text().split()
-            if known == state:
-                return sha256
+            remembered = note.read_text()
+            if re.fullmatch("[0-9a-f]{64}", remembered):
+                return remembered
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        changing = _state(file.fileno()) != state
-    if not changing:
+        unchanged = _note(file.fileno()) == note
+    if unchanged:
         with suppress(OSError):  # a cache that cannot be written only costs the next reading
-            _write(note, " ".join([*state, sha256]))
+            _write(note, sha256)
     return sha256
 
 
-def _state(file: int) -> list[str]:
+def _note(file: int) -> Path:
     stat = os.fstat(file)
-    return [str(stat.st_size), str(stat.st_mtime_ns)]
+    return cache_folder() / "checked" / f"{stat.st_ino}-{stat.st_size}-{stat.st_mtime_ns}"
 
 
 def _write(note: Path, text: str) -> None:

@@ -10,39 +10,29 @@ import requests
 from hyperstyle.weights.progress import Progress
 from hyperstyle.weights.sources import Drive, Unavailable, Unreachable, Weight
 
-TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two pieces
+TIMEOUT = (5.0, 60.0)  # seconds to connect, and between two pieces
 
 
 def download(source: Drive, weight: Weight, folder: Path, progress: Progress) -> Path:
     """Bring the file into `folder` under a temporary name, going on with what an earlier attempt left there."""
     arrived = folder / f"{weight.filename}.drive"
-    came = False
 
     def watch(here: int, total: int | None) -> None:
-        nonlocal came
         if weight.size is not None and total not in (None, weight.size):
             raise Unavailable(f"offers another file: {weight.size} bytes expected, {total} offered")
-        came = True
         progress(here, total)
 
-    while True:  # as long as every attempt brings something
-        came = False
-        try:
-            with _explained():
-                gdown.download(
-                    url=f"{source.host}/uc?id={source.file_id}",
-                    output=str(arrived),
-                    quiet=True,
-                    use_cookies=False,
-                    resume=True,
-                    progress=watch,
-                    timeout=TIMEOUT,
-                )
-        except Unavailable:
-            if not came:
-                raise
-        else:
-            return arrived
+    with _explained():
+        gdown.download(
+            url=f"{source.host}/uc?id={source.file_id}",
+            output=str(arrived),
+            quiet=True,
+            use_cookies=False,
+            resume=True,
+            progress=watch,
+            timeout=TIMEOUT,
+        )
+    return arrived
 
 
 @contextmanager
@@ -53,8 +43,8 @@ def _explained() -> Iterator[None]:
     except gdown.exceptions.FileURLRetrievalError:
         raise Unavailable("refuses at present (quota or permission); a browser may still get it") from None
     except gdown.exceptions.DownloadError as error:
-        raise Unavailable(f"broke off ({str(error).splitlines()[0]})") from None
+        raise Unreachable(f"broke off ({str(error).splitlines()[0]})") from None
     except requests.exceptions.HTTPError as error:
         raise Unavailable(f"answers with an error ({error})") from None
     except requests.exceptions.RequestException as error:
-        raise Unreachable(f"no connection ({type(error).__name__})") from None
+        raise Unreachable(f"connection failed ({type(error).__name__})") from None

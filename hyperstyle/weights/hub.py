@@ -82,11 +82,11 @@ def _explained() -> Iterator[None]:
     except HfHubHTTPError as error:
         raise Unavailable(_refusal(error.response.status_code)) from None
     except HTTPError as error:
-        raise Unreachable(f"no connection ({_first_line(error)})") from None
+        raise Unreachable(f"connection failed ({_first_line(error)})") from None
     except OSError as error:
         if error.errno is not None:
             raise
-        raise Unavailable(f"broke off ({_first_line(error)})") from None
+        raise Unreachable(f"broke off ({_first_line(error)})") from None
 
 
 def _refusal(status: int) -> str:

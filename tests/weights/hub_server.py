@@ -21,6 +21,7 @@ class Served:
     content: bytes
     announced: str = ""  # the sha256 that the hub claims; that of the content unless told otherwise
     token: str | None = None  # a gated file: only this token may read it
+    refusal: int = 0  # the status that every request for it gets
     cuts: list[int] = field(default_factory=list)  # the next downloads break after so many bytes
     may_send: threading.Event | None = None  # downloads wait for it
     ranges: list[str | None] = field(default_factory=list)  # the Range of every download asked for
@@ -82,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif address == "uc" and (shared := self.server.files.get(query.removeprefix("id="))):
             self._send_bytes(shared)
         elif address == "uc":
-            self._refuse(404, "NotShared")
+            self._refuse(404)
         elif address in self.server.files:
             self._send_on(address, self.server.files[address])
         elif any(known.partition("/resolve/")[0] == address.partition("/resolve/")[0] for known in self.server.files):
@@ -93,6 +94,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_on(self, address: str, file: Served) -> None:
         if file.token is not None and self.headers["Authorization"] != f"Bearer {file.token}":
             self._refuse(401, "GatedRepo")
+            return
+        if file.refusal:
+            self._refuse(file.refusal)
             return
         self.send_response(302)
         self.send_header("Location", f"http://localhost:{self.server.server_port}/storage/{address}")
@@ -119,9 +123,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(rest[: file.cuts.pop(0)] if file.cuts else rest)
         self.close_connection = True
 
-    def _refuse(self, status: int, code: str) -> None:
+    def _refuse(self, status: int, code: str = "") -> None:
         self.send_response(status)
-        self.send_header("X-Error-Code", code)
+        if code:
+            self.send_header("X-Error-Code", code)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

@@ -37,6 +37,8 @@ def test_file_arrives_whole_under_its_name(cache: Path, hub: HubServer) -> None:
     net = weight(hub, SMALL)
     seen: list[tuple[int, int | None]] = []
     assert locate(net) is None
+    cache.mkdir()
+    (cache / "net.pt.0123456789abcdef.part").write_bytes(b"half of what the hub had before")
 
     path = fetch(net, lambda here, total: seen.append((here, total)))
 
@@ -132,11 +134,15 @@ def test_second_home_is_asked_when_the_first_has_the_file_no_more(hub: HubServer
         ("owner/models", "no longer there (404)"),
         ("owner/vanished", "no such repository"),
         ("owner/gated", "accept its terms"),
+        ("owner/forbidden", "access refused (403)"),
+        ("owner/broken", "answers with an error (500)"),
     ],
 )
 def test_refusals_say_why(hub: HubServer, repo: str, reason: str) -> None:
     hub.serve("owner/models", "something-else.pt", SMALL)
     hub.serve("owner/gated", "net.pt", SMALL, token="secret")
+    hub.serve("owner/forbidden", "net.pt", SMALL, refusal=403)
+    hub.serve("owner/broken", "net.pt", SMALL, refusal=500)
     with pytest.raises(StudioError) as refused:
         fetch(weight(hub, SMALL, Hub(repo, "net.pt", endpoint=hub.url)))
     assert reason in str(refused.value)
@@ -153,7 +159,7 @@ def test_gated_file_comes_with_a_token_that_storage_never_sees(hub: HubServer, m
 def test_silent_host_is_asked_once_for_many_files(hub: HubServer, closed: str) -> None:
     silent: set[str] = set()
     homes = (Hub("owner/models", "net.pt", endpoint=closed), Hub("other/copies", "net.pt", endpoint=closed))
-    with pytest.raises(StudioError, match=r"hub owner/models: no connection .*; hub other/copies: as before\)"):
+    with pytest.raises(StudioError, match=r"hub owner/models: connection failed .*; hub other/copies: as before\)"):
         fetch(weight(hub, SMALL, *homes), unreachable=silent)
     with pytest.raises(StudioError, match="hub owner/models: as before"):
         fetch(weight(hub, SMALL, *homes), unreachable=silent)

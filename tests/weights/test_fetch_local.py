@@ -90,6 +90,6 @@ def test_spoilt_memory_only_costs_another_reading(cache: Path, tmp_path: Path) -
     path.write_bytes(CONTENT)
     sha256_of(path)
     (note,) = (cache / "checked").iterdir()
-    for spoilt in ("", "nonsense", "\0"):
-        note.write_text(spoilt)
+    for spoilt in (b"", b"nonsense", b"\xff"):
+        note.write_bytes(spoilt)
         assert sha256_of(path) == NET.sha256
