@@ -90,9 +90,11 @@ def _archive(package: Package, work: Path, progress: Progress) -> Path:
 
 def _bytes_in(folder: Path) -> int:
     total = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):  # pip moves its files about meanwhile
-            total += path.stat().st_size
+    # pip moves its files about meanwhile: `walk` passes over a folder that has gone, where globbing would fail.
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += Path(inside, name).stat().st_size
     return total
 
 
