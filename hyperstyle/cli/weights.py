@@ -2,15 +2,23 @@
 
 import logging
 from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
+import torch
 import typer
 
+from hyperstyle.domains import DOMAINS, Domain
 from hyperstyle.errors import StudioError
-from hyperstyle.weights.catalogue import NEEDED, OPTIONAL, WEIGHTS
+from hyperstyle.weights import conversion, parity
+from hyperstyle.weights.catalogue import TRAINING, WEIGHTS
 from hyperstyle.weights.fetching import Status, fetch, status
 from hyperstyle.weights.folders import cache_folder, user_folders
 from hyperstyle.weights.progress import terminal_bar
+
+GROUPS = {domain.name: domain.needs for domain in DOMAINS.values()} | {"training": TRAINING}
+"""What `get` fetches together."""
 
 app = typer.Typer(help="Weight files: what is here, and getting the rest.", no_args_is_help=True)
 
@@ -24,25 +32,26 @@ def show() -> None:
     for folder in user_folders():
         typer.echo(f"your files (HYPERSTYLE_WEIGHTS): {folder}{'' if folder.is_dir() else '  -- no such folder'}")
     typer.echo(f"the program's own (HYPERSTYLE_CACHE): {cache_folder()}")
-    for domain, names in NEEDED.items():
-        needed = [status(WEIGHTS[name]) for name in names]
-        typer.echo(f"\n{domain}: {_verdict(domain, needed)}")
+    for name, names in GROUPS.items():
+        needed = [status(WEIGHTS[weight]) for weight in names]
+        domain = DOMAINS.get(name)
+        typer.echo(f"\n{name}: {_verdict(name, needed, domain)}")
         for state in needed:
             _row(state)
-        for name in OPTIONAL.get(domain, ()):
-            _row(status(WEIGHTS[name]), "optional: ")
+        for weight in domain.adds if domain else ():
+            _row(status(WEIGHTS[weight]), "optional: ")
 
 
 @app.command()
 def get(what: Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain, or the name of one weight.")]) -> None:
     """Fetch all that a domain needs, or one weight by its name; what is here already is not fetched again."""
-    if what not in NEEDED and what not in WEIGHTS:
-        raise typer.BadParameter(f"{what!r} is neither a domain ({', '.join(NEEDED)}) nor a weight that `list` shows")
+    if what not in GROUPS and what not in WEIGHTS:
+        raise typer.BadParameter(f"{what!r} is neither a domain ({', '.join(GROUPS)}) nor a weight that `list` shows")
     # A cut connection is taken up again; the client's warnings about it would break the bar.
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     unreachable: set[str] = set()
     failed = False
-    for name in NEEDED.get(what, (what,)):
+    for name in GROUPS.get(what, (what,)):
         try:
             with terminal_bar(name) as bar:
                 path = fetch(WEIGHTS[name], bar, unreachable)
@@ -54,15 +63,51 @@ def get(what: Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain, or
     raise typer.Exit(int(failed))
 
 
-def _verdict(domain: str, needed: Iterable[Status]) -> str:
+class Precision(StrEnum):
+    """How the numbers of a converted file are kept."""
+
+    FP16 = "fp16"
+    FP32 = "fp32"
+
+
+@app.command()
+def convert(
+    files: Annotated[list[Path], typer.Argument(metavar="PT... OUT", help="Published files, then the file to write.")],
+    precision: Annotated[Precision, typer.Option(help="16 bits halve the file.")] = Precision.FP16,
+) -> None:
+    """Turn the published files of one model into one safetensors file: every tensor once, options in the metadata."""
+    if len(files) < 2:
+        raise typer.BadParameter("name the published files of one model, then the file to write")
+    *published, out = files
+    conversion.convert(published, out, torch.float16 if precision is Precision.FP16 else torch.float32)
+    typer.echo(f"{out}: {_size(out.stat().st_size)}")
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with hyperstyle.pt and w_encoder.pt.")],
+    against: Annotated[Path, typer.Option(help="The expected arrays, an .npz file.")],
+) -> None:
+    """Compare the model in a folder with the answers of the published code; exit status 1 where it differs."""
+    agreements = []
+    for agreement in parity.check(folder, against):
+        agreements.append(agreement)
+        typer.echo(f"{agreement.name:20} {agreement.difference:.2e}{'' if agreement.holds else '   TOO FAR'}")
+    worst = max(agreement.difference for agreement in agreements)
+    typer.echo(f"{'overall':20} {worst:.2e} of {parity.TOLERANCE:.0e} allowed")
+    raise typer.Exit(int(not all(agreement.holds for agreement in agreements)))
+
+
+def _verdict(group: str, needed: Iterable[Status], domain: Domain | None) -> str:
     missing = [state.weight for state in needed if state.path is None]
     if not missing:
-        return "ready"
+        unmade = domain.unmade() if domain else ()
+        return f"not whole: assets/ lacks {', '.join(unmade)}" if unmade else "ready"
     size = sum(weight.size or 0 for weight in missing)
     more = " and files of unknown size" if any(weight.size is None for weight in missing) else ""
     return (
         f"{len(missing)} {'file is' if len(missing) == 1 else 'files are'} missing ({_size(size)}{more}); "
-        f"`python -m hyperstyle weights get {domain}` tries to fetch"
+        f"`python -m hyperstyle weights get {group}` tries to fetch"
     )
 
 

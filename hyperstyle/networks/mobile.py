@@ -35,6 +35,7 @@ BLOCKS = (
     Block(512, 128, 64),
 )
 CODE = 512  # channels of a code in W
+GRID = 16  # places along a side at which what a layer is fed can be asked for
 BANDS = 4  # of a Haar transform: average, vertical, horizontal and diagonal differences
 
 
@@ -94,9 +95,11 @@ class SeparableConvolution(nn.Module):
         self.register_buffer("noise", torch.empty(1, 1, size, size))
         self.noise: Tensor
 
-    def forward(self, features: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
-        """[N, in, H, W] to [N, out, H, W]."""
+    def forward(self, features: Tensor, kernel: Tensor, style: Tensor, fed: list[Tensor] | None = None) -> Tensor:
+        """[N, in, H, W] to [N, out, H, W]; what the pointwise kernel is fed, pooled to `GRID`, is added to `fed`."""
         spread = F.conv2d(features, self.depthwise, padding=1, groups=features.shape[1])
+        if fed is not None:
+            fed.append(F.adaptive_avg_pool2d(spread, min(spread.shape[-1], GRID)) * style[:, :, None, None])
         return finish(modulated(spread, kernel.flatten(-3), style), self.noise, self.bias)
 
 
@@ -109,10 +112,13 @@ class UpBlock(nn.Module):
         self.first = SeparableConvolution(block.inputs // BANDS, block.outputs, block.size)
         self.second = SeparableConvolution(block.outputs, block.outputs, block.size)
 
-    def forward(self, features: Tensor, kernels: tuple[Tensor, Tensor], styles: Styles) -> Tensor:
+    def forward(
+        self, features: Tensor, kernels: tuple[Tensor, Tensor], styles: Styles, fed: list[Tensor] | None = None
+    ) -> Tensor:
         """[N, inputs, H, W] to [N, outputs, 2H, 2W]; `styles` are those of the doubling and both convolutions."""
         features = inverse_haar(features * styles[0][:, :, None, None])
-        return self.second(self.first(features, kernels[0], styles[1]), kernels[1], styles[2])
+        features = self.first(features, kernels[0], styles[1], fed)
+        return self.second(features, kernels[1], styles[2], fed)
 
 
 class MobileGenerator(Generator):
@@ -173,8 +179,13 @@ class MobileGenerator(Generator):
             for layer, kernel in self.own_kernels().items()
         }
 
-    def features(self, styles: Styles, kernels: Kernels, size: int = BLOCKS[-1].size) -> Tensor:
-        """The feature maps [N, C, size, size] after the block of that size."""
+    def features(
+        self, styles: Styles, kernels: Kernels, size: int = BLOCKS[-1].size, fed: list[Tensor] | None = None
+    ) -> Tensor:
+        """The feature maps [N, C, size, size] after the block of that size.
+
+        Where `fed` is given, what the kernels of layers 1, 2, ... were fed is added to it: [N, in, S, S], S <= 16.
+        """
         patches = F.unfold(self.constant, 3, padding=1).unflatten(2, (4, 4))  # [1, 512 * 9, 4, 4]
         style = styles[0].repeat_interleave(9, dim=1)
         x = modulated(patches.expand(style.shape[0], -1, -1, -1), kernels[0].flatten(-3), style)
@@ -182,7 +193,8 @@ class MobileGenerator(Generator):
         for index, (block, shape) in enumerate(zip(self.blocks, BLOCKS, strict=True)):
             if shape.size > size:
                 break
-            x = block(x, (kernels[1 + 2 * index], kernels[2 + 2 * index]), styles[1 + 3 * index : 4 + 3 * index])
+            own = (kernels[1 + 2 * index], kernels[2 + 2 * index])
+            x = block(x, own, styles[1 + 3 * index : 4 + 3 * index], fed)
         return x
 
     def synthesize(self, styles: Styles, kernels: Kernels) -> Tensor:

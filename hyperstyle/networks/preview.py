@@ -46,8 +46,10 @@ class Preview(nn.Module):
         return inverse_haar(self.picture(self.refine(F.leaky_relu(x, 0.2))))
 
 
-def preview(generator: MobileGenerator, head: Preview, codes: Tensor, kernels: Kernels) -> Tensor:
-    """Pictures [N, 3, 256, 256], about [-1, 1], of codes in W [N, 512] or W+ [N, 18, 512]."""
+def preview(
+    generator: MobileGenerator, head: Preview, codes: Tensor, kernels: Kernels, fed: list[Tensor] | None = None
+) -> Tensor:
+    """Pictures [N, 3, 256, 256], about [-1, 1], of codes in W [N, 512] or W+ [N, 18, 512]; `fed` as in `features`."""
     styles: Styles = generator.styles(codes)
     finest = codes if codes.ndim == 2 else codes[:, -1]
-    return head(generator.features(styles, kernels, FEATURES), finest)
+    return head(generator.features(styles, kernels, FEATURES, fed), finest)

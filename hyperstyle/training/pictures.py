@@ -3,8 +3,10 @@
 A picture's number decides its code, so the codes need not be stored and any number of processes may share the work.
 """
 
+import copy
 import io
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.networks.preview import Preview, preview
 
 SIZE = 256
+Draw = Callable[[Tensor], Tensor]
+"""Makes the picture [3, 256, 256] of a code [1, 512]."""
+QUICK = 1_000_000  # pictures from this number on are made the quick way
 LEAST_TRUNCATION, MOST_TRUNCATION = 0.5, 1.0  # photos lie within the tame part of W, their extremes at its rim
 QUALITY = 95  # of the JPEG files: 40 kB a picture
 
@@ -53,13 +59,27 @@ def read_picture(path: Path, side: int) -> Tensor:
     return torch.from_numpy(np.array(small)).permute(2, 0, 1).float() / 127.5 - 1
 
 
-def make_pictures(folder: Path, generator: MobileGenerator, mapping: Mapping, numbers: range, deadline: float) -> int:
-    """Write the pictures that are not there yet until `deadline` (a `time.monotonic` value); how many were written.
+def whole(generator: MobileGenerator) -> Draw:
+    """The generator's own picture, pooled. In bfloat16: four times as fast, and off by less than the JPEG."""
+    half = copy.deepcopy(generator).bfloat16()
+    kernels = half.kernels()
 
-    The generator runs in bfloat16: four times as fast, and off by less than the JPEG.
-    """
-    generator = generator.bfloat16()
-    kernels = generator.kernels()
+    def draw(code: Tensor) -> Tensor:
+        picture = half.synthesize(half.styles(code.bfloat16()), kernels)
+        return F.avg_pool2d(picture, picture.shape[-1] // SIZE)[0]
+
+    return draw
+
+
+def quick(generator: MobileGenerator, head: Preview) -> Draw:
+    """The small picture in its place: four times as fast again."""
+    half, half_head = copy.deepcopy(generator).bfloat16(), copy.deepcopy(head).bfloat16()
+    kernels = half.kernels()
+    return lambda code: preview(half, half_head, code.bfloat16(), kernels)[0]
+
+
+def make_pictures(folder: Path, draw: Draw, mapping: Mapping, numbers: range, deadline: float) -> int:
+    """Write the pictures that are not there yet until `deadline` (a `time.monotonic` value); how many were written."""
     made = 0
     for number in numbers:
         path = file_of(folder, number)
@@ -68,9 +88,7 @@ def make_pictures(folder: Path, generator: MobileGenerator, mapping: Mapping, nu
         if time.monotonic() > deadline:
             break
         with torch.inference_mode():
-            picture = generator.synthesize(generator.styles(code_of(number, mapping).bfloat16()), kernels)
-            picture = F.avg_pool2d(picture, picture.shape[-1] // SIZE)[0]
-        write_whole(path, picture)
+            write_whole(path, draw(code_of(number, mapping)))
         made += 1
     return made
 

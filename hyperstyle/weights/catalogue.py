@@ -322,37 +322,5 @@ _ALL = (
 
 WEIGHTS: Mapping[str, Weight] = MappingProxyType({weight.name: weight for weight in _ALL})
 
-# --- who needs what -------------------------------------------------------------------------------------------------
-
-_PHOTO_AND_FIGURES = ("dlib-landmarks", "dlib-identity", "lpips-alexnet")
-
-NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "faces-lite": (
-            "random-face-mapping-xml",
-            "random-face-mapping-bin",
-            "random-face-synthesis-xml",
-            "random-face-synthesis-bin",
-            *_PHOTO_AND_FIGURES,
-        ),
-        "faces": ("hyperstyle-faces", "w-encoder-faces", *_PHOTO_AND_FIGURES),
-        "cars": ("hyperstyle-cars", "w-encoder-cars", "lpips-alexnet"),
-        "wild": ("hyperstyle-wild", "w-encoder-wild", "lpips-alexnet"),
-        "training": ("lpips-vgg16", "arcface-mobile", "age-net", "gender-net", "emotion-net"),
-    }
-)
-"""Domain -> the weights it cannot do without; `training` is no domain but is fetched like one."""
-
-OPTIONAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "faces": (
-            "restyle-faces",
-            "stylegan2-faces",
-            "styleclip-relevance",
-            *(name for name in WEIGHTS if name.startswith("style-")),
-        ),
-        "cars": ("stylegan2-cars",),
-        "wild": ("stylegan2-wild",),
-    }
-)
-"""Domain -> the weights that add something: another method, a style, text edits. Fetched by name."""
+TRAINING = ("lpips-vgg16", "arcface-mobile", "age-net", "gender-net", "emotion-net")
+"""What making the files in assets/ takes beyond what the domains name."""

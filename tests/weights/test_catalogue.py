@@ -3,20 +3,20 @@
 import re
 from pathlib import Path
 
-from hyperstyle.weights.catalogue import NEEDED, OPTIONAL, WEIGHTS
+from hyperstyle.domains import DOMAINS
+from hyperstyle.weights.catalogue import TRAINING, WEIGHTS
 from hyperstyle.weights.sources import Drive, Hub, Member
 
 
 def test_every_weight_is_wanted_and_every_wanted_weight_is_there() -> None:
-    wanted = {name for names in (*NEEDED.values(), *OPTIONAL.values()) for name in names}
-    assert wanted == set(WEIGHTS)
-    assert {"faces-lite", "faces", "cars", "wild"} <= set(NEEDED)
+    wanted = {name for domain in DOMAINS.values() for name in domain.needs + domain.adds}
+    assert wanted | set(TRAINING) == set(WEIGHTS)
 
 
 def test_no_two_weights_share_a_name_or_a_file() -> None:
     assert [name for name, weight in WEIGHTS.items() if name != weight.name] == []
     assert len({weight.filename for weight in WEIGHTS.values()}) == len(WEIGHTS)
-    assert not set(WEIGHTS) & set(NEEDED), "`weights get NAME` would be ambiguous"
+    assert not set(WEIGHTS) & set(DOMAINS), "`weights get NAME` would be ambiguous"
 
 
 def test_sums_are_sums() -> None:

@@ -1,0 +1,119 @@
+"""How long every part of a domain takes on this machine."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from hyperstyle.domains import Domain
+from hyperstyle.inversion.hyperstyle import invert
+from hyperstyle.networks.full import FullModel
+from hyperstyle.networks.refiner import Refiner
+from hyperstyle.networks.small import SmallEncoder
+from hyperstyle.photo.alignment import align
+from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.photo.quads import face_quad
+from hyperstyle.photo.reading import read_photo
+from hyperstyle.weights.catalogue import WEIGHTS
+from hyperstyle.weights.embedded import load_generator, load_mapping
+from hyperstyle.weights.fetching import locate
+from hyperstyle.weights.models import load
+
+SAMPLE = Path(__file__).resolve().parents[1] / "examples" / "male_090.jpg"
+PRODUCT = 2048  # side of the matrices whose product tells how fast the machine is
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long one part takes."""
+
+    domain: str
+    part: str
+    seconds: float
+    """Median over the runs."""
+    runs: int
+    weights: str
+    """`trained`, or `random` where they are not at hand: that takes as long."""
+
+
+def median_seconds(work: Callable[[], object], runs: int) -> float:
+    """Median time of `runs` calls, after one that is not counted."""
+    work()
+    taken = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def machine_speed() -> float:
+    """Billions of floating-point operations a second of a large fp32 matrix product."""
+    a, b = torch.randn(2, PRODUCT, PRODUCT)
+    return 2 * PRODUCT**3 / median_seconds(lambda: a @ b, 5) / 1e9
+
+
+def bench(domain: Domain, runs: int) -> Iterator[Timing]:
+    """Time the parts of a domain, one after the other."""
+    if domain.faces:
+        yield from bench_photo(domain, runs)
+    parts, weights = embedded_parts() if domain.published is None else published_parts(domain)
+    for part, work in parts.items():
+        with torch.inference_mode():
+            yield Timing(domain.name, part, median_seconds(work, runs), runs, weights.get(part, "trained"))
+
+
+def bench_photo(domain: Domain, runs: int) -> Iterator[Timing]:
+    """Finding the face in a photo and cutting it out."""
+    landmarks = locate(WEIGHTS["dlib-landmarks"])
+    if landmarks is None:
+        return
+    finder, pixels = FaceFinder(landmarks), read_photo(SAMPLE).pixels
+    quad = face_quad(finder.find(pixels)[0].landmarks)
+    yield Timing(domain.name, "detect", median_seconds(lambda: finder.find(pixels), runs), runs, "trained")
+    yield Timing(domain.name, "align", median_seconds(lambda: align(pixels, quad, 1024, 1024), runs), runs, "none")
+
+
+Parts = dict[str, Callable[[], object]]
+
+
+def published_parts(domain: Domain) -> tuple[Parts, dict[str, str]]:
+    """The parts of a published model, trained where its files are at hand and with random weights where not."""
+    files = [locate(WEIGHTS[name]) for name in domain.model]
+    at_hand = [file for file in files if file]
+    if len(at_hand) == len(files):
+        model, weights = load(FullModel, *at_hand), "trained"
+    else:
+        assert domain.published is not None
+        model, weights = FullModel(domain.published).eval(), "random"
+    photo = torch.rand(1, 3, domain.view.height, domain.view.width) * 2 - 1
+    codes = model.encode(photo)
+    offsets = model.refine(photo, photo)
+    parts: Parts = {
+        "encoder": lambda: model.encode(photo),
+        "hypernetwork step": lambda: model.refine(photo, photo),
+        "generator": lambda: model.generator(codes, offsets),
+        "picture 0 and three steps": lambda: list(invert(model, photo, steps=3)),
+    }
+    return parts, dict.fromkeys(parts, weights)
+
+
+def embedded_parts() -> tuple[Parts, dict[str, str]]:
+    """The parts of the embedded model; encoder and hypernetwork have random weights until trained ones are shipped."""
+    generator = load_generator()
+    encoder, refiner = SmallEncoder().eval(), Refiner().eval()
+    photo = torch.rand(1, 3, 256, 256) * 2 - 1
+    codes = load_mapping()(torch.randn(1, 512), 0.7)
+    fed: list[Tensor] = []
+    generator.features(generator.styles(codes), generator.kernels(), fed=fed)
+    offsets = refiner(photo, photo, fed, generator.own_kernels())
+    parts: Parts = {
+        "encoder": lambda: encoder(photo),
+        "hypernetwork step": lambda: refiner(photo, photo, fed, generator.own_kernels()),
+        "generator": lambda: generator(codes, offsets),
+    }
+    return parts, {"encoder": "random", "hypernetwork step": "random"}

@@ -1,0 +1,29 @@
+"""The program without its page. Exit status: 0 all done, 1 something failed, 2 wrong usage; errors are one line."""
+
+import sys
+
+import typer
+
+from hyperstyle.cli import bench, train, weights
+from hyperstyle.errors import StudioError
+
+app = typer.Typer(
+    name="python -m hyperstyle",
+    help="HyperStyle Studio without its page.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # wrong usage is plain lines, not a box
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(weights.app, name="weights")
+app.add_typer(train.app, name="train")
+app.command()(bench.bench)
+
+
+def main() -> None:
+    """Run the command line; a `StudioError` is one line on stderr and exit status 1."""
+    try:
+        app()
+    except StudioError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
