@@ -20,9 +20,9 @@ class Options:
 
     output_size: int
     """Side of the generator's pictures."""
-    encoder_type: str
-    """Which hypernetwork or encoder, by the published name."""
-    dataset_type: str
+    encoder_type: str = ""
+    """Which hypernetwork or encoder, by the published name; a generator alone has neither."""
+    dataset_type: str = ""
     """What it was trained on, by the published name, as `cars_hypernet`."""
     layers: tuple[int, ...] = ()
     """The layers that a hypernetwork tunes."""
@@ -82,3 +82,11 @@ class ReStyleModel(nn.Module):
         self.generator = StyleGan2(options.output_size)
         self.encoder = ReStyleEncoder(TRUNKS[options.encoder_type](6), self.generator.n_styles)
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
+
+
+MODELS: dict[str, Callable[[Options], nn.Module]] = {
+    "hyperstyle": FullModel,
+    "restyle": ReStyleModel,
+    "generator": lambda options: StyleGan2(options.output_size),
+}
+"""Name of a kind of model -> what builds it."""

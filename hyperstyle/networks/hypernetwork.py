@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from hyperstyle.networks.encoders import CodeHead, strided
+from hyperstyle.networks.equalised import random
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.stylegan2 import Kind, LayerShape, layer_shapes
 from hyperstyle.networks.trunks import FEATURES, ResNet34
@@ -14,23 +15,36 @@ from hyperstyle.networks.trunks import FEATURES, ResNet34
 SHARING = frozenset({0, 2, 3, 5, 6, 8, 9, 11, 12})
 """The layers with 512 channels on both sides, whose offsets come from one common pair of matrices."""
 
+HALVED = (".shared.w2", ".output.weight")
+"""Ends of the names of the matrices that hold most numbers; they may be kept in 16 bits."""
+
+
+def wide(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """[N, in] times weight [out, in], plus bias [out], for hundreds of megabytes of weights.
+
+    Such a product is as fast as its weights are read. Going through them in pieces that fit the cache is faster than
+    one call for several rows of x, and lets weights of 16 bits be widened on the way.
+    """
+    pieces = zip(weight.split(1024), bias.split(1024), strict=True)
+    return torch.cat([F.linear(x, rows.to(x.dtype), numbers) for rows, numbers in pieces], 1)
+
 
 class SharedHead(nn.Module):
     """The two-layer hypernetwork that turns a layer's code into a full 3x3 offset."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.w1 = nn.Parameter(torch.randn(512, 512 * 9) / 40)
-        self.b1 = nn.Parameter(torch.randn(512 * 9) / 40)
-        self.w2 = nn.Parameter(torch.randn(512, 512 * 512) / 40)
-        self.b2 = nn.Parameter(torch.randn(512 * 512) / 40)
+        self.w1 = nn.Parameter(random(512, 512 * 9, std=1 / 40))
+        self.b1 = nn.Parameter(random(512 * 9, std=1 / 40))
+        self.w2 = nn.Parameter(random(512, 512 * 512, std=1 / 40))
+        self.b2 = nn.Parameter(random(512 * 512, std=1 / 40))
 
     def forward(self, codes: Tensor) -> Tensor:
         """Offsets [N, 512, 512, 3, 3] of codes [N, 512].
 
-        `w2` holds 512 MB, and reading it is what takes the time: ask for all layers at once.
+        Ask for all layers at once: `w2` holds 512 MB, and reading it takes longer than the product.
         """
-        rows = torch.addmm(self.b2, codes, self.w2).view(-1, 512)
+        rows = wide(codes, self.w2.T, self.b2).view(-1, 512)
         return torch.addmm(self.b1, rows, self.w1).view(-1, 512, 512, 3, 3)
 
 
@@ -45,7 +59,7 @@ class PairHead(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Offsets [N, out, in, 1, 1] of maps [N, 512, 16, 16]."""
-        pairs: Tensor = self.output(self.convs(maps).mean((2, 3)))
+        pairs = wide(self.convs(maps).mean((2, 3)), self.output.weight, self.output.bias)
         return pairs.view(-1, self.shape.outputs, self.shape.inputs, 1, 1)
 
 

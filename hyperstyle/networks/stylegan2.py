@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from hyperstyle.networks.equalised import EqualisedLinear
+from hyperstyle.networks.equalised import EqualisedLinear, random
 from hyperstyle.networks.generator import Generator, Kernels, Offsets, Styles
 
 CODE = 512
@@ -18,6 +18,14 @@ SLOPE = 0.2
 """Of the leaky ReLU."""
 GAIN = math.sqrt(2)
 """By which every activation is multiplied, so that variances keep their size."""
+
+WHOLE_LAYERS = 20
+"""As many layers, up to 256x256, are run on whole maps. On a CPU the others follow strip by strip: maps of 1024x1024
+would fill 130 MB each and leave the cache, which costs a third more time than what the strips overlap."""
+STRIP = 32
+"""Rows of a 256x256 map that a strip is made from."""
+HALO = 3
+"""Rows that a strip needs beyond its own at either side, so that its own do not see where it ends."""
 
 
 class Kind(Enum):
@@ -107,13 +115,16 @@ class Modulated(nn.Module):
     def __init__(self, shape: LayerShape) -> None:
         super().__init__()
         self.shape = shape
-        self.weight = nn.Parameter(torch.randn(shape.outputs, shape.inputs, shape.kernel, shape.kernel))
+        self.weight = nn.Parameter(random(shape.outputs, shape.inputs, shape.kernel, shape.kernel))
         self.style = EqualisedLinear(CODE, shape.inputs)
         nn.init.ones_(self.style.bias)
         self.bias = nn.Parameter(torch.zeros(shape.outputs))
 
-    def forward(self, x: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
-        """Maps [N, out, size, size] of maps x [N, in, h, w], with the layer's kernel and its style [N, in]."""
+    def forward(self, x: Tensor, kernel: Tensor, style: Tensor, top: int) -> Tensor:
+        """Maps [N, out, H, W] of maps x [N, in, h, w], with the layer's kernel and its style [N, in].
+
+        The maps may be some rows alone, whose first is row `top` of the whole that comes out.
+        """
         raise NotImplementedError
 
 
@@ -124,10 +135,10 @@ class StyledConvolution(Modulated):
 
     def __init__(self, shape: LayerShape) -> None:
         super().__init__(shape)
-        self.register_buffer("noise", torch.randn(shape.size, shape.size))
+        self.register_buffer("noise", random(shape.size, shape.size))
         self.noise_strength = nn.Parameter(torch.zeros(1))
 
-    def forward(self, x: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
+    def forward(self, x: Tensor, kernel: Tensor, style: Tensor, top: int) -> Tensor:
         """Maps of maps, as for `Modulated`."""
         # The published network scales kernels by 1/sqrt(fan-in); demodulation cancels that but for its epsilon.
         fan_in = self.shape.inputs * self.shape.kernel**2
@@ -135,14 +146,15 @@ class StyledConvolution(Modulated):
         demodulation = torch.rsqrt((energy @ style.square()[..., None]).squeeze(-1) + 1e-8 * fan_in)
         # The activation's gain is applied to all that goes into it, which comes to the same.
         y = modulated(x, kernel, self.shape.kind, style, demodulation * GAIN, self.bias * GAIN)
-        return F.leaky_relu_(y.add_(self.noise * (self.noise_strength * GAIN)), SLOPE)
+        noise = self.noise[top : top + y.shape[-2]] * (self.noise_strength * GAIN)
+        return F.leaky_relu_(y.add_(noise), SLOPE)
 
 
 class ToRgb(Modulated):
     """Modulation and 1x1 convolution to a picture."""
 
-    def forward(self, x: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
-        """Picture [N, 3, size, size] of maps x [N, in, size, size]; the rest as for `Modulated`."""
+    def forward(self, x: Tensor, kernel: Tensor, style: Tensor, top: int) -> Tensor:  # noqa: ARG002 -- has no noise
+        """Picture [N, 3, H, W] of maps x [N, in, H, W]; the rest as for `Modulated`."""
         gain = style.new_full((1, 3), 1 / math.sqrt(self.shape.inputs))
         return modulated(x, kernel, self.shape.kind, style, gain, self.bias)
 
@@ -175,7 +187,7 @@ class StyleGan2(Generator):
         shapes = layer_shapes(size)
         self.n_styles = shapes[-1].style + 1
         self.mapping = Mapping()
-        self.constant = nn.Parameter(torch.randn(CODE, 4, 4))
+        self.constant = nn.Parameter(random(CODE, 4, 4))
         self.layers = nn.ModuleList(ToRgb(s) if s.kind is Kind.RGB else StyledConvolution(s) for s in shapes)
 
     def layer_list(self) -> list[Modulated]:
@@ -200,12 +212,29 @@ class StyleGan2(Generator):
         """Pictures [N, 3, size, size], RGB, about [-1, 1] and not clamped, with the stored noise."""
         # With the channels last, the convolutions of a CPU are up to twice as fast.
         x = self.constant.expand(len(styles[0]), -1, -1, -1).contiguous(memory_format=torch.channels_last)
-        picture: Tensor | None = None
-        for i, layer in enumerate(self.layer_list()):
-            y = layer(x, kernels[i], styles[i])
-            if layer.shape.kind is not Kind.RGB:
+        whole, rest = range(len(self.layers))[:WHOLE_LAYERS], range(len(self.layers))[WHOLE_LAYERS:]
+        x, picture = self.grow(x, None, whole, styles, kernels)
+        if not rest or x.is_cuda:
+            return self.grow(x, picture, rest, styles, kernels)[1]
+        strips = []
+        for top in range(0, x.shape[-2], STRIP):
+            rows = slice(max(top - HALO, 0), top + STRIP + HALO)
+            _, strip = self.grow(x[:, :, rows], picture[:, :, rows], rest, styles, kernels, top=rows.start)
+            scale = self.size // x.shape[-2]
+            strips.append(strip[:, :, (top - rows.start) * scale :][:, :, : STRIP * scale])
+        return torch.cat(strips, 2)
+
+    def grow(
+        self, x: Tensor, picture: Tensor | None, layers: range, styles: Styles, kernels: Kernels, top: int = 0
+    ) -> tuple[Tensor, Tensor]:
+        """Maps and picture after `layers`, from those before, which may be some rows from row `top` on alone."""
+        stack = self.layer_list()
+        for i in layers:
+            top *= 2 if stack[i].shape.kind is Kind.UP else 1
+            y = stack[i](x, kernels[i], styles[i], top)
+            if stack[i].shape.kind is not Kind.RGB:
                 x = y
             else:
                 picture = y if picture is None else y + doubled(picture)
         assert picture is not None
-        return picture
+        return x, picture

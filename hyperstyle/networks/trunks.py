@@ -29,7 +29,6 @@ class ResNet34(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps [N, 512, H/16, W/16] of pictures x [N, channels, H, W], RGB in [-1, 1]."""
-        x = x.contiguous(memory_format=torch.channels_last)
         maps: Tensor = self.body(self.relu(self.bn1(self.conv1(x))))
         return maps
 
@@ -92,5 +91,5 @@ class IrSe50(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps [N, 512, H/16, W/16] of pictures x [N, channels, H, W], RGB in [-1, 1]."""
-        maps: Tensor = self.body(self.input_layer(x.contiguous(memory_format=torch.channels_last)))
+        maps: Tensor = self.body(self.input_layer(x))
         return maps

@@ -14,13 +14,13 @@ from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.full import HYPERNETWORKS, TRUNKS, FullModel, Options, ReStyleModel
+from hyperstyle.networks.full import HYPERNETWORKS, TRUNKS, Options
 from hyperstyle.networks.hypernetwork import SHARING
-from hyperstyle.networks.stylegan2 import Kind, StyleGan2, blur_kernel, layer_shapes
-from hyperstyle.weights.model_weights import ModelWeights, fitted, skeleton
+from hyperstyle.networks.stylegan2 import Kind, blur_kernel, layer_shapes
+from hyperstyle.weights.model_weights import ModelWeights
 
 SIZES = (256, 512, 1024)
 """Of the pictures that published models make."""
@@ -94,34 +94,33 @@ def combine(paths: Sequence[Path]) -> ModelWeights:
 
 
 def hyperstyle(file: Checkpoint, w_encoder: Checkpoint) -> ModelWeights:
-    """HyperStyle from its own file and its W-encoder's."""
-    options = options_of(file, HYPERNETWORKS, tuned=True)
-    model = skeleton(lambda: FullModel(options))
-    encoder = {name for name in model.state_dict() if name.startswith("w_encoder.")}
-    file.tensors["latent_avg"] = average(file, model.generator.n_styles)
-    copies = filters(options.output_size, "decoder.") | shared_copies(file, options)
-    tensors = claimed(file, model, model.state_dict().keys() - encoder, copies)
-    # The average code that counts is the HyperStyle file's.
+    """HyperStyle from its own file and its W-encoder's, whose average code is not the one that counts."""
+    weights = ModelWeights("hyperstyle", options_of(file, HYPERNETWORKS, tuned=True))
+    encoder = {name for name in weights.shapes if name.startswith("w_encoder.")}
+    add_average(file, weights)
+    copies = filters(weights.options.output_size, "decoder.") | shared_copies(file, weights.options)
+    claim(file, weights, weights.shapes.keys() - encoder, copies)
     generator = {name: tensor for name, tensor in file.tensors.items() if name.startswith("decoder.")}
-    return ModelWeights(model, tensors | claimed(w_encoder, model, encoder, generator))
+    claim(w_encoder, weights, encoder, generator)
+    return weights
 
 
 def restyle(file: Checkpoint) -> ModelWeights:
     """ReStyle-e4e from its one file."""
-    options = options_of(file, TRUNKS, tuned=False)
-    model = skeleton(lambda: ReStyleModel(options))
-    file.tensors["latent_avg"] = average(file, model.generator.n_styles)
-    copies = filters(options.output_size, "decoder.")
-    return ModelWeights(model, claimed(file, model, model.state_dict(), copies))
+    weights = ModelWeights("restyle", options_of(file, TRUNKS, tuned=False))
+    add_average(file, weights)
+    claim(file, weights, weights.shapes, filters(weights.options.output_size, "decoder."))
+    return weights
 
 
 def generator(file: Checkpoint) -> ModelWeights:
     """A StyleGAN2 from a file that keeps it under `g_ema`."""
     size = 4 << len({name.split(".")[1] for name in file.tensors if name.startswith("to_rgbs.")})
     if size not in SIZES:
-        raise StudioError(f"{file.name} makes pictures of {size} pixels; known are {SIZES}.")
-    model = skeleton(lambda: StyleGan2(size))
-    return ModelWeights(model, claimed(file, model, model.state_dict(), filters(size, ""), generator_name))
+        raise StudioError(f"{file.name} makes pictures of {size} pixels; known are {', '.join(map(str, SIZES))}.")
+    weights = ModelWeights("generator", Options(size))
+    claim(file, weights, weights.shapes, filters(size, ""), generator_name)
+    return weights
 
 
 LAYOUTS: dict[tuple[str, ...], Callable[..., ModelWeights]] = {
@@ -159,15 +158,15 @@ def tuned_layers(name: str, text: str, count: int) -> tuple[int, ...]:
     return tuple(sorted(layers))
 
 
-def average(file: Checkpoint, n_styles: int) -> Tensor:
-    """The average code [n_styles, 512] of a file that has it for every style or once."""
+def add_average(file: Checkpoint, weights: ModelWeights) -> None:
+    """Add the average code, which a file has for every style or once for all."""
     code = file.content.get("latent_avg")
     if not isinstance(code, Tensor):
-        raise StudioError(f"{file.name} lacks latent_avg.")
-    try:
-        return code.expand(n_styles, 512)
-    except RuntimeError as error:
-        raise StudioError(f"{file.name} has a latent_avg of shape {list(code.shape)}.") from error
+        raise StudioError(f"{file.name} is incomplete: latent_avg is missing; fetch it again.")
+    rows = code.reshape(-1, code.shape[-1])
+    if len(rows) == 1:
+        rows = rows.expand(len(weights.shapes["latent_avg"]), -1)
+    weights.add("latent_avg", rows, f"latent_avg of {file.name}")
 
 
 Copies = Mapping[str, Tensor | None]
@@ -252,16 +251,15 @@ def hypernetwork_name(ours: str) -> str:
     return f"refinement_blocks.{layer}.{leaf}"
 
 
-def claimed(
+def claim(
     file: Checkpoint,
-    model: nn.Module,
+    weights: ModelWeights,
     ours: Iterable[str],
     copies: Copies,
     name: Callable[[str], str] = published_name,
-) -> dict[str, Tensor]:
-    """The tensors of `file` that are `ours` in `model`, after a check that it holds these, `copies` and no others."""
-    shapes = model.state_dict()
-    wanted = {name(our): our for our in ours}
+) -> None:
+    """Add those tensors of `file` that are `ours`, after a check that it holds these, `copies` and no others."""
+    wanted = {name(our): our for our in ours if our != "latent_avg"}
     missing = (wanted.keys() | copies.keys()) - file.tensors.keys()
     if missing:
         raise StudioError(f"{file.name} is incomplete: {listed(missing)} is missing; fetch it again.")
@@ -269,8 +267,11 @@ def claimed(
     if unknown:
         raise StudioError(f"{file.name} holds {listed(unknown)}, which its options do not account for.")
     for published, original in copies.items():
-        if original is not None and not torch.equal(file.tensors[published], original):
+        tensor = file.tensors[published]
+        tied = original is not None and tensor.data_ptr() == original.data_ptr()
+        if original is not None and not tied and not torch.equal(tensor, original):
             raise StudioError(
                 f"{published} of {file.name} differs from what it has to repeat; take files that belong together."
             )
-    return {our: fitted(file.tensors[p], shapes[our], f"{p} of {file.name}") for p, our in wanted.items()}
+    for published, our in wanted.items():
+        weights.add(our, file.tensors[published], f"{published} of {file.name}")

@@ -1,0 +1,106 @@
+"""The program's own weight files: a published model in one safetensors file.
+
+Such a file has a model's state dict by our names, every tensor once, and in its metadata the kind of model, its
+options, and the names and sha256 sums of the files it was made from.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from hyperstyle.errors import StudioError
+from hyperstyle.networks.full import MODELS, Options
+from hyperstyle.weights.checking import sha256_of
+from hyperstyle.weights.model_weights import ModelWeights
+from hyperstyle.weights.published import combine, listed
+
+SUFFIX = ".safetensors"
+DTYPES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64"}
+"""By the names of the format."""
+CHUNK = 1 << 20
+"""Numbers that are converted and written at once."""
+
+
+def convert(files: Sequence[Path], out: Path, dtype: torch.dtype = torch.float32) -> None:
+    """Write the model that the published `files` make up to `out`, its matrices and kernels in `dtype`.
+
+    Whatever goes wrong, there is no half file, and nothing is overwritten.
+    """
+    if out.suffix != SUFFIX:
+        raise StudioError(f"{out} is no name for a converted file; let it end in {SUFFIX}.")
+    if out.exists():
+        raise StudioError(f"{out} exists already; choose another name or remove it.")
+    weights = combine(files)
+    metadata = {
+        "kind": weights.kind,
+        "options": json.dumps(asdict(weights.options)),
+        "origin": json.dumps({file.name: sha256_of(file) for file in files}),
+    }
+    part = out.with_name(f"{out.name}.{os.getpid()}.part")
+    try:
+        with part.open("xb") as file:
+            write(file, weights.tensors, metadata, dtype)
+        part.replace(out)
+    except OSError as error:
+        raise StudioError(f"{out} cannot be written: {error.strerror}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write(file: BinaryIO, tensors: dict[str, Tensor], metadata: dict[str, str], dtype: torch.dtype) -> None:
+    """Write a safetensors file, tensor by tensor, emptying `tensors`.
+
+    The library would want all converted tensors in memory at once, beside what they are converted from.
+    """
+    types = {name: target(tensor, dtype) for name, tensor in tensors.items()}
+    # The widest numbers first, so that all lie at multiples of their size. Within one width from the end of the
+    # alphabet, because the W-encoder's file is let go after its last tensor.
+    names = sorted(tensors, key=lambda name: (types[name].itemsize, name), reverse=True)
+    header: dict[str, Any] = {"__metadata__": metadata}
+    end = 0
+    for name in names:
+        start, end = end, end + tensors[name].numel() * types[name].itemsize
+        shape = list(tensors[name].shape)
+        header[name] = {"dtype": DTYPES[types[name]], "shape": shape, "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    file.write(len(text).to_bytes(8, "little") + text)
+    for name in names:
+        for chunk in tensors.pop(name).reshape(-1).split(CHUNK):
+            numbers = chunk.to(types[name])
+            if not numbers.isfinite().all():
+                raise StudioError(f"{name} has numbers that 16 bits cannot hold; convert to 32 bits instead.")
+            file.write(numbers.view(torch.uint8).numpy().data)
+
+
+def target(tensor: Tensor, dtype: torch.dtype) -> torch.dtype:
+    """The type that a tensor is written in: vectors are small, and some of them are variances near zero."""
+    return dtype if tensor.is_floating_point() and tensor.ndim > 1 else tensor.dtype
+
+
+def read(path: Path) -> ModelWeights:
+    """Open a converted file; its tensors stay on the disk until they are used, unless they have 16 bits."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            options = json.loads(metadata.get("options", "{}"))
+            if metadata.get("kind") not in MODELS:
+                raise StudioError(f"{path.name} is no model that this program has converted.")
+            weights = ModelWeights(metadata["kind"], Options(**options | {"layers": tuple(options["layers"])}))
+            names = set(file.keys())
+            missing, unknown = weights.shapes.keys() - names, names - weights.shapes.keys()
+            if missing or unknown:
+                what = f"lacks {listed(missing)}" if missing else f"holds {listed(unknown)}, which is unknown"
+                raise StudioError(f"{path.name} {what}; convert it again.")
+            for name in names:
+                weights.add(name, file.get_tensor(name), f"{name} of {path.name}")
+    except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
+        raise StudioError(f"{path} cannot be read as a converted model; see that it is there and whole.") from error
+    return weights
