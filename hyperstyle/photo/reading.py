@@ -80,9 +80,9 @@ def _format(
 
 
 _FORMATS = (
-    _format(rb"\xff\xd8\xff", JpegImagePlugin.JpegImageFile, 16 * 2**20, end=b"\xff\xd9"),
+    _format(rb"\xff\xd8\xff", JpegImagePlugin.JpegImageFile, 8 * 2**20, end=b"\xff\xd9"),
     _format(rb"\x89PNG\r\n\x1a\n", PngImagePlugin.PngImageFile, 8 * 2**20, end=b"IEND"),
-    _format(rb"GIF8[79]a", GifImagePlugin.GifImageFile, 2**20),
+    _format(rb"GIF8[79]a", GifImagePlugin.GifImageFile, 2**18),
     _format(rb"BM", BmpImagePlugin.BmpImageFile, 2**20),
     _format(rb"II\*\0|MM\0\*", TiffImagePlugin.TiffImageFile, 2**20),
     _format(rb"RIFF.{4}WEBP", WebPImagePlugin.WebPImageFile),

@@ -1,0 +1,137 @@
+"""Putting a picture back into the photo that it was cut from."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops, ImageFilter
+
+from hyperstyle.photo.alignment import align, region
+from hyperstyle.photo.quads import Floats, Quad
+from hyperstyle.photo.reading import Pixels
+from hyperstyle.photo.resampling import sample, shrink
+
+_DENSITY = 1.5  # canvas pixels for each pixel of the picture, at most: enough to hold all of it when it is turned
+_REACH = 2  # canvas pixels that bicubic enlarging spreads a value over
+_ALIKE, _UNLIKE = 6.0, 12.0  # mean difference (0 to 255) up to which the photo's detail fits, and from which not
+_NEARBY = 1 / 128  # radius of that mean, as a share of the picture's shorter side
+_ROWS = 256  # of the photo that are worked on at once
+
+Plane = NDArray[np.floating[Any]]
+"""A value, or one for each colour, for every pixel: [h, w] or [h, w, 3]."""
+
+
+class _Canvas(NamedTuple):
+    """A grid over a part of the photo: turned like the photo, but no finer than the picture needs.
+
+    Turning a picture is slow and enlarging it is fast, so all that has to be turned is turned into this grid, and the
+    grid is then enlarged to the photo's pixels.
+    """
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    """The part of the photo, in its pixels."""
+    scale: float
+    """Pixels of the photo for one of the grid, at least 1; exactly 1 where the photo is not finer than the picture."""
+    to_quad: Floats
+    """[3, 3], from the grid's pixels to the quad, seen as a square of side 1."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return (
+            int(np.ceil((self.right - self.left) / self.scale)),
+            int(np.ceil((self.bottom - self.top) / self.scale)),
+        )
+
+
+def paste_back(
+    pixels: Pixels, picture: Pixels, quad: Quad, *, feather: float = 0.1, match_colour: bool = False
+) -> Pixels:
+    """A photo [H, W, 3] in which a quad is replaced by a picture [h, w, 3] of any size; a new array.
+
+    The edge fades over `feather` (0 to 0.5) of the quad's shorter side, inwards, so that nothing outside of the quad
+    changes. `match_colour` first gives the picture the mean and the spread of each colour that the quad has.
+
+    A photo may be finer than the picture: a face 3000 pixels wide went through the generator at 1024. Where the
+    picture is like what was cut out, the photo's own detail (pores, hair, grain: the photo less its aligned crop) is
+    therefore laid over it again. So what was not edited stays as it was to the last bit, and an edited cheek keeps its
+    skin. Where the picture is different, as an opened mouth or a reconstruction that is not the person, the old detail
+    would shine through as a ghost, and none of it is used: there the picture is pasted as it is.
+    """
+    height, width = picture.shape[:2]
+    original = align(pixels, quad, height, width)
+    if match_colour:
+        picture = _with_colours_of(original, picture)
+    canvas = _canvas(pixels, quad, height, width)
+    to_picture = np.diag([width, height, 1.0]) @ canvas.to_quad
+    new, old, alike = (_laid_out(of, to_picture, canvas) for of in (picture, original, _likeness(picture, original)))
+    weight = _weight(canvas, quad, feather)
+    detail = weight * (alike / np.float32(255))
+    # photo + weight * (new - photo + alike * (photo - old)), sorted into what is taken from the photo and what is added
+    taken = weight - detail
+    added = weight[..., None] * new - detail[..., None] * old
+    return _exchanged(pixels, taken, added, canvas)
+
+
+def _canvas(pixels: Pixels, quad: Quad, height: int, width: int) -> _Canvas:
+    """The grid for a picture of that size in the photo [H, W, 3]."""
+    left, top, right, bottom = region(pixels, quad)
+    step = np.linalg.norm(quad.matrix[:2, :2] / (width, height), axis=0).min()
+    scale = max(1.0, float(step) / _DENSITY)
+    to_photo = np.array([[scale, 0, left], [0, scale, top], [0, 0, 1.0]])
+    return _Canvas(left, top, right, bottom, scale, np.linalg.inv(quad.matrix) @ to_photo)
+
+
+def _laid_out(picture: Pixels, to_picture: Floats, canvas: _Canvas) -> Plane:
+    """A picture [h, w] or [h, w, 3] on the canvas, 0 outside of the quad."""
+    smaller, to_smaller = shrink(Image.fromarray(picture), to_picture)
+    return np.asarray(sample(smaller, to_smaller, *canvas.size), np.float32)
+
+
+def _weight(canvas: _Canvas, quad: Quad, feather: float) -> Plane:
+    """How much of the picture each pixel of the canvas takes, 0 to 1: 0 outside of the quad, and up from its edge."""
+    sides = np.linalg.norm(quad.matrix[:2, :2], axis=0) / canvas.scale
+    edge = max(1.0, feather * sides.min())
+    spread = _REACH if canvas.scale > 1 else 0
+    width, height = canvas.size
+    x, y = np.arange(width, dtype=np.float32) + 0.5, np.arange(height, dtype=np.float32)[:, None] + 0.5
+    weight = np.ones((height, width), np.float32)
+    for (by_x, by_y, offset), side in zip(canvas.to_quad[:2].tolist(), sides.tolist(), strict=True):
+        place = by_x * x + by_y * y + offset
+        share = np.clip((np.minimum(place, 1 - place) * side - spread) / edge, 0, 1)
+        weight *= share * share * (3 - 2 * share)
+    return weight
+
+
+def _likeness(picture: Pixels, original: Pixels) -> Pixels:
+    """Where two pictures [h, w, 3] are about the same: [h, w], 0 to 255."""
+    difference = ImageChops.difference(Image.fromarray(picture), Image.fromarray(original)).convert("L")
+    nearby = difference.filter(ImageFilter.GaussianBlur(_NEARBY * min(difference.size)))
+    likeness = (_UNLIKE - np.asarray(nearby, np.float32)) / (_UNLIKE - _ALIKE)
+    return (np.clip(likeness, 0, 1) * 255).astype(np.uint8)
+
+
+def _with_colours_of(original: Pixels, picture: Pixels) -> Pixels:
+    """A picture with the mean and the spread that each colour has in another one."""
+    mean, spread = picture.mean(axis=(0, 1)), picture.std(axis=(0, 1)) + 1e-3
+    matched = (picture - mean) * ((original.std(axis=(0, 1)) + 1e-3) / spread) + original.mean(axis=(0, 1))
+    return np.rint(np.clip(matched, 0, 255)).astype(np.uint8)
+
+
+def _exchanged(pixels: Pixels, taken: Plane, added: Plane, canvas: _Canvas) -> Pixels:
+    """A copy of the photo less a share of itself, plus something in each colour, both given on the canvas."""
+    result = pixels.copy()
+    planes = [Image.fromarray(plane) for plane in (taken, *np.moveaxis(added, 2, 0))]
+    width, height = canvas.right - canvas.left, canvas.bottom - canvas.top
+    for first in range(0, height, _ROWS):
+        last = min(first + _ROWS, height)
+        box = (0, first / canvas.scale, width / canvas.scale, last / canvas.scale)
+        strip = [plane.resize((width, last - first), Image.Resampling.BICUBIC, box) for plane in planes]
+        share, *more = (np.asarray(plane) for plane in strip)
+        part = result[canvas.top + first : canvas.top + last, canvas.left : canvas.right]
+        for colour in range(3):
+            mixed = part[..., colour] * (1 - share) + more[colour]
+            part[..., colour] = np.clip(np.rint(mixed), 0, 255)
+    return result
