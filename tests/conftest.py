@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+import torch
+
+from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.weights.openvino import load_generator, load_mapping
+from tests.weights_at_hand import weight_file
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +17,23 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared folder beside this checkout: reference answers and portraits are not at hand")
     return folder
+
+
+@pytest.fixture(scope="session")
+def mapping() -> Mapping:
+    """The embedded mapping network."""
+    weight_file("random-face-mapping-bin")
+    return load_mapping(weight_file("random-face-mapping-xml"))
+
+
+@pytest.fixture(scope="session")
+def generator() -> MobileGenerator:
+    """The embedded generator."""
+    weight_file("random-face-synthesis-bin")
+    return load_generator(weight_file("random-face-synthesis-xml"))
+
+
+@pytest.fixture(scope="session")
+def code(mapping: Mapping) -> torch.Tensor:
+    """A code [1, 512] of an ordinary face."""
+    return mapping(torch.randn(1, 512, generator=torch.Generator().manual_seed(0)), 0.7)

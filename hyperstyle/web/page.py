@@ -1,6 +1,9 @@
 """The page."""
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import gradio as gr
 import numpy as np
@@ -33,18 +36,43 @@ def domain_rows() -> list[list[str]]:
     return rows
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def in_words(handler: Callable[P, T]) -> Callable[P, T]:
+    """A handler whose `StudioError`s the page shows as they are."""
+
+    @wraps(handler)
+    def told(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return handler(*args, **kwargs)
+        except StudioError as error:
+            raise gr.Error(str(error), duration=None, print_exception=False) from error
+
+    return told
+
+
+@in_words
 def aligned_faces(photo: str | None) -> list[NDArray[np.uint8]]:
     """Every face of an uploaded photo, cut out as the generators expect it, the largest first."""
     if photo is None:
-        raise gr.Error("Choose a photo first.", duration=None)
-    try:
-        finder = FaceFinder(fetch(WEIGHTS["dlib-landmarks"]))
-        pixels = read_photo(Path(photo)).pixels
-        faces = finder.find(pixels)
-        choose_face(faces)
-    except StudioError as error:
-        raise gr.Error(str(error), duration=None, print_exception=False) from error
+        raise StudioError("Choose a photo first.")
+    finder = FaceFinder(fetch(WEIGHTS["dlib-landmarks"]))
+    pixels = read_photo(Path(photo)).pixels
+    faces = finder.find(pixels)
+    choose_face(faces)
     return [align(pixels, face_quad(face.landmarks), CROP, CROP) for face in faces]
+
+
+def photo_input() -> gr.Image:
+    """An image to upload, of which handlers get the file as it came.
+
+    Gradio would decode it first, whatever it is, and answer a file that is no picture with a path and a traceback.
+    """
+    photo = gr.Image(type="filepath", label="Photo", sources=["upload", "webcam", "clipboard"])
+    photo.preprocess = lambda payload: payload and payload.path  # type: ignore[method-assign, return-value]
+    return photo
 
 
 def build_page() -> gr.Blocks:
@@ -53,7 +81,7 @@ def build_page() -> gr.Blocks:
         gr.Markdown(WELCOME.read_text(encoding="utf-8"))
         gr.Dataframe(domain_rows, headers=["domain", "here"], interactive=False, label="Domains")
         with gr.Row():
-            photo = gr.Image(type="filepath", label="Photo", sources=["upload", "webcam", "clipboard"])
+            photo = photo_input()
             faces = gr.Gallery(label="Faces, as the generators see them", object_fit="contain")
         gr.Button("Find the faces", variant="primary").click(aligned_faces, photo, faces, api_name="align")
         gr.Examples([str(path) for path in sorted(EXAMPLES.glob("*.jpg"))], photo)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from hyperstyle.networks.mobile import MobileGenerator, inverse_haar
-from hyperstyle.weights.openvino import load_mapping
+from hyperstyle.networks.mobile import Mapping, MobileGenerator, inverse_haar
 
 
 @pytest.fixture(scope="module")
@@ -16,9 +15,9 @@ def expected() -> dict[str, np.ndarray]:
         return dict(arrays)
 
 
-def test_agrees_with_openvino(generator: MobileGenerator, mapping_file: Path, expected: dict[str, np.ndarray]) -> None:
+def test_agrees_with_openvino(generator: MobileGenerator, mapping: Mapping, expected: dict[str, np.ndarray]) -> None:
     with torch.inference_mode():
-        code = load_mapping(mapping_file)(torch.from_numpy(expected["z"]))
+        code = mapping(torch.from_numpy(expected["z"]))
         picture = generator(code)
     assert np.abs(code.numpy() - expected["code"]).max() < 1e-4
     pooled = torch.nn.functional.avg_pool2d(picture, 16).numpy()
@@ -26,8 +25,7 @@ def test_agrees_with_openvino(generator: MobileGenerator, mapping_file: Path, ex
     assert np.abs(picture[:, :, 480:512, 480:512].numpy() - expected["crop"]).max() < 1e-3
 
 
-def test_mean_code_makes_an_average_face(mapping_file: Path) -> None:
-    mapping = load_mapping(mapping_file)
+def test_mean_code_makes_an_average_face(mapping: Mapping) -> None:
     z = torch.randn(500, 512, generator=torch.Generator().manual_seed(5))
     full, half = mapping(z), mapping(z, 0.5)
     assert torch.allclose(half - mapping.mean, (full - mapping.mean) / 2, atol=1e-5)
