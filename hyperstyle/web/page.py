@@ -71,7 +71,7 @@ def photo_input() -> gr.Image:
     Gradio would decode it first, whatever it is, and answer a file that is no picture with a path and a traceback.
     """
     photo = gr.Image(type="filepath", label="Photo", sources=["upload", "webcam", "clipboard"])
-    photo.preprocess = lambda payload: payload and payload.path  # type: ignore[method-assign, return-value]
+    photo.preprocess = lambda payload: payload and payload.path  # type: ignore[method-assign, assignment, return-value]
     return photo
 
 
