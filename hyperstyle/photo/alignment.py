@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 from hyperstyle.errors import StudioError
 from hyperstyle.photo.quads import Floats, Quad
 from hyperstyle.photo.reading import Pixels
-from hyperstyle.photo.resampling import sample, shrink
+from hyperstyle.photo.resampling import sample, shrink, to_pixels
 
 _MARGIN = 4  # pixels of the result that are kept around the quad for the filters
 _BLUR = 0.02  # radius, and the following too as a share of the crop's side
@@ -26,7 +26,7 @@ def align(pixels: Pixels, quad: Quad, height: int, width: int) -> Pixels:
     to_crop = _moved(to_photo, -left, -top)
     crop, to_crop = shrink(Image.fromarray(pixels[top:bottom, left:right]), to_crop)
     crop, to_crop = _continued(crop, to_crop, height, width)
-    return np.asarray(sample(crop, to_crop, width, height))
+    return to_pixels(sample(crop, to_crop, width, height))
 
 
 def region(pixels: Pixels, quad: Quad, margin: float = 0.0) -> tuple[int, int, int, int]:
@@ -69,7 +69,7 @@ def _fading(mirrored: Pixels, before: NDArray[np.int_], size: tuple[int, int], s
     faded = mirrored + (np.asarray(blurred, np.float32) - mirrored) * np.clip(distance / _TO_BLUR, 0, 1)
     median = np.median(mirrored, axis=(0, 1))
     faded += (median - faded) * np.clip(distance / max(_TO_MEDIAN, distance.max()), 0, 1)
-    return np.rint(faded).astype(np.uint8)
+    return to_pixels(faded)
 
 
 def _distance(length: int, start: int, size: int) -> NDArray[np.float32]:

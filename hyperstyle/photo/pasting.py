@@ -1,24 +1,20 @@
 """Putting a picture back into the photo that it was cut from."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
 from hyperstyle.photo.alignment import align, region
 from hyperstyle.photo.quads import Floats, Quad
 from hyperstyle.photo.reading import Pixels
-from hyperstyle.photo.resampling import sample, shrink
+from hyperstyle.photo.resampling import Samples, sample, shrink, to_pixels
 
-_DENSITY = 1.5  # canvas pixels for each pixel of the picture, at most: enough to hold all of it when it is turned
+_DENSITY = 1.25  # canvas pixels for each pixel of the picture, at most: enough to hold all of it when it is turned
 _REACH = 2  # canvas pixels that bicubic enlarging spreads a value over
 _ALIKE, _UNLIKE = 6.0, 12.0  # mean difference (0 to 255) up to which the photo's detail fits, and from which not
 _NEARBY = 1 / 128  # radius of that mean, as a share of the picture's shorter side
 _ROWS = 256  # of the photo that are worked on at once
-
-Plane = NDArray[np.floating[Any]]
-"""A value, or one for each colour, for every pixel: [h, w] or [h, w, 3]."""
 
 
 class _Canvas(NamedTuple):
@@ -66,13 +62,14 @@ def paste_back(
         picture = _with_colours_of(original, picture)
     canvas = _canvas(pixels, quad, height, width)
     to_picture = np.diag([width, height, 1.0]) @ canvas.to_quad
-    new, old, alike = (_laid_out(of, to_picture, canvas) for of in (picture, original, _likeness(picture, original)))
+    new, old, alike = (
+        sample(*shrink(image, to_picture), *canvas.size)
+        for image in (Image.fromarray(picture), Image.fromarray(original), _likeness(picture, original))
+    )
     weight = _weight(canvas, quad, feather)
-    detail = weight * (alike / np.float32(255))
     # photo + weight * (new - photo + alike * (photo - old)), sorted into what is taken from the photo and what is added
-    taken = weight - detail
-    added = weight[..., None] * new - detail[..., None] * old
-    return _exchanged(pixels, taken, added, canvas)
+    taken, added = weight * (1 - alike), weight * (new - alike * old)
+    return _exchanged(pixels, np.concatenate([taken, added], axis=2), canvas)
 
 
 def _canvas(pixels: Pixels, quad: Quad, height: int, width: int) -> _Canvas:
@@ -84,14 +81,8 @@ def _canvas(pixels: Pixels, quad: Quad, height: int, width: int) -> _Canvas:
     return _Canvas(left, top, right, bottom, scale, np.linalg.inv(quad.matrix) @ to_photo)
 
 
-def _laid_out(picture: Pixels, to_picture: Floats, canvas: _Canvas) -> Plane:
-    """A picture [h, w] or [h, w, 3] on the canvas, 0 outside of the quad."""
-    smaller, to_smaller = shrink(Image.fromarray(picture), to_picture)
-    return np.asarray(sample(smaller, to_smaller, *canvas.size), np.float32)
-
-
-def _weight(canvas: _Canvas, quad: Quad, feather: float) -> Plane:
-    """How much of the picture each pixel of the canvas takes, 0 to 1: 0 outside of the quad, and up from its edge."""
+def _weight(canvas: _Canvas, quad: Quad, feather: float) -> Samples:
+    """How much of the picture each pixel of the canvas takes [h, w, 1]: 0 outside of the quad, rising to 1 inside."""
     sides = np.linalg.norm(quad.matrix[:2, :2], axis=0) / canvas.scale
     edge = max(1.0, feather * sides.min())
     spread = _REACH if canvas.scale > 1 else 0
@@ -102,36 +93,35 @@ def _weight(canvas: _Canvas, quad: Quad, feather: float) -> Plane:
         place = by_x * x + by_y * y + offset
         share = np.clip((np.minimum(place, 1 - place) * side - spread) / edge, 0, 1)
         weight *= share * share * (3 - 2 * share)
-    return weight
+    return weight[..., None]
 
 
-def _likeness(picture: Pixels, original: Pixels) -> Pixels:
-    """Where two pictures [h, w, 3] are about the same: [h, w], 0 to 255."""
+def _likeness(picture: Pixels, original: Pixels) -> Image.Image:
+    """Where two pictures [h, w, 3] are about the same: an image of floats, 0 to 1."""
     difference = ImageChops.difference(Image.fromarray(picture), Image.fromarray(original)).convert("L")
     nearby = difference.filter(ImageFilter.GaussianBlur(_NEARBY * min(difference.size)))
     likeness = (_UNLIKE - np.asarray(nearby, np.float32)) / (_UNLIKE - _ALIKE)
-    return (np.clip(likeness, 0, 1) * 255).astype(np.uint8)
+    return Image.fromarray(np.clip(likeness, 0, 1))
 
 
 def _with_colours_of(original: Pixels, picture: Pixels) -> Pixels:
     """A picture with the mean and the spread that each colour has in another one."""
     mean, spread = picture.mean(axis=(0, 1)), picture.std(axis=(0, 1)) + 1e-3
     matched = (picture - mean) * ((original.std(axis=(0, 1)) + 1e-3) / spread) + original.mean(axis=(0, 1))
-    return np.rint(np.clip(matched, 0, 255)).astype(np.uint8)
+    return to_pixels(matched)
 
 
-def _exchanged(pixels: Pixels, taken: Plane, added: Plane, canvas: _Canvas) -> Pixels:
-    """A copy of the photo less a share of itself, plus something in each colour, both given on the canvas."""
+def _exchanged(pixels: Pixels, exchange: Samples, canvas: _Canvas) -> Pixels:
+    """A copy of the photo with an exchange made on the canvas [h, w, 4]: a share taken, then red, green, blue added."""
     result = pixels.copy()
-    planes = [Image.fromarray(plane) for plane in (taken, *np.moveaxis(added, 2, 0))]
+    planes = [Image.fromarray(plane) for plane in np.moveaxis(exchange, 2, 0)]
     width, height = canvas.right - canvas.left, canvas.bottom - canvas.top
     for first in range(0, height, _ROWS):
         last = min(first + _ROWS, height)
         box = (0, first / canvas.scale, width / canvas.scale, last / canvas.scale)
         strip = [plane.resize((width, last - first), Image.Resampling.BICUBIC, box) for plane in planes]
-        share, *more = (np.asarray(plane) for plane in strip)
+        taken, *added = (np.asarray(plane) for plane in strip)
         part = result[canvas.top + first : canvas.top + last, canvas.left : canvas.right]
         for colour in range(3):
-            mixed = part[..., colour] * (1 - share) + more[colour]
-            part[..., colour] = np.clip(np.rint(mixed), 0, 255)
+            part[..., colour] = to_pixels(part[..., colour] * (1 - taken) + added[colour])
     return result

@@ -264,7 +264,7 @@ def _rgb(strip: Image.Image) -> Pixels:
     return np.asarray(strip.convert("RGB"))
 
 
-def _tiff_exif(image: TiffImagePlugin.TiffImageFile) -> bytes:
+def _tiff_exif(image: TiffImagePlugin.TiffImageFile) -> bytes | None:
     """EXIF made of a TIFF's own tags, of those that describe the photo and not the file.
 
     The orientation is not among them, as Pillow turns a TIFF upright by itself.
@@ -276,5 +276,6 @@ def _tiff_exif(image: TiffImagePlugin.TiffImageFile) -> bytes:
         if tag in found:
             kept[tag] = found[tag]
     for directory in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
-        kept.get_ifd(directory).update(found.get_ifd(directory))
-    return kept.tobytes()
+        if entries := found.get_ifd(directory):
+            kept[directory] = dict(entries)
+    return kept.tobytes() if kept else None
