@@ -26,8 +26,7 @@ class WEncoder(nn.Module):
 
     def forward(self, photo: Tensor) -> Tensor:
         """Codes [N, 512] of photos [N, 3, H, W], RGB in [-1, 1], whose sides are multiples of 16."""
-        codes: Tensor = self.linear(self.trunk(photo).mean((2, 3)))
-        return codes
+        return self.linear(self.trunk(photo).mean((2, 3)))
 
 
 class CodeHead(nn.Module):
@@ -40,8 +39,7 @@ class CodeHead(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Codes [N, 512] of maps [N, 512, 16, 16] or [N, 512, 12, 16]."""
-        codes: Tensor = self.linear(self.convs(maps).flatten(1))
-        return codes
+        return self.linear(self.convs(maps).flatten(1))
 
 
 class ReStyleEncoder(nn.Module):

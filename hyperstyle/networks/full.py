@@ -66,8 +66,7 @@ class FullModel(nn.Module):
 
     def refine(self, photo: Tensor, picture: Tensor) -> Offsets:
         """What to add to the offsets that made `picture`; both as for `encode`."""
-        offsets: Offsets = self.hypernetwork(photo, picture)
-        return offsets
+        return self.hypernetwork(photo, picture)
 
 
 class ReStyleModel(nn.Module):

@@ -100,8 +100,7 @@ class SeparableHead(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Offsets [N, out, in, k, k] of maps [N, 512, 16, 16]."""
-        offsets: Tensor = self.output(self.convs(maps).flatten(1))
-        return offsets
+        return self.output(self.convs(maps).flatten(1))
 
 
 class HyperNetwork(nn.Module):

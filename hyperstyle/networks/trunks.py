@@ -29,8 +29,7 @@ class ResNet34(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps [N, 512, H/16, W/16] of pictures x [N, channels, H, W], RGB in [-1, 1]."""
-        maps: Tensor = self.body(self.relu(self.bn1(self.conv1(x))))
-        return maps
+        return self.body(self.relu(self.bn1(self.conv1(x))))
 
 
 class SqueezeExcitation(nn.Module):
@@ -70,8 +69,7 @@ class IrSeUnit(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """[N, inputs, H, W] to [N, outputs, H / stride, W / stride]."""
         shortcut = x[..., :: self.stride, :: self.stride] if self.shortcut_layer is None else self.shortcut_layer(x)
-        result: Tensor = self.res_layer(x) + shortcut
-        return result
+        return self.res_layer(x) + shortcut
 
 
 class IrSe50(nn.Module):
@@ -91,5 +89,4 @@ class IrSe50(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Maps [N, 512, H/16, W/16] of pictures x [N, channels, H, W], RGB in [-1, 1]."""
-        maps: Tensor = self.body(self.input_layer(x))
-        return maps
+        return self.body(self.input_layer(x))
