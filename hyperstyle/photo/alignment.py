@@ -13,6 +13,7 @@ _MARGIN = 4  # pixels of the result that are kept around the quad for the filter
 _BLUR = 0.02  # radius, and the following too as a share of the crop's side
 _TO_BLUR = 0.05  # how far from the photo its mirror image becomes fully blurred
 _TO_MEDIAN = 0.3  # and one single colour, at least
+_MAX_SIZE = 20  # of a quad, in lengths of the photo's longer side: beyond that there is nothing to see
 
 
 def align(pixels: Pixels, quad: Quad, height: int, width: int) -> Pixels:
@@ -35,8 +36,8 @@ def region(pixels: Pixels, quad: Quad, margin: float = 0.0) -> tuple[int, int, i
     corners = quad.corners
     left, top = np.clip(np.floor(corners.min(axis=0) - margin), 0, (width, height)).astype(int).tolist()
     right, bottom = np.clip(np.ceil(corners.max(axis=0) + margin), 0, (width, height)).astype(int).tolist()
-    if right <= left or bottom <= top:
-        raise StudioError("The crop lies outside of the photo: choose it again.")
+    if right <= left or bottom <= top or np.ptp(corners, axis=0).max() > _MAX_SIZE * max(height, width):
+        raise StudioError("The crop lies outside of the photo, or is far larger: choose it again.")
     return left, top, right, bottom
 
 

@@ -16,7 +16,7 @@ _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 
 _UNSIGNED = {1: "B", 3: "H", 4: "I"}
 _ORIENTATION = 0x0112
 _FURTHER_DIRECTORIES = {0x8769, 0x8825, 0xA005}  # camera settings, place, interoperability
-_MAX_ENTRIES = 10_000
+_MAX_SEEN = 10_000  # directories and entries; photos have some hundred
 
 
 class _Entry(NamedTuple):
@@ -68,13 +68,16 @@ def is_bloated(data: bytes) -> bool:
         order, directory = _first_directory(data, start)
         directories, claimed = [directory], 0
         for directory in directories:
+            seen += 1
             for entry in _entries(data, order, directory):
                 seen += 1
                 claimed += entry.length * _TYPE_SIZES.get(entry.kind, 0)
-                if claimed > len(data) or seen > _MAX_ENTRIES:
+                if claimed > len(data) or seen > _MAX_SEEN:
                     return True
                 if entry.tag in _FURTHER_DIRECTORIES:
                     directories.append(start + struct.unpack_from(order + "I", data, entry.at)[0])
+        if seen > _MAX_SEEN:
+            return True
     return False
 
 

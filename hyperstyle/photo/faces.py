@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hyperstyle.errors import StudioError
+from hyperstyle.photo.quads import Box
 from hyperstyle.photo.reading import Pixels
 
 _ENLARGED = 4 / 3  # a face of 60 pixels becomes one of 80
@@ -25,9 +26,6 @@ _SURE = 0.0  # score that one of them must have
 _FACE = 300  # width of a face in the second look; landmarks are whole pixels of it
 _SHIFTS = ((0.0, 0.0), (0.04, 0.0), (-0.04, 0.0), (0.0, 0.04), (0.0, -0.04))
 _SAME = 0.4  # overlap from which two boxes are one face
-
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom in pixels; the first pixel reaches from 0 to 1."""
 
 
 @dataclass(frozen=True, eq=False)

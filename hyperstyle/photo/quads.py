@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hyperstyle.errors import StudioError
-from hyperstyle.photo.faces import Box
 
 Floats = NDArray[np.float64]
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in a photo's pixels, the first of which reaches from 0 to 1."""
 
 
 @dataclass(frozen=True)

@@ -51,14 +51,14 @@ def is_at(face: Face, box: Box) -> bool:
     return bool(np.linalg.norm(np.subtract(*middles)) < width / 5 and 0.75 < box_width(face) / width < 1.33)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """What some work takes of this thread's own time, at best of three: others may be busy on the machine."""
-    taken = []
+def takes_less(work: Callable[[], object], seconds: float) -> bool:
+    """Whether some work takes less of this thread's own time, once in three tries: others may use the machine too."""
     for _ in range(3):
         start = time.thread_time()
         work()
-        taken.append(time.thread_time() - start)
-    return min(taken)
+        if time.thread_time() - start < seconds:
+            return True
+    return False
 
 
 def _around(box: Box, pixels: Pixels) -> tuple[int, int, int, int]:

@@ -11,7 +11,7 @@ from hyperstyle.photo.alignment import align
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.quads import Quad, box_quad, face_quad, fitted_quad
 from hyperstyle.photo.reading import Pixels
-from tests.photo.scenes import load, seconds
+from tests.photo.scenes import load, takes_less
 
 # Where eyes, nose and mouth corners lie on the mean over FFHQ, in pictures of 512 pixels.
 _FFHQ_MEAN = np.array([(193, 240), (319, 240), (257, 314), (201, 371), (313, 371)])
@@ -95,7 +95,8 @@ def test_fine_patterns_become_grey_and_not_another_pattern() -> None:
 
 
 def test_the_photo_itself_is_not_touched_where_the_crop_leaves_it() -> None:
-    whole = np.asarray(Image.effect_noise((30, 30), 90).convert("RGB").resize((1200, 1200), Image.Resampling.BICUBIC))
+    fields = np.random.default_rng(5).integers(60, 200, (30, 30, 3), dtype=np.uint8)
+    whole = np.asarray(Image.fromarray(fields).resize((1200, 1200), Image.Resampling.BICUBIC))
     part = whole[300:900, 300:900]
     quad = turned(20, 250, 60, 500, 500)
     moved = Quad.from_list([number + 300 for number in quad.to_list()])
@@ -103,9 +104,9 @@ def test_the_photo_itself_is_not_touched_where_the_crop_leaves_it() -> None:
     x, y = np.moveaxis(places(quad, 256), 2, 0)
     within = (x > 12) & (y > 12) & (x < 588) & (y < 588)
     assert 0.4 < within.mean() < 0.8
-    assert np.abs(inside - outside)[within].max() <= 4  # and not 100, as it is where they differ
+    assert np.abs(inside - outside)[within].max() <= 4
     assert outside[(y < -100) & (x > 0)].std() < 0.6 * outside[within].std()  # blurred, and not black
-    assert outside[y < 0].min() > 20
+    assert outside[y < 0].min() > 40
 
 
 def places(quad: Quad, size: int) -> np.ndarray:
@@ -117,15 +118,16 @@ def places(quad: Quad, size: int) -> np.ndarray:
 
 def test_a_crop_far_larger_than_the_photo_is_filled_and_one_outside_is_refused() -> None:
     pixels = ramps(100, 140)
-    assert align(pixels, turned(30, 50, 50, 3000, 3000), 128, 128).shape == (128, 128, 3)
-    with pytest.raises(StudioError, match="outside of the photo"):
-        align(pixels, turned(0, 500, 50, 100, 100), 128, 128)
+    assert align(pixels, turned(30, 50, 50, 2000, 2000), 128, 128).shape == (128, 128, 3)
+    for quad in (turned(0, 500, 50, 100, 100), turned(0, 50, 50, 1e9, 1e9)):
+        with pytest.raises(StudioError, match="outside of the photo, or is far larger"):
+            align(pixels, quad, 128, 128)
 
 
 def test_aligning_in_48_megapixels_is_quick() -> None:
     pixels = np.full((6048, 8064, 3), 90, np.uint8)
     quad = turned(8, 4000, 3000, 3500, 3500)
-    assert seconds(lambda: align(pixels, quad, 1024, 1024)) < 0.5
+    assert takes_less(lambda: align(pixels, quad, 1024, 1024), 0.5)
 
 
 def test_crops_fitted_into_photos() -> None:

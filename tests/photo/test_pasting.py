@@ -8,7 +8,7 @@ from hyperstyle.photo.alignment import align
 from hyperstyle.photo.pasting import paste_back
 from hyperstyle.photo.quads import Quad
 from hyperstyle.photo.reading import Pixels
-from tests.photo.scenes import seconds
+from tests.photo.scenes import takes_less
 from tests.photo.test_aligning import turned
 
 _QUADS = {
@@ -123,4 +123,4 @@ def test_pasting_into_48_megapixels_is_quick() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (6048, 8064, 3), dtype=np.uint8)
     picture = np.full((1024, 1024, 3), 128, np.uint8)
     quad = turned(8, 4000, 3000, 2500, 2500)
-    assert seconds(lambda: paste_back(pixels, picture, quad)) < 1
+    assert takes_less(lambda: paste_back(pixels, picture, quad), 1)

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from hyperstyle.errors import StudioError
-from hyperstyle.photo.reading import MAX_PIXELS, Photo, read_photo
+from hyperstyle.photo.formats import MAX_PIXELS
+from hyperstyle.photo.reading import Photo, read_photo
 
 _COLOURS = np.array([[[200, 40, 30], [40, 180, 60]], [[30, 60, 190], [230, 220, 60]]], np.uint8)
 
@@ -136,6 +137,16 @@ def test_rotation_of_a_heic() -> None:
     photo = read_photo(data)
     assert photo.pixels.shape == (200, 120, 3)
     assert np.abs(corners(photo) - np.rot90(_COLOURS, -1)).max() < 25
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 1}])
+def test_a_photo_with_a_film_behind_it_is_read(options: dict[str, object]) -> None:
+    """Phones put a short film behind the picture, in whose bytes anything may look like a part of a JPEG."""
+    film = np.random.default_rng(0).integers(0, 256, 3_000_000, dtype=np.uint8).tobytes()
+    assert film.count(b"\xff\xda") > 20
+    whole = picture().resize((4000, 2400), Image.Resampling.NEAREST)
+    photo = read_photo(encoded(whole, "JPEG", **options) + film)
+    assert np.abs(corners(photo) - _COLOURS).max() < 10
 
 
 def test_a_48_megapixel_photo_is_accepted() -> None:
