@@ -50,13 +50,21 @@ def test_layers_and_styles_are_numbered_as_published(size: int, layers: int, sty
     assert [shape.style for shape in shapes[:8]] == [0, 1, 1, 2, 3, 3, 4, 5]
 
 
-@pytest.mark.parametrize(("size", "count"), [(32, 2), (512, 1)])
+@pytest.mark.parametrize(("size", "count"), [(32, 2), (1024, 1)])
 def test_the_fast_way_draws_what_the_plain_one_does(size: int, count: int) -> None:
     fast = made(size)
     plain = PlainStyleGan2(size)
     plain.load_state_dict(fast.state_dict())
     codes, offsets = torch.randn(count, fast.n_styles, 512), some_offsets(fast)
     assert_same(fast(codes, offsets), plain.requires_grad_(False)(codes, offsets))
+
+
+def test_faint_styles_are_not_blown_up(small: StyleGan2) -> None:
+    plain = PlainStyleGan2(32).requires_grad_(False)
+    plain.load_state_dict(small.state_dict())
+    styles = small.styles(torch.randn(1, 512))
+    faint = [style * (1 if i % 3 == 1 else 1e-5) for i, style in enumerate(styles)]  # but those of toRGB
+    assert_same(small.synthesize(faint, small.kernels()), plain.synthesize(faint, plain.kernels()))
 
 
 def test_pictures_do_not_depend_on_their_neighbours(small: StyleGan2) -> None:

@@ -16,8 +16,8 @@ from torch import Tensor
 Content = dict[str, Any]
 Shapes = dict[str, tuple[int, ...]]
 SHARING = (0, 2, 3, 5, 6, 8, 9, 11, 12)
-LARGE = 300_000
-"""How many different numbers a tensor has at most."""
+LARGE = 40_000
+"""How many different numbers a tensor of several axes has at most."""
 
 
 def content_of_hyperstyle(size: int, layers: str, encoder_type: str, dataset_type: str = "ffhq_hypernet") -> Content:
@@ -211,7 +211,7 @@ def value(name: str, shape: tuple[int, ...]) -> Tensor:
     if name.endswith("num_batches_tracked"):
         return torch.zeros((), dtype=torch.int64)
     rank = len(shape)
-    kept = next((axes for axes in range(rank, 0, -1) if math.prod(shape[:axes]) <= LARGE), rank)
+    kept = next((axes for axes in range(rank, 0, -1) if math.prod(shape[:axes]) <= LARGE), 1)
     generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
     numbers = torch.randn(*shape[:kept], *[1] * (rank - kept), generator=generator)
     if rank < 2:
