@@ -4,10 +4,16 @@ import time
 from pathlib import Path
 from typing import Annotated
 
+import torch
 import typer
 
-from hyperstyle.training import pictures, preview, w_encoder
+from hyperstyle.errors import StudioError
+from hyperstyle.networks.preview import Preview
+from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.training import pictures, portraits, preview, w_encoder
+from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.embedded import load_generator, load_mapping
+from hyperstyle.weights.fetching import fetch
 
 app = typer.Typer(help="Train the embedded model; every training resumes where it stopped.", no_args_is_help=True)
 
@@ -16,12 +22,29 @@ Minutes = Annotated[float, typer.Option(help="How long this stretch may take.")]
 
 
 @app.command("pictures")
-def make_pictures(work: Work, minutes: Minutes, first: int = 0, count: int = 100_000) -> None:
-    """Make the pictures that the other trainings read; several processes may share the work by their ranges."""
-    deadline = time.monotonic() + minutes * 60
+def make_pictures(
+    work: Work,
+    minutes: Minutes,
+    first: Annotated[int, typer.Option(help="Number of the first one; a number decides its picture.")] = 0,
+    count: Annotated[int, typer.Option(help="How many, at most.")] = 100_000,
+) -> None:
+    """Make the pictures that the other trainings read; several processes may share the work by their ranges.
+
+    Those from number 1000000 on are made the quick way, which takes a fitted preview.
+    """
+    generator = load_generator()
+    draw = pictures.quick(generator, fitted_preview(work)) if first >= pictures.QUICK else pictures.whole(generator)
     numbers = range(first, first + count)
-    made = pictures.make_pictures(work / "pictures", load_generator(), load_mapping(), numbers, deadline)
+    made = pictures.make_pictures(work / "pictures", draw, load_mapping(), numbers, time.monotonic() + minutes * 60)
     typer.echo(f"{made} pictures made")
+
+
+@app.command("portraits")
+def align_portraits(
+    work: Work, photos: Annotated[Path, typer.Option(help="Folder of photos whose names end in a number.")]
+) -> None:
+    """Align the photos that the encoder and the hypernetwork are trained on beside the pictures."""
+    portraits.align_portraits(photos, work / "portraits", FaceFinder(fetch(WEIGHTS["dlib-landmarks"])))
 
 
 @app.command("preview")
@@ -33,4 +56,14 @@ def train_preview(work: Work, minutes: Minutes) -> None:
 @app.command("w-encoder")
 def train_w_encoder(work: Work, minutes: Minutes) -> None:
     """Train the encoder from photos to W."""
-    w_encoder.train(work / "pictures", work / "w-encoder.pt", minutes, load_mapping())
+    w_encoder.train(work, minutes, load_generator(), load_mapping(), fitted_preview(work))
+
+
+def fitted_preview(work: Path) -> Preview:
+    """The preview as its training left it."""
+    head = Preview()
+    checkpoint = work / "preview.pt"
+    if not checkpoint.exists():
+        raise StudioError(f"There is no preview in {work} yet: python -m hyperstyle train preview makes one.")
+    head.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+    return head.eval()

@@ -20,3 +20,9 @@ def photographed(pictures: Tensor) -> Tensor:
     share = drawn(0.5).abs().clamp(max=1)
     mixed = contrast + (soft - contrast) * share
     return (mixed + torch.randn_like(mixed) * drawn(0.02).abs()).clamp(0, 1) * 2 - 1
+
+
+def mirrored(pictures: Tensor) -> Tensor:
+    """Pictures [N, 3, H, W] of which about every second one is mirrored."""
+    turned = torch.rand(len(pictures), 1, 1, 1, device=pictures.device) < 0.5
+    return torch.where(turned, pictures.flip(3), pictures)
