@@ -13,7 +13,7 @@ from hyperstyle.networks.stylegan2 import GAIN, SLOPE, Kind, Modulated, StyledCo
 class PlainStyleGan2(StyleGan2):
     """The same network and weights, and with one picture the same operations in the same order as the authors' code.
 
-    It is three times slower, but rounds as theirs does. That matters where a network magnifies the rounding: the
+    It is seven times slower, but rounds as theirs does. That matters where a network magnifies the rounding: the
     ReStyle encoder with random weights does so ten-thousandfold in its second step.
     """
 
