@@ -13,7 +13,7 @@ def main(
     share: Annotated[bool, typer.Option(help="Ask Gradio for a public link.")] = False,
 ) -> None:
     """Start HyperStyle Studio; what is not given here may stand in Gradio's own environment variables."""
-    build_page().launch(server_name=host, server_port=port, share=share)
+    build_page().launch(server_name=host, server_port=port, share=share, run_history=False)
 
 
 if __name__ == "__main__":

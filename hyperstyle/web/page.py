@@ -21,19 +21,20 @@ from hyperstyle.weights.fetching import fetch, status
 WELCOME = Path(__file__).with_name("texts") / "welcome.md"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 CROP = 1024  # side of the aligned picture
+HOUR = 3600
 
 
-def domain_rows() -> list[list[str]]:
-    """For every domain its title, whether it can be used here, and what would make it usable."""
-    rows = []
+def domain_table() -> str:
+    """The domains as Markdown: title, whether it can be used here, and what would make it usable."""
+    rows = ["| domain | here |", "|---|---|"]
     for domain in DOMAINS.values():
         missing = [name for name in domain.needs if status(WEIGHTS[name]).path is None]
         if missing:
-            state = f"{len(missing)} weights missing: python -m hyperstyle weights get {domain.name}"
+            state = f"{len(missing)} weights missing: `python -m hyperstyle weights get {domain.name}`"
         else:
             state = "not trained yet" if domain.unmade() else "ready"
-        rows.append([domain.title, state])
-    return rows
+        rows.append(f"| {domain.title} | {state} |")
+    return "\n".join(rows)
 
 
 P = ParamSpec("P")
@@ -77,9 +78,9 @@ def photo_input() -> gr.Image:
 
 def build_page() -> gr.Blocks:
     """The page, not yet served."""
-    with gr.Blocks(title="HyperStyle Studio", analytics_enabled=False) as page:
+    with gr.Blocks(title="HyperStyle Studio", analytics_enabled=False, delete_cache=(HOUR, HOUR)) as page:
         gr.Markdown(WELCOME.read_text(encoding="utf-8"))
-        gr.Dataframe(domain_rows, headers=["domain", "here"], interactive=False, label="Domains")
+        gr.Markdown(domain_table)
         with gr.Row():
             photo = photo_input()
             faces = gr.Gallery(label="Faces, as the generators see them", object_fit="contain")
