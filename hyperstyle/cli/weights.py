@@ -105,10 +105,10 @@ def _verdict(group: str, needed: Iterable[Status], domain: Domain | None) -> str
     if not missing:
         unmade = domain.unmade() if domain else ()
         return f"not whole: assets/ lacks {', '.join(unmade)}" if unmade else "ready"
-    size = sum(weight.size or 0 for weight in missing)
-    more = " and files of unknown size" if any(weight.size is None for weight in missing) else ""
+    known = [weight.size for weight in missing if weight.size is not None]
+    sizes = [_size(sum(known))] * bool(known) + ["files of unknown size"] * (len(known) < len(missing))
     return (
-        f"{len(missing)} {'file is' if len(missing) == 1 else 'files are'} missing ({_size(size)}{more}); "
+        f"{len(missing)} {'file is' if len(missing) == 1 else 'files are'} missing ({' and '.join(sizes)}); "
         f"`python -m hyperstyle weights get {group}` tries to fetch"
     )
 

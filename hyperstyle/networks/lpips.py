@@ -1,0 +1,44 @@
+"""LPIPS (Zhang et al., 2018): the distance of two pictures as a network that recognises things feels it."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+SHIFT = (-0.030, -0.088, -0.188)
+SCALE = (0.458, 0.448, 0.450)
+
+
+class Lpips(nn.Module):
+    """The distance by AlexNet: its five feature maps, normalized at every place, and a weight for each channel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layers = [
+            nn.Conv2d(3, 64, 11, stride=4, padding=2),
+            nn.Conv2d(64, 192, 5, padding=2),
+            nn.Conv2d(192, 384, 3, padding=1),
+            nn.Conv2d(384, 256, 3, padding=1),
+            nn.Conv2d(256, 256, 3, padding=1),
+        ]
+        self.layers = nn.ModuleList(layers)
+        self.importance = nn.ParameterList(torch.zeros(layer.out_channels) for layer in layers)
+        self.register_buffer("shift", torch.tensor(SHIFT).view(3, 1, 1))
+        self.register_buffer("scale", torch.tensor(SCALE).view(3, 1, 1))
+        self.shift: Tensor
+        self.scale: Tensor
+
+    def features(self, pictures: Tensor) -> list[Tensor]:
+        """The five maps [N, C, h, w] of pictures [N, 3, H, W], RGB in [-1, 1], of length 1 at every place."""
+        x = (pictures - self.shift) / self.scale
+        maps = []
+        for index, layer in enumerate(self.layers):
+            if index in (1, 2):
+                x = F.max_pool2d(x, 3, stride=2)
+            x = F.relu(layer(x))
+            maps.append(x * torch.rsqrt(x.square().sum(1, keepdim=True) + 1e-10))
+        return maps
+
+    def forward(self, pictures: Tensor, others: Tensor) -> Tensor:
+        """Distances [N] of pictures and others [N, 3, H, W], RGB in [-1, 1]."""
+        pairs = zip(self.features(pictures), self.features(others), self.importance, strict=True)
+        return torch.stack([((a - b).square().mean((2, 3)) @ weight) for a, b, weight in pairs]).sum(0)
