@@ -2,18 +2,20 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 import typer
 
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.preview import Preview
+from hyperstyle.networks.small import SmallEncoder
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.training import pictures, portraits, preview, w_encoder
+from hyperstyle.training import hypernet, pictures, portraits, preview, w_encoder
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.embedded import load_generator, load_mapping
 from hyperstyle.weights.fetching import fetch
+from hyperstyle.weights.lpips import load_lpips
 
 app = typer.Typer(help="Train the embedded model; every training resumes where it stopped.", no_args_is_help=True)
 
@@ -59,11 +61,26 @@ def train_w_encoder(work: Work, minutes: Minutes) -> None:
     w_encoder.train(work, minutes, load_generator(), load_mapping(), fitted_preview(work))
 
 
+@app.command("hypernet")
+def train_hypernet(work: Work, minutes: Minutes) -> None:
+    """Train the hypernetwork that moves the generator's kernels to the photo."""
+    encoder = SmallEncoder()
+    encoder.load_state_dict(averaged(work / "w-encoder.pt"))
+    lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
+    parts = load_generator(), load_mapping(), fitted_preview(work), encoder.eval().requires_grad_(False), lpips
+    hypernet.train(work, minutes, *parts)
+
+
 def fitted_preview(work: Path) -> Preview:
     """The preview as its training left it."""
     head = Preview()
-    checkpoint = work / "preview.pt"
-    if not checkpoint.exists():
-        raise StudioError(f"There is no preview in {work} yet: python -m hyperstyle train preview makes one.")
-    head.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+    head.load_state_dict(averaged(work / "preview.pt"))
     return head.eval()
+
+
+def averaged(checkpoint: Path) -> dict[str, Any]:
+    """The averaged weights in a training's checkpoint."""
+    if not checkpoint.exists():
+        raise StudioError(f"There is no {checkpoint.name} in {checkpoint.parent} yet: train it first.")
+    weights: dict[str, Any] = torch.load(checkpoint, weights_only=True)["average"]
+    return weights
