@@ -1,0 +1,60 @@
+"""The embedded hypernetwork: from wanted corrections to offsets, and the small picture it looks at."""
+
+import pytest
+import torch
+
+from hyperstyle.networks.mobile import MobileGenerator
+from hyperstyle.networks.preview import SIZE, Preview, preview
+from hyperstyle.networks.refiner import Refiner, kernel_change, relative
+
+
+def test_the_change_brings_the_corrections_about() -> None:
+    inputs, corrections = torch.randn(2, 64, 16), torch.randn(2, 32, 16)
+    change = kernel_change(inputs, corrections, torch.tensor(1e-6))
+    assert torch.allclose(change @ inputs, corrections, atol=1e-2)
+
+
+def test_more_damping_changes_less() -> None:
+    inputs, corrections = torch.randn(1, 64, 16), torch.randn(1, 32, 16)
+    sizes = [kernel_change(inputs, corrections, torch.tensor(damping)).norm() for damping in (0.01, 1.0, 100.0)]
+    assert sizes[0] > sizes[1] > sizes[2]
+
+
+def test_offsets_multiply_to_the_change_where_the_kernel_is_large_and_stay_bounded_where_it_is_not() -> None:
+    kernel = torch.tensor([[5.0, -5.0, 1e-9, 0.0]])
+    change = torch.full((1, 1, 4), 0.2)
+    offset = relative(change, kernel)
+    assert offset.shape == (1, 1, 4, 1, 1)
+    moved = kernel * offset.flatten(1)
+    assert torch.allclose(moved[0, :2], torch.tensor([0.2, 0.2]), atol=0.05)
+    assert offset.isfinite().all()
+    assert offset.flatten()[2:].abs().max() < 1e-3
+
+
+@pytest.mark.parametrize("layers", [(1, 2, 9), (10,)])
+@torch.no_grad()
+def test_every_picture_gets_offsets_of_its_own_for_the_layers_asked_for(
+    generator: MobileGenerator, code: torch.Tensor, layers: tuple[int, ...]
+) -> None:
+    codes = torch.cat((code, code * 0.9))
+    refiner = Refiner(layers).eval()
+    photos = torch.rand(2, 3, SIZE, SIZE) * 2 - 1
+    fed: list[torch.Tensor] = []
+    picture = preview(generator, Preview(), codes, generator.kernels(), fed)
+    assert picture.shape == (2, 3, SIZE, SIZE)
+    offsets = refiner(photos, picture, fed, generator.own_kernels())
+    assert tuple(offsets) == layers
+    for layer, offset in offsets.items():
+        assert offset.shape == (2, *generator.own_kernels()[layer].shape)
+        assert not torch.equal(offset[0], offset[1])
+    assert generator(codes, offsets).isfinite().all()
+
+
+@torch.no_grad()
+def test_the_small_picture_takes_codes_of_w_and_of_each_style_alike(
+    generator: MobileGenerator, code: torch.Tensor
+) -> None:
+    head = Preview()
+    repeated = code.unsqueeze(1).repeat(1, generator.n_styles, 1)
+    one, other = (preview(generator, head, codes, generator.kernels()) for codes in (code, repeated))
+    assert torch.allclose(one, other, atol=1e-5)
