@@ -39,7 +39,7 @@ class Stretch:
         """Load the last checkpoint where there is one; the number of steps done so far."""
         if not self.checkpoint.exists():
             return 0
-        saved = torch.load(self.checkpoint, weights_only=True)
+        saved = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
         for name, part in self.parts.items():
             part.load_state_dict(saved[name])
         return int(saved["step"])
