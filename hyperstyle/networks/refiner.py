@@ -91,10 +91,11 @@ class Refiner(nn.Module):
         """
         maps = self.maps(photo, picture)
         offsets = {}
-        for index, layer in enumerate(self.layers):
-            inputs = fed[layer - 1].float()
-            wanted = self.heads[str(layer)](maps).float()
-            wanted = F.adaptive_avg_pool2d(wanted, inputs.shape[-1]) * self.gains[index]
-            change = kernel_change(inputs.flatten(2), wanted.flatten(2), self.damping[index].exp())
-            offsets[layer] = relative(change, kernels[layer].flatten(-3))
+        with torch.autocast(maps.device.type, enabled=False):  # a regression needs all digits
+            for index, layer in enumerate(self.layers):
+                inputs = fed[layer - 1].float()
+                wanted = self.heads[str(layer)](maps.float())
+                wanted = F.adaptive_avg_pool2d(wanted, inputs.shape[-1]) * self.gains[index]
+                change = kernel_change(inputs.flatten(2), wanted.flatten(2), self.damping[index].exp())
+                offsets[layer] = relative(change, kernels[layer].flatten(-3))
         return offsets

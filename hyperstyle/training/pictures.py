@@ -48,7 +48,7 @@ def numbers_in(folder: Path) -> list[int]:
 
 def to_bytes(picture: Tensor) -> Tensor:
     """[3, H, W] in [-1, 1] to uint8 [H, W, 3]."""
-    return picture.float().add(1).mul(127.5).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous()
+    return picture.float().cpu().add(1).mul(127.5).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous()
 
 
 def read_picture(path: Path, side: int) -> Tensor:
