@@ -14,7 +14,7 @@ from hyperstyle.networks.preview import Preview, preview
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small import SmallEncoder
 from hyperstyle.training.augmentation import mirrored, photographed
-from hyperstyle.training.loop import Stateful, Stretch, follow
+from hyperstyle.training.loop import Stateful, Stretch, update
 from hyperstyle.training.pictures import save_grid
 from hyperstyle.training.portraits import read_portraits
 
@@ -114,14 +114,11 @@ def train(
             codes = encoder(photo)
             picture, fed = studio.draw(codes, {})
         offsets: Offsets = {}
-        optimizer.zero_grad(set_to_none=True)
         for _ in range(STEPS):
             offsets = refined(refiner, photo, picture, fed, offsets)
             picture, fed = studio.draw(codes, offsets)
             loss = F.mse_loss(picture, photo) + PERCEPTUAL * lpips(picture, photo).mean()
             (loss / STEPS).backward()
             picture, offsets = picture.detach(), {layer: change.detach() for layer, change in offsets.items()}
-        torch.nn.utils.clip_grad_norm_(refiner.parameters(), 1.0)
-        optimizer.step()
-        follow(average, refiner, min(0.998, step / (step + 10)))
+        update(refiner, average, optimizer, step, memory=0.998)
     return average

@@ -70,6 +70,16 @@ class Stretch:
         self.report(step)
 
 
+def update(
+    model: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer, step: int, memory: float = 0.999
+) -> None:
+    """Take the step that the gradients of `model` ask for, and let `average` follow, the faster the younger it is."""
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    follow(average, model, min(memory, step / (step + 10)))
+
+
 @torch.no_grad()
 def follow(average: nn.Module, model: nn.Module, decay: float) -> None:
     """Move `average` towards `model`: a running mean of the weights, which is what gets shipped."""

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import FEATURES, SIZE, Preview
-from hyperstyle.training.loop import Stretch, follow
+from hyperstyle.training.loop import Stretch, update
 from hyperstyle.training.pictures import code_of, file_of, numbers_in, read_picture, save_grid
 
 HELD_OUT = 40  # the first pictures of the folder are never trained on
@@ -49,9 +49,6 @@ def train(folder: Path, checkpoint: Path, minutes: float, generator: MobileGener
             made = head(features, codes)
         error = made.float() - wanted
         loss = error.square().mean() + 0.05 * error.abs().mean()
-        optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(head.parameters(), 1.0)
-        optimizer.step()
-        follow(average, head, min(0.995, step / (step + 10)))
+        update(head, average, optimizer, step, memory=0.995)
     return average

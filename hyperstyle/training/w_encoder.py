@@ -14,7 +14,7 @@ from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import Preview, preview
 from hyperstyle.networks.small import SIDE, SmallEncoder
 from hyperstyle.training.augmentation import mirrored, photographed
-from hyperstyle.training.loop import Stateful, Stretch, follow
+from hyperstyle.training.loop import Stateful, Stretch, update
 from hyperstyle.training.pictures import code_of, file_of, numbers_in, read_picture, save_grid
 from hyperstyle.training.portraits import read_portraits
 
@@ -114,9 +114,6 @@ def train(work: Path, minutes: float, generator: MobileGenerator, mapping: Mappi
             predicted = encoder.normalized(seen).float()
         made = shown(encoder.mean + encoder.spread * predicted[BATCH:])
         loss = code_loss(predicted[:BATCH], codes, look) + F.mse_loss(made, some)
-        optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
-        optimizer.step()
-        follow(average, encoder, min(0.999, step / (step + 10)))
+        update(encoder, average, optimizer, step)
     return average
