@@ -1,7 +1,7 @@
 """The page."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -54,14 +54,19 @@ def in_words(handler: Callable[P, T]) -> Callable[P, T]:
     return told
 
 
+@cache
+def face_finder() -> FaceFinder:
+    """The finder that all visitors share: reading its 100 MB at every click would take longer than finding."""
+    return FaceFinder(fetch(WEIGHTS["dlib-landmarks"]))
+
+
 @in_words
 def aligned_faces(photo: str | None) -> list[NDArray[np.uint8]]:
     """Every face of an uploaded photo, cut out as the generators expect it, the largest first."""
     if photo is None:
         raise StudioError("Choose a photo first.")
-    finder = FaceFinder(fetch(WEIGHTS["dlib-landmarks"]))
     pixels = read_photo(Path(photo)).pixels
-    faces = finder.find(pixels)
+    faces = face_finder().find(pixels)
     choose_face(faces)
     return [align(pixels, face_quad(face.landmarks), CROP, CROP) for face in faces]
 
