@@ -55,8 +55,8 @@ def read_constants(xml: Path) -> list[Constant]:
             continue
         shape = [int(extent) for extent in data.get("shape", "").split(",") if extent.strip()]
         start, length = int(data.get("offset", 0)), int(data.get("size", 0))
-        values = np.frombuffer(binary[start : start + length].tobytes(), dtype="<f4").reshape(shape)
-        constants.append(Constant(layer.get("name", ""), torch.from_numpy(values.copy())))
+        values = np.array(binary[start : start + length]).view("<f4").reshape(shape)
+        constants.append(Constant(layer.get("name", ""), torch.from_numpy(values)))
     return constants
 
 
