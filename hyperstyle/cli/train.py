@@ -58,7 +58,8 @@ def train_preview(work: Work, minutes: Minutes) -> None:
 @app.command("w-encoder")
 def train_w_encoder(work: Work, minutes: Minutes) -> None:
     """Train the encoder from photos to W."""
-    w_encoder.train(work, minutes, load_generator(), load_mapping(), fitted_preview(work))
+    lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
+    w_encoder.train(work, minutes, load_generator(), load_mapping(), fitted_preview(work), lpips)
 
 
 @app.command("hypernet")

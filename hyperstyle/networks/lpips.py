@@ -42,3 +42,11 @@ class Lpips(nn.Module):
         """Distances [N] of pictures and others [N, 3, H, W], RGB in [-1, 1]."""
         pairs = zip(self.features(pictures), self.features(others), self.importance, strict=True)
         return torch.stack([((a - b).square().mean((2, 3)) @ weight) for a, b, weight in pairs]).sum(0)
+
+
+SQUARED = 3.0  # weight of L2 beside LPIPS: both then fall together, where equal weights leave L2 behind
+
+
+def difference(pictures: Tensor, photos: Tensor, lpips: Lpips) -> Tensor:
+    """How far pictures are from photos [N, 3, H, W] in [-1, 1]: what trainings and refinements bring down, [N]."""
+    return SQUARED * (pictures - photos).square().mean((1, 2, 3)) + 0.8 * lpips(pictures, photos)

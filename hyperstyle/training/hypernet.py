@@ -28,7 +28,7 @@ class Studio:
     """The generator with its preview, in bfloat16: what the training draws with."""
 
     def __init__(self, generator: MobileGenerator, head: Preview, device: torch.device) -> None:
-        self.kernels = {layer: kernel.float().to(device) for layer, kernel in generator.own_kernels().items()}
+        self.kernels = {layer: kernel.detach().clone().to(device) for layer, kernel in generator.own_kernels().items()}
         self.generator = generator.bfloat16().to(device)
         self.head = head.bfloat16().requires_grad_(False).to(device)
         on_cpu = device.type == "cpu"

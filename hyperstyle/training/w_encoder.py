@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from hyperstyle.networks.lpips import Lpips, difference
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import Preview, preview
 from hyperstyle.networks.small import SIDE, SmallEncoder
@@ -21,7 +22,7 @@ from hyperstyle.training.portraits import read_portraits
 HELD_OUT = 200  # the first pictures of the folder are never trained on
 FITTED = 4000  # pictures from which the linear look of a code is fitted
 BATCH = 32  # pictures in a step
-PHOTOS = 2  # photos in a step: one takes as long as ten pictures, for the generator is in the way
+PHOTOS = 4  # photos in a step: one takes as long as eight pictures, for the generator is in the way
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def code_loss(predicted: Tensor, codes: Tensor, look: Tensor) -> Tensor:
     return error.square().mean() + (error @ look).square().mean()
 
 
-def train(work: Path, minutes: float, generator: MobileGenerator, mapping: Mapping, head: Preview) -> SmallEncoder:
+def train(
+    work: Path, minutes: float, generator: MobileGenerator, mapping: Mapping, head: Preview, lpips: Lpips
+) -> SmallEncoder:
     """One stretch of training on the pictures and portraits in `work`; the averaged encoder at its end."""
     known = Known.of(work / "pictures", mapping)
     fitted = range(HELD_OUT, HELD_OUT + FITTED)
@@ -88,7 +91,7 @@ def train(work: Path, minutes: float, generator: MobileGenerator, mapping: Mappi
         """Pictures of codes, one after the other: what one needs stays in the cache."""
         return torch.cat([preview(generator, head, code[None].bfloat16(), kernels) for code in codes]).float()
 
-    encoder = SmallEncoder()
+    encoder = SmallEncoder().to(memory_format=torch.channels_last)
     encoder.mean.copy_(known.mean)
     encoder.spread.copy_(known.spread)
     average = copy.deepcopy(encoder).eval().requires_grad_(False)
@@ -99,8 +102,8 @@ def train(work: Path, minutes: float, generator: MobileGenerator, mapping: Mappi
             predicted = torch.cat([average.normalized(part) for part in held.split(BATCH)])
             made = shown(average(held_photos))
         error = (predicted - known.codes[:HELD_OUT]).square().mean()
-        on_photos = F.mse_loss(made, held_photos)
-        print(f"step {step}: held out, error on W {error:.4f}, L2 on photos {on_photos:.4f}", flush=True)
+            on_photos = f"{F.mse_loss(made, held_photos):.4f}/{lpips(made, held_photos).mean():.3f}"
+        print(f"step {step}: held out, error on W {error:.4f}, L2/LPIPS on photos {on_photos}", flush=True)
         save_grid(work / "w-encoder.png", [torch.cat(pair, 1)[None] for pair in zip(held_photos, made, strict=True)])
 
     parts: dict[str, Stateful] = {"encoder": encoder, "average": average, "optimizer": optimizer}
@@ -113,7 +116,7 @@ def train(work: Path, minutes: float, generator: MobileGenerator, mapping: Mappi
         with torch.autocast("cpu", torch.bfloat16):
             predicted = encoder.normalized(seen).float()
         made = shown(encoder.mean + encoder.spread * predicted[BATCH:])
-        loss = code_loss(predicted[:BATCH], codes, look) + F.mse_loss(made, some)
+        loss = code_loss(predicted[:BATCH], codes, look) + difference(made, some, lpips).mean()
         loss.backward()
         update(encoder, average, optimizer, step)
     return average
