@@ -1,5 +1,7 @@
 """LPIPS (Zhang et al., 2018): the distance of two pictures as a network that recognises things feels it."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -40,8 +42,16 @@ class Lpips(nn.Module):
 
     def forward(self, pictures: Tensor, others: Tensor) -> Tensor:
         """Distances [N] of pictures and others [N, 3, H, W], RGB in [-1, 1]."""
-        pairs = zip(self.features(pictures), self.features(others), self.importance, strict=True)
-        return torch.stack([((a - b).square().mean((2, 3)) @ weight) for a, b, weight in pairs]).sum(0)
+        return feature_distance(self.features(pictures), self.features(others), self.importance)
+
+
+def feature_distance(maps: Iterable[Tensor], others: Iterable[Tensor], importance: Iterable[Tensor]) -> Tensor:
+    """Distances [N] from the feature maps of two sides, so that those of a photo are computed once for many pictures.
+
+    `importance` has the weights [C] of each map's channels.
+    """
+    triples = zip(maps, others, importance, strict=True)
+    return torch.stack([((a - b).square().mean((2, 3)) @ weight) for a, b, weight in triples]).sum(0)
 
 
 SQUARED = 3.0  # weight of L2 beside LPIPS: both then fall together, where equal weights leave L2 behind

@@ -1,0 +1,102 @@
+"""How like a photo a picture is: the figures of the papers, at the size at which the networks see photos."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import dlib
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pytorch_msssim import ms_ssim
+from torch import Tensor
+from torch.nn import functional as F
+
+from hyperstyle.networks.lpips import Lpips, feature_distance
+from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.photo.reading import Pixels
+from hyperstyle.photo.tensors import to_pixels
+
+SAME_PERSON = 0.6
+"""Identity distance below which dlib's authors take two faces for one person."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of one picture against its photo."""
+
+    l2: float
+    """Mean squared difference of pixels in [-1, 1]; 0 is the same picture."""
+    lpips: float
+    """Perceptual distance by AlexNet; 0 is the same picture."""
+    ms_ssim: float
+    """Multi-scale structural similarity; 1 is the same picture."""
+    identity: float | None
+    """Distance of dlib's face descriptors, below 0.6 the same person; None where either has no face to be found."""
+
+
+class FaceIdentity:
+    """Describes whose face it is with dlib's ResNet; one may serve several threads, which take turns."""
+
+    def __init__(self, finder: FaceFinder, network_path: Path) -> None:
+        self._finder = finder
+        self._network = dlib.face_recognition_model_v1(str(network_path))
+        self._turn = Lock()  # dlib's objects hold what they are working on
+
+    def describe(self, pixels: Pixels) -> NDArray[np.float64] | None:
+        """The descriptor [128] of the largest face in a picture [H, W, 3], or None where no face is found."""
+        faces = self._finder.find(pixels)
+        if not faces:
+            return None
+        left, top, right, bottom = np.rint(faces[0].box).astype(int).tolist()
+        places = np.rint(faces[0].landmarks).astype(int).tolist()
+        points = dlib.points([dlib.point(x, y) for x, y in places])
+        shape = dlib.full_object_detection(dlib.rectangle(left, top, right - 1, bottom - 1), points)
+        with self._turn:
+            return np.array(self._network.compute_face_descriptor(pixels, shape))
+
+
+class Likeness:
+    """Figures of pictures against the same photos; what has to be known of the photos is computed once."""
+
+    def __init__(self, lpips: Lpips, identity: FaceIdentity | None, photos: Tensor) -> None:
+        self._lpips = lpips
+        self._identity = identity
+        self._photos = photos.float().cpu()
+        self._features = lpips.features(self._photos)
+        self._descriptors = self._describe(self._photos)
+
+    @torch.no_grad()
+    def __call__(self, pictures: Tensor) -> list[Figures]:
+        """Figures of pictures [N, 3, H, W] in [-1, 1], one for each photo; larger pictures are pooled to their size.
+
+        Values beyond [-1, 1] are cut off first, as every file and screen does.
+        """
+        height, width = self._photos.shape[-2:]
+        seen = F.adaptive_avg_pool2d(pictures.float().clamp(-1, 1), (height, width)).cpu()
+        l2 = (seen - self._photos).square().mean((1, 2, 3))
+        lpips = feature_distance(self._lpips.features(seen), self._features, self._lpips.importance)
+        # Structure is defined on light, which is never negative.
+        similarity = ms_ssim((seen + 1) / 2, (self._photos + 1) / 2, data_range=1.0, size_average=False)
+        rows = torch.stack((l2, lpips, similarity), dim=1).tolist()
+        described = zip(self._describe(seen), self._descriptors, strict=True)
+        return [
+            Figures(*row, identity=None if one is None or other is None else float(np.linalg.norm(one - other)))
+            for row, (one, other) in zip(rows, described, strict=True)
+        ]
+
+    def _describe(self, pictures: Tensor) -> list[NDArray[np.float64] | None]:
+        return [self._identity.describe(to_pixels(picture)) if self._identity else None for picture in pictures]
+
+
+class Measure:
+    """The networks that figures take, loaded once; it keeps nothing of any photo."""
+
+    def __init__(self, lpips: Lpips, identity: FaceIdentity | None) -> None:
+        self._lpips = lpips
+        self._identity = identity
+
+    @torch.no_grad()
+    def against(self, photos: Tensor) -> Likeness:
+        """What measures pictures against photos [N, 3, H, W], RGB in [-1, 1], both sides over 160 pixels."""
+        return Likeness(self._lpips, self._identity, photos)
