@@ -92,10 +92,11 @@ def published_parts(domain: Domain) -> tuple[Parts, dict[str, str]]:
         model, weights = FullModel(domain.published).eval(), "random"
     photo = torch.rand(1, 3, domain.view.height, domain.view.width) * 2 - 1
     codes = model.encode(photo)
-    offsets = model.refine(photo, photo)
+    refine = model.refinement(photo, codes)
+    offsets = refine(photo, {})
     parts: Parts = {
         "encoder": lambda: model.encode(photo),
-        "hypernetwork step": lambda: model.refine(photo, photo),
+        "hypernetwork step": lambda: refine(photo, {}),
         "generator": lambda: model.generator(codes, offsets),
         "picture 0 and three steps": lambda: list(invert(model, photo, steps=3)),
     }

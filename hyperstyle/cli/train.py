@@ -7,15 +7,26 @@ from typing import Annotated, Any
 import torch
 import typer
 
+from hyperstyle.domains import ASSETS
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.preview import Preview
+from hyperstyle.networks.embedded import EmbeddedModel
+from hyperstyle.networks.preview import SIZE, Preview
+from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small import SmallEncoder
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.training import hypernet, pictures, portraits, preview, w_encoder
+from hyperstyle.training import hypernet, pictures, portraits, preview, relatives, w_encoder
+from hyperstyle.weights import shipped
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.embedded import load_generator, load_mapping
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.lpips import load_lpips
+
+STORY = {
+    "data": "pictures of the generator, and 140 CC0 portraits of people who do not exist; see README",
+    "generator": "MobileStyleGAN distilled from StyleGAN2-FFHQ, from the package random_face",
+    "made by": "python -m hyperstyle train",
+}
+"""What the metadata of every shipped network says."""
 
 app = typer.Typer(help="Train the embedded model; every training resumes where it stopped.", no_args_is_help=True)
 
@@ -50,33 +61,68 @@ def align_portraits(
 
 
 @app.command("preview")
-def train_preview(work: Work, minutes: Minutes) -> None:
-    """Fit the small picture that refinement looks at."""
-    preview.train(work / "pictures", work / "preview.pt", minutes, load_generator(), load_mapping())
+def train_preview(
+    work: Work, minutes: Minutes, size: Annotated[int, typer.Option(help="Side of its pictures.")] = SIZE
+) -> None:
+    """Fit a small picture: of 256 pixels for refinement to look at, of 64 for the encoder's training."""
+    preview.train(work / "pictures", work / checkpoint_of(size), minutes, load_generator(), load_mapping(), size)
+
+
+@app.command("relatives")
+def make_relatives(work: Work) -> None:
+    """Make more photos out of the portraits: inverted, and given other faces."""
+    model = trained_model(work)
+    model.lighten()
+    photos, _ = portraits.read_portraits(work / "portraits")
+    relatives.make_relatives(work / "relatives", model, load_mapping(), photos)
 
 
 @app.command("w-encoder")
 def train_w_encoder(work: Work, minutes: Minutes) -> None:
     """Train the encoder from photos to W."""
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
-    w_encoder.train(work, minutes, load_generator(), load_mapping(), fitted_preview(work), lpips)
+    heads = fitted_preview(work), fitted_preview(work, w_encoder.SMALL)
+    w_encoder.train(work, minutes, load_generator(), load_mapping(), heads, lpips)
 
 
 @app.command("hypernet")
 def train_hypernet(work: Work, minutes: Minutes) -> None:
     """Train the hypernetwork that moves the generator's kernels to the photo."""
-    encoder = SmallEncoder()
+    hypernet.train(work, minutes, trained_model(work), load_mapping())
+
+
+@app.command("ship")
+def ship_networks(work: Work) -> None:
+    """Write the networks as they are now into assets/, in half precision and with their story."""
+    model = trained_model(work)
+    networks = {"w-encoder": model.w_encoder, "hypernetwork": model.hypernetwork, "preview": model.head}
+    checkpoints = {"w-encoder": "w-encoder.pt", "hypernetwork": "hypernet.pt", "preview": checkpoint_of(SIZE)}
+    for name, network in networks.items():
+        steps = torch.load(work / checkpoints[name], weights_only=True, mmap=True)["step"]
+        shipped.ship(network, ASSETS / f"{name}.safetensors", {"network": name, "steps": str(steps)} | STORY)
+
+
+def trained_model(work: Path) -> EmbeddedModel:
+    """The embedded model as its trainings have left it so far."""
+    encoder, hypernetwork = SmallEncoder(), Refiner()
     encoder.load_state_dict(averaged(work / "w-encoder.pt"))
+    if (work / "hypernet.pt").exists():
+        hypernetwork.load_state_dict(averaged(work / "hypernet.pt"))
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
-    parts = load_generator(), load_mapping(), fitted_preview(work), encoder.eval().requires_grad_(False), lpips
-    hypernet.train(work, minutes, *parts)
+    model = EmbeddedModel(load_generator(), fitted_preview(work), encoder, hypernetwork, lpips)
+    return model.eval().requires_grad_(False)
 
 
-def fitted_preview(work: Path) -> Preview:
-    """The preview as its training left it."""
-    head = Preview()
-    head.load_state_dict(averaged(work / "preview.pt"))
-    return head.eval()
+def checkpoint_of(size: int) -> str:
+    """What the checkpoint of a preview of that size is called."""
+    return f"preview-{size}.pt"
+
+
+def fitted_preview(work: Path, size: int = SIZE) -> Preview:
+    """A preview as its training left it."""
+    head = Preview(size)
+    head.load_state_dict(averaged(work / checkpoint_of(size)))
+    return head.eval().requires_grad_(False)
 
 
 def averaged(checkpoint: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """HyperStyle (Alaluf et al., 2022): a W code, and a hypernetwork that moves the generator's kernels to the photo."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import torch
@@ -26,8 +26,14 @@ class Model(Protocol):
     def encode(self, photo: Tensor) -> Tensor:
         """Codes [N, 512] or [N, n_styles, 512] of photos."""
 
-    def refine(self, photo: Tensor, picture: Tensor) -> Offsets:
-        """What to add to the offsets that made `picture`, which is pooled to the view as the photo is."""
+    def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
+        """What answers pictures (pooled to the view) and the offsets that made them, one after the other, with what to
+        add to these offsets; it may remember the pictures before."""
+
+
+def added(offsets: Offsets, changes: Offsets) -> Offsets:
+    """The sum of both; layers without an offset have one of zero."""
+    return dict(offsets) | {layer: offsets.get(layer, 0) + change for layer, change in changes.items()}
 
 
 @torch.no_grad()
@@ -36,12 +42,12 @@ def invert(model: Model, photo: Tensor, steps: int = 5) -> Iterator[Step]:
     start = time.perf_counter()
     codes = model.encode(photo)
     styles = model.generator.styles(codes)
+    refine = model.refinement(photo, codes)
     offsets: Offsets = {}
     picture = model.view.crop(model.generator.synthesize(styles, model.generator.kernels()))
     yield Step(0, picture, codes, offsets, time.perf_counter() - start)
     for index in range(1, steps + 1):
         start = time.perf_counter()
-        changes = model.refine(photo, model.view.pool(picture))
-        offsets = {layer: offsets[layer] + change if offsets else change for layer, change in changes.items()}
+        offsets = added(offsets, refine(model.view.pool(picture), offsets))
         picture = model.view.crop(model.generator.synthesize(styles, model.generator.kernels(offsets)))
         yield Step(index, picture, codes, offsets, time.perf_counter() - start)

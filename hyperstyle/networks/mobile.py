@@ -159,6 +159,7 @@ class MobileGenerator(Generator):
 
     def styles(self, codes: Tensor) -> Styles:
         """Style space of codes in W [N, 512] or W+ [N, 18, 512]."""
+        codes = codes.to(self.constant.dtype)
         if codes.ndim == 2:
             return [modulation(codes) for modulation, _ in self.modulations()]
         return [modulation(codes[:, code]) for modulation, code in self.modulations()]
@@ -170,6 +171,13 @@ class MobileGenerator(Generator):
             assert isinstance(block, UpBlock)
             kernels |= {1 + 2 * index: block.first.pointwise, 2 + 2 * index: block.second.pointwise}
         return kernels
+
+    def lighten(self, dtype: torch.dtype) -> None:
+        """Let everything but the kernels be of `dtype`: what changes by small steps keeps all its digits."""
+        exact = {layer: kernel.data for layer, kernel in self.own_kernels().items()}
+        self.to(dtype)
+        for layer, kernel in self.own_kernels().items():
+            kernel.data = exact[layer]
 
     def kernels(self, offsets: Offsets | None = None) -> Kernels:
         """The kernels of all layers, with `offsets` applied where there are any."""
@@ -184,7 +192,7 @@ class MobileGenerator(Generator):
     ) -> Tensor:
         """The feature maps [N, C, size, size] after the block of that size.
 
-        Where `fed` is given, what the kernels of layers 1, 2, ... were fed is added to it: [N, in, S, S], S <= 16.
+        Where `fed` is given, what the kernels of layers 1, 2, ... were fed is added to it: [N, in, S, S], S <= GRID.
         """
         patches = F.unfold(self.constant, 3, padding=1).unflatten(2, (4, 4))  # [1, 512 * 9, 4, 4]
         style = styles[0].repeat_interleave(9, dim=1)
@@ -201,4 +209,4 @@ class MobileGenerator(Generator):
         """Pictures [N, 3, 1024, 1024], RGB, about [-1, 1] and not clamped, with the stored noise."""
         x = self.features(styles, kernels)
         bands = modulated(x, kernels[1 + 2 * len(self.blocks)].flatten(-3), styles[-1])
-        return inverse_haar(bands.add_(self.picture_bias))
+        return inverse_haar(bands.add_(self.picture_bias)).float()

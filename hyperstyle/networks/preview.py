@@ -5,12 +5,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hyperstyle.networks.generator import Kernels, Styles
-from hyperstyle.networks.mobile import BANDS, CODE, MobileGenerator, inverse_haar, modulated
+from hyperstyle.networks.mobile import BANDS, BLOCKS, CODE, MobileGenerator, inverse_haar, modulated
 
-FEATURES = 128  # side of the features it starts from: half the generator's work, a tenth of its time
-CHANNELS = 256  # of these features
 WIDTH = 64
-SIZE = 256
+SIZE = 256  # made of the features at 128 pixels: half the generator's work, a tenth of its time
 
 
 class Residual(nn.Module):
@@ -28,28 +26,30 @@ class Residual(nn.Module):
 
 
 class Preview(nn.Module):
-    """Stands for the generator's last two blocks and the pooling of its picture to 256 pixels."""
+    """Stands for the generator's last blocks and the pooling of its picture to `size` pixels."""
 
-    def __init__(self, depth: int = 2) -> None:
+    def __init__(self, size: int = SIZE, depth: int = 2) -> None:
         super().__init__()
-        self.modulation = nn.Linear(CODE, CHANNELS)
-        self.narrow = nn.Parameter(torch.randn(WIDTH, CHANNELS) * CHANNELS**-0.5)
+        self.features = size // 2
+        channels = next(block.outputs for block in BLOCKS if block.size == self.features)
+        self.modulation = nn.Linear(CODE, channels)
+        self.narrow = nn.Parameter(torch.randn(WIDTH, channels) * channels**-0.5)
         # The blocks it stands for add stored noise, of which this learns what is left at this size.
-        self.place = nn.Parameter(torch.zeros(1, WIDTH, FEATURES, FEATURES))
+        self.place = nn.Parameter(torch.zeros(1, WIDTH, self.features, self.features))
         self.refine = nn.Sequential(*(Residual(WIDTH) for _ in range(depth)))
         self.picture = nn.Conv2d(WIDTH, 3 * BANDS, 3, padding=1)
         nn.init.ones_(self.modulation.bias)
 
     def forward(self, features: Tensor, codes: Tensor) -> Tensor:
-        """Pictures [N, 3, 256, 256] of features [N, 256, 128, 128] and the codes [N, 512] of the finest layers."""
-        x = modulated(features, self.narrow, self.modulation(codes)) + self.place
-        return inverse_haar(self.picture(self.refine(F.leaky_relu(x, 0.2))))
+        """Pictures [N, 3, size, size] of features [N, C, size / 2, size / 2] and the codes [N, 512] of the last layers."""
+        x = modulated(features, self.narrow, self.modulation(codes.to(self.place.dtype))) + self.place
+        return inverse_haar(self.picture(self.refine(F.leaky_relu(x, 0.2)))).float()
 
 
 def preview(
     generator: MobileGenerator, head: Preview, codes: Tensor, kernels: Kernels, fed: list[Tensor] | None = None
 ) -> Tensor:
-    """Pictures [N, 3, 256, 256], about [-1, 1], of codes in W [N, 512] or W+ [N, 18, 512]; `fed` as in `features`."""
+    """Pictures [N, 3, size, size] of the head, about [-1, 1], of codes in W [N, 512] or W+ [N, 18, 512]; `fed` as in `features`."""
     styles: Styles = generator.styles(codes)
     finest = codes if codes.ndim == 2 else codes[:, -1]
-    return head(generator.features(styles, kernels, FEATURES, fed), finest)
+    return head(generator.features(styles, kernels, head.features, fed), finest)

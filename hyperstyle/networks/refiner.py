@@ -6,19 +6,41 @@ size that can be shipped here that unfolding has too few weights. A kernel that 
 it maps the channels at one place to the channels at that place. So the network answers, for every layer, a map of
 wanted corrections of its output, and the smallest change of the kernel that brings them about, given what the
 layer is fed at these places, is a ridge regression with a closed form.
+
+A prediction leaves an error that no network of this size foresees, but the generator itself tells how its kernels
+could lessen it: every refinement adds a step in the direction that `feedback` finds, as long as training found best.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from hyperstyle.networks.feedback import direction
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile import BLOCKS
 from hyperstyle.networks.resnet import BasicBlock
 
+STEPS = 5  # refinements that have a step length of their own; later ones take the last
+PLACES = 16  # along a side, at which corrections are predicted
+MOMENTUM = 0.5  # of the direction of feedback, from one refinement to the next
 SOFTNESS = 0.3  # kernel entries below this share of the usual size are moved less: offsets multiply
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a picture on the way looks like, from outside and from inside the generator."""
+
+    picture: Tensor
+    """[N, 3, 256, 256], about [-1, 1]."""
+    distance: Tensor
+    """[N], from the photo, by `lpips.difference`."""
+    fed: Sequence[Tensor]
+    """What the kernels of layers 1, 2, ... were fed, as `MobileGenerator.features` gives it."""
+    gradients: Mapping[int, Tensor]
+    """Layer index -> by how much the distance grows with the layer's kernel [N, out, in]."""
 
 
 def layer_sizes() -> dict[int, tuple[int, int]]:
@@ -72,8 +94,9 @@ class Refiner(nn.Module):
         self.join = convolution(256 + width, width)
         sizes = layer_sizes()
         self.heads = nn.ModuleDict({str(layer): nn.Conv2d(width, sizes[layer][1], 1) for layer in layers})
-        self.gains = nn.Parameter(torch.full((len(layers),), 0.05))
+        self.gains = nn.Parameter(torch.full((STEPS, len(layers)), 0.05))
         self.damping = nn.Parameter(torch.full((len(layers),), -1.0))  # logarithm
+        self.strides = nn.Parameter(torch.full((STEPS, len(layers)), -4.2))  # logarithm
 
     def maps(self, photo: Tensor, picture: Tensor) -> Tensor:
         """What is wrong where [N, width, 16, 16]; both pictures [N, 3, 256, 256] in [-1, 1]."""
@@ -83,19 +106,29 @@ class Refiner(nn.Module):
         context = F.interpolate(self.context(places), scale_factor=2.0, mode="nearest")
         return self.join(torch.cat((places, context), 1))
 
-    def forward(self, photo: Tensor, picture: Tensor, fed: Sequence[Tensor], kernels: Mapping[int, Tensor]) -> Offsets:
-        """Offsets [N, out, in, 1, 1] for every layer of `layers`.
+    def forward(
+        self, photo: Tensor, look: Look, kernels: Mapping[int, Tensor], index: int = 0, memory: Offsets | None = None
+    ) -> tuple[Offsets, Offsets]:
+        """Offsets [N, out, in, 1, 1] to add for every layer of `layers`, and the memory that the next call wants.
 
-        `fed` is what the kernels of layers 1, 2, ... were fed, as `MobileGenerator.features` gives it; `kernels` are
-        the generator's own ones.
+        `kernels` are the generator's own ones; `index` counts the refinements of one photo [N, 3, 256, 256].
         """
-        maps = self.maps(photo, picture)
-        offsets = {}
-        with torch.autocast(maps.device.type, enabled=False):  # a regression needs all digits
-            for index, layer in enumerate(self.layers):
-                inputs = fed[layer - 1].float()
-                wanted = self.heads[str(layer)](maps.float())
-                wanted = F.adaptive_avg_pool2d(wanted, inputs.shape[-1]) * self.gains[index]
-                change = kernel_change(inputs.flatten(2), wanted.flatten(2), self.damping[index].exp())
-                offsets[layer] = relative(change, kernels[layer].flatten(-3))
-        return offsets
+        maps = self.maps(photo, look.picture)
+        offsets, directions = {}, {}
+        with torch.autocast(maps.device.type, enabled=False):  # regressions need all digits
+            gains, strides = (lengths[min(index, STEPS - 1)] for lengths in (self.gains, self.strides))
+            strides = strides.exp() * look.distance[:, None]
+            for place, layer in enumerate(self.layers):
+                kernel, inputs = kernels[layer].flatten(-3), look.fed[layer - 1].float()
+                found = direction(look.gradients[layer], inputs.flatten(2), kernel)
+                directions[layer] = found + MOMENTUM * memory[layer] if memory else found
+                change = gains[place] * self.predicted(place, maps.float(), inputs)
+                offsets[layer] = relative(change + strides[:, place, None, None] * directions[layer], kernel)
+        return offsets, directions
+
+    def predicted(self, place: int, maps: Tensor, inputs: Tensor) -> Tensor:
+        """The change [N, out, in] of the kernel at a place in `layers`, from `maps` and what it is fed [N, in, S, S]."""
+        inputs = F.adaptive_avg_pool2d(inputs, min(inputs.shape[-1], PLACES))
+        wanted = self.heads[str(self.layers[place])](maps)
+        wanted = F.adaptive_avg_pool2d(wanted, inputs.shape[-1])
+        return kernel_change(inputs.flatten(2), wanted.flatten(2), self.damping[place].exp())

@@ -1,4 +1,4 @@
-"""Fits the small picture that refinement looks at against the pooled pictures of the whole generator."""
+"""Fits the small pictures that refinement and the encoder's training look at, against the generator's pooled ones."""
 
 import copy
 import random
@@ -9,27 +9,29 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
-from hyperstyle.networks.preview import FEATURES, SIZE, Preview
+from hyperstyle.networks.preview import SIZE, Preview
 from hyperstyle.training.loop import Stretch, update
 from hyperstyle.training.pictures import code_of, file_of, numbers_in, read_picture, save_grid
 
 HELD_OUT = 40  # the first pictures of the folder are never trained on
-BATCH = 4  # features of one picture are 8 MB; more of them leave the cache
+BATCH = 4  # pictures of 256 pixels, more of smaller ones: features of one are 8 MB, and more of them leave the cache
 
 
-def train(folder: Path, checkpoint: Path, minutes: float, generator: MobileGenerator, mapping: Mapping) -> Preview:
-    """One stretch of fitting to the pictures in `folder`; the averaged head at its end."""
+def train(
+    folder: Path, checkpoint: Path, minutes: float, generator: MobileGenerator, mapping: Mapping, size: int = SIZE
+) -> None:
+    """One stretch of fitting to the pictures in `folder`."""
     numbers = numbers_in(folder)
-    half = generator.bfloat16()
-    kernels = half.kernels()
+    generator.lighten(torch.bfloat16)
+    kernels = generator.kernels()
+    head = Preview(size)
 
     def examples(picked: list[int]) -> tuple[Tensor, Tensor, Tensor]:
         codes = torch.cat([code_of(number, mapping) for number in picked])
         with torch.no_grad():  # one at a time is faster than together, for the same reason
-            features = [half.features(half.styles(code[None].bfloat16()), kernels, FEATURES) for code in codes]
-        return torch.cat(features), codes, torch.stack([read_picture(file_of(folder, n), SIZE) for n in picked])
+            features = [generator.features(generator.styles(code[None]), kernels, head.features) for code in codes]
+        return torch.cat(features), codes, torch.stack([read_picture(file_of(folder, n), size) for n in picked])
 
-    head = Preview()
     average = copy.deepcopy(head).requires_grad_(False)
     optimizer = torch.optim.AdamW(head.parameters(), lr=2e-3, weight_decay=1e-4)
     held = [examples([number]) for number in numbers[:HELD_OUT]]
@@ -44,11 +46,10 @@ def train(folder: Path, checkpoint: Path, minutes: float, generator: MobileGener
     stretch = Stretch(checkpoint, {"head": head, "average": average, "optimizer": optimizer}, minutes, report)
     for step in stretch.steps(optimizer):
         chance = random.Random(step)  # noqa: S311 - shuffling, not secrets
-        features, codes, wanted = examples(chance.sample(numbers[HELD_OUT:], BATCH))
+        features, codes, wanted = examples(chance.sample(numbers[HELD_OUT:], BATCH * SIZE // size))
         with torch.autocast("cpu", torch.bfloat16):
             made = head(features, codes)
         error = made.float() - wanted
         loss = error.square().mean() + 0.05 * error.abs().mean()
         loss.backward()
         update(head, average, optimizer, step, memory=0.995)
-    return average

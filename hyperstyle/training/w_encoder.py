@@ -2,7 +2,6 @@
 
 import copy
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,19 +9,21 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from hyperstyle.networks.lpips import Lpips, difference
+from hyperstyle.networks.lpips import SQUARED, Lpips, difference
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import Preview, preview
 from hyperstyle.networks.small import SIDE, SmallEncoder
 from hyperstyle.training.augmentation import mirrored, photographed
 from hyperstyle.training.loop import Stateful, Stretch, update
-from hyperstyle.training.pictures import code_of, file_of, numbers_in, read_picture, save_grid
+from hyperstyle.training.pictures import SIZE, code_of, file_of, numbers_in, read_picture, save_grid
 from hyperstyle.training.portraits import read_portraits
 
 HELD_OUT = 200  # the first pictures of the folder are never trained on
 FITTED = 4000  # pictures from which the linear look of a code is fitted
 BATCH = 32  # pictures in a step
-PHOTOS = 4  # photos in a step: one takes as long as eight pictures, for the generator is in the way
+PHOTOS = 16  # photos and relatives of photos in a step, judged by the small picture their code makes
+CLOSE = 1  # photos among them that are judged by the picture of 256 pixels too: that takes twenty times as long
+SMALL = 64  # side of the small picture
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,10 @@ class Known:
         """Some of the pictures, [N, 3, side, side] in [-1, 1]."""
         return torch.stack([read_picture(file_of(self.folder, self.numbers[i]), side) for i in indices])
 
-    def batches(self, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Endless random batches of pictures [B, 3, 128, 128] as a camera would have them, and their codes [B, 512]."""
-        chance = random.Random(seed)  # noqa: S311 - shuffling, not secrets
-        while True:
-            picked = chance.sample(range(HELD_OUT, len(self.numbers)), BATCH)
-            yield photographed(self.pictures(picked, SIDE)), self.codes[picked]
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Pictures [BATCH, 3, 128, 128] as a camera would have them, and their codes [BATCH, 512]."""
+        picked = random.Random(step).sample(range(HELD_OUT, len(self.numbers)), BATCH)  # noqa: S311 - shuffling
+        return photographed(self.pictures(picked, SIDE)), self.codes[picked]
 
 
 def look_of_codes(codes: Tensor, pictures: Tensor) -> Tensor:
@@ -73,25 +72,65 @@ def code_loss(predicted: Tensor, codes: Tensor, look: Tensor) -> Tensor:
     return error.square().mean() + (error @ look).square().mean()
 
 
+@dataclass(frozen=True)
+class Photos:
+    """Photos, whose codes nobody knows."""
+
+    portraits: Tensor
+    """[N, 3, 256, 256] in [-1, 1]."""
+    relatives: Path
+    """Folder of pictures made out of them."""
+    numbers: list[int]
+
+    def batch(self) -> Tensor:
+        """A quarter portraits and the rest relatives, as a camera would have them: [PHOTOS, 3, 256, 256]."""
+        real = self.portraits[torch.randint(len(self.portraits), (PHOTOS // 4,))]
+        picked = random.choices(self.numbers, k=PHOTOS - len(real))  # noqa: S311 - shuffling, not secrets
+        made = torch.stack([read_picture(file_of(self.relatives, number), SIZE) for number in picked])
+        return photographed(mirrored(torch.cat((real, made))))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What pictures come of codes, and how far they are from photos."""
+
+    generator: MobileGenerator
+    head: Preview
+    small: Preview
+    lpips: Lpips
+
+    def shown(self, codes: Tensor, head: Preview) -> Tensor:
+        """Pictures [N, 3, S, S] of codes [N, 512], one after the other: what one needs stays in the cache."""
+        kernels = self.generator.kernels()
+        return torch.cat([preview(self.generator, head, code[None], kernels) for code in codes])
+
+    def loss(self, codes: Tensor, photos: Tensor) -> Tensor:
+        """Squared error of small pictures, and the distance of a few large ones."""
+        small = F.mse_loss(self.shown(codes, self.small), F.adaptive_avg_pool2d(photos, SMALL))
+        close = difference(self.shown(codes[:CLOSE], self.head), photos[:CLOSE], self.lpips)
+        return SQUARED * small + close.mean()
+
+
 def train(
-    work: Path, minutes: float, generator: MobileGenerator, mapping: Mapping, head: Preview, lpips: Lpips
-) -> SmallEncoder:
-    """One stretch of training on the pictures and portraits in `work`; the averaged encoder at its end."""
+    work: Path,
+    minutes: float,
+    generator: MobileGenerator,
+    mapping: Mapping,
+    heads: tuple[Preview, Preview],
+    lpips: Lpips,
+) -> None:
+    """One stretch of training on the pictures, portraits and relatives in `work`; `heads` are large and small."""
     known = Known.of(work / "pictures", mapping)
     fitted = range(HELD_OUT, HELD_OUT + FITTED)
     look = look_of_codes(known.codes[fitted], known.pictures(fitted, 32))
-    photos, held_photos = read_portraits(work / "portraits")
+    portraits, held_photos = read_portraits(work / "portraits")
+    photos = Photos(portraits, work / "relatives", numbers_in(work / "relatives"))
     held = known.pictures(range(HELD_OUT), SIDE)
+    generator.lighten(torch.bfloat16)
+    judge = Judge(generator, heads[0].bfloat16(), heads[1].bfloat16(), lpips)
 
-    # In bfloat16 the generator takes a quarter of the time.
-    generator, head = generator.bfloat16(), head.bfloat16().requires_grad_(False)
-    kernels = generator.kernels()
-
-    def shown(codes: Tensor) -> Tensor:
-        """Pictures of codes, one after the other: what one needs stays in the cache."""
-        return torch.cat([preview(generator, head, code[None].bfloat16(), kernels) for code in codes]).float()
-
-    encoder = SmallEncoder().to(memory_format=torch.channels_last)
+    encoder = SmallEncoder()
+    encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     encoder.mean.copy_(known.mean)
     encoder.spread.copy_(known.spread)
     average = copy.deepcopy(encoder).eval().requires_grad_(False)
@@ -100,23 +139,20 @@ def train(
     def report(step: int) -> None:
         with torch.inference_mode():
             predicted = torch.cat([average.normalized(part) for part in held.split(BATCH)])
-            made = shown(average(held_photos))
-        error = (predicted - known.codes[:HELD_OUT]).square().mean()
+            made = judge.shown(average(held_photos), judge.head)
             on_photos = f"{F.mse_loss(made, held_photos):.4f}/{lpips(made, held_photos).mean():.3f}"
+        error = (predicted - known.codes[:HELD_OUT]).square().mean()
         print(f"step {step}: held out, error on W {error:.4f}, L2/LPIPS on photos {on_photos}", flush=True)
         save_grid(work / "w-encoder.png", [torch.cat(pair, 1)[None] for pair in zip(held_photos, made, strict=True)])
 
     parts: dict[str, Stateful] = {"encoder": encoder, "average": average, "optimizer": optimizer}
-    stretch = Stretch(work / "w-encoder.pt", parts, minutes, report)
-    data = known.batches(seed=len(known.numbers))
-    for step in stretch.steps(optimizer):
-        pictures, codes = next(data)
-        some = photographed(mirrored(photos[torch.randint(len(photos), (PHOTOS,))]))
+    for step in Stretch(work / "w-encoder.pt", parts, minutes, report).steps(optimizer):
+        pictures, codes = known.batch(step)
+        some = photos.batch()
         seen = torch.cat((pictures, F.adaptive_avg_pool2d(some, SIDE)))
         with torch.autocast("cpu", torch.bfloat16):
             predicted = encoder.normalized(seen).float()
-        made = shown(encoder.mean + encoder.spread * predicted[BATCH:])
-        loss = code_loss(predicted[:BATCH], codes, look) + difference(made, some, lpips).mean()
+        found = encoder.mean + encoder.spread * predicted[BATCH:]
+        loss = code_loss(predicted[:BATCH], codes, look) + judge.loss(found, some)
         loss.backward()
         update(encoder, average, optimizer, step)
-    return average

@@ -1,9 +1,18 @@
-"""The embedded model from its weights: the generator that a package carries."""
+"""The embedded model from its weights: the generator that a package carries, and what assets/ holds."""
 
+import torch
+
+from hyperstyle.domains import ASSETS
+from hyperstyle.networks.embedded import EmbeddedModel
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.networks.preview import Preview
+from hyperstyle.networks.refiner import Refiner
+from hyperstyle.networks.small import SmallEncoder
 from hyperstyle.weights import openvino
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
+from hyperstyle.weights.lpips import load_lpips
+from hyperstyle.weights.shipped import load_shipped
 
 
 def load_mapping() -> Mapping:
@@ -16,3 +25,20 @@ def load_generator() -> MobileGenerator:
     """The synthesis network, fetched where it is not here yet."""
     fetch(WEIGHTS["random-face-synthesis-bin"])
     return openvino.load_generator(fetch(WEIGHTS["random-face-synthesis-xml"]))
+
+
+def load_model() -> EmbeddedModel:
+    """The whole embedded model, as light as this processor allows."""
+    w_encoder = load_shipped(SmallEncoder(), ASSETS / "w-encoder.safetensors")
+    hypernetwork = load_shipped(Refiner(), ASSETS / "hypernetwork.safetensors")
+    head = load_shipped(Preview(), ASSETS / "preview.safetensors")
+    lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
+    model = EmbeddedModel(load_generator(), head, w_encoder, hypernetwork, lpips)
+    if quick_in_bfloat16():
+        model.lighten()
+    return model.eval().requires_grad_(False)
+
+
+def quick_in_bfloat16() -> bool:
+    """Whether this machine multiplies in bfloat16; one that only pretends to is slower than in single precision."""
+    return torch.cuda.is_available() or torch.ops.mkldnn._is_mkldnn_bf16_supported()

@@ -1,12 +1,17 @@
-"""Full-size models from their files."""
+"""Models from their files."""
 
 from pathlib import Path
 from typing import TypeVar
 
 from torch import nn
 
+from hyperstyle.domains import DOMAINS
 from hyperstyle.errors import StudioError
-from hyperstyle.weights import conversion, published
+from hyperstyle.networks.embedded import EmbeddedModel
+from hyperstyle.networks.full import FullModel
+from hyperstyle.weights import conversion, embedded, published
+from hyperstyle.weights.catalogue import WEIGHTS
+from hyperstyle.weights.fetching import fetch
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -19,3 +24,10 @@ def load(kind: type[M], *files: Path) -> M:
         names = ", ".join(file.name for file in files)
         raise StudioError(f"{names} holds a {type(model).__name__} where a {kind.__name__} is needed.")
     return model
+
+
+def open_model(domain: str) -> EmbeddedModel | FullModel:
+    """The model of a domain, fetched where it is not here yet."""
+    if DOMAINS[domain].published is None:
+        return embedded.load_model()
+    return load(FullModel, *(fetch(WEIGHTS[name]) for name in DOMAINS[domain].model))

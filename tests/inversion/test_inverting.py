@@ -31,7 +31,7 @@ def test_offsets_are_summed_over_steps_and_make_the_picture(model: FullModel) ->
     assert not steps[0].offsets
     sums = {layer: torch.zeros(()) for layer in LAYERS}
     for before, step in pairwise(steps):
-        found = model.refine(photo, model.view.pool(before.picture))
+        found = model.hypernetwork(photo, model.view.pool(before.picture))
         sums = {layer: sums[layer] + found[layer] for layer in LAYERS}
         for layer in LAYERS:
             torch.testing.assert_close(step.offsets[layer], sums[layer])

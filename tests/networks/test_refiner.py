@@ -1,11 +1,20 @@
 """The embedded hypernetwork: from wanted corrections to offsets, and the small picture it looks at."""
 
+from itertools import pairwise
+
 import pytest
 import torch
+from torch import nn
 
+from hyperstyle.inversion.hyperstyle import added
+from hyperstyle.networks.embedded import EmbeddedModel
+from hyperstyle.networks.feedback import direction
+from hyperstyle.networks.generator import Offsets
+from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.mobile import MobileGenerator
 from hyperstyle.networks.preview import SIZE, Preview, preview
 from hyperstyle.networks.refiner import Refiner, kernel_change, relative
+from hyperstyle.networks.small import SmallEncoder
 
 
 def test_the_change_brings_the_corrections_about() -> None:
@@ -32,22 +41,48 @@ def test_offsets_multiply_to_the_change_where_the_kernel_is_large_and_stay_bound
 
 
 @pytest.mark.parametrize("layers", [(1, 2, 9), (10,)])
-@torch.no_grad()
 def test_every_picture_gets_offsets_of_its_own_for_the_layers_asked_for(
     generator: MobileGenerator, code: torch.Tensor, layers: tuple[int, ...]
 ) -> None:
     codes = torch.cat((code, code * 0.9))
-    refiner = Refiner(layers).eval()
+    model = EmbeddedModel(generator, Preview(), SmallEncoder(), Refiner(layers), Lpips()).eval().requires_grad_(False)
     photos = torch.rand(2, 3, SIZE, SIZE) * 2 - 1
-    fed: list[torch.Tensor] = []
-    picture = preview(generator, Preview(), codes, generator.kernels(), fed)
+    picture = preview(generator, model.head, codes, generator.kernels())
     assert picture.shape == (2, 3, SIZE, SIZE)
-    offsets = refiner(photos, picture, fed, generator.own_kernels())
+    offsets = model.refinement(photos, codes)(picture, {})
     assert tuple(offsets) == layers
     for layer, offset in offsets.items():
         assert offset.shape == (2, *generator.own_kernels()[layer].shape)
         assert not torch.equal(offset[0], offset[1])
     assert generator(codes, offsets).isfinite().all()
+
+
+def test_feedback_alone_brings_the_picture_nearer_with_every_refinement(
+    generator: MobileGenerator, code: torch.Tensor
+) -> None:
+    refiner = Refiner()
+    nn.init.zeros_(refiner.gains)  # no predictions
+    model = EmbeddedModel(generator, Preview(), SmallEncoder(), refiner, Lpips()).eval().requires_grad_(False)
+    nn.init.orthogonal_(model.head.narrow)
+    photo = preview(generator, model.head, code * 0.8, generator.kernels())
+    refine = model.refinement(photo, code)
+    offsets: Offsets = {}
+    distances = []
+    for _ in range(4):
+        distances.append(float(model.look(photo, code, offsets).distance))
+        offsets = added(offsets, refine(model.look(photo, code, offsets).picture, offsets))
+    assert all(later < earlier for earlier, later in pairwise(distances)), distances
+    assert distances[-1] < 0.5 * distances[0]
+
+
+def test_a_direction_takes_no_notice_of_how_inputs_and_errors_are_scaled() -> None:
+    gradient, inputs, kernel = torch.randn(1, 8, 16), torch.randn(1, 16, 64), torch.randn(8, 16)
+    found = direction(gradient, inputs, kernel)
+    assert torch.allclose(found, direction(gradient * 1e-4, inputs, kernel), rtol=1e-2, atol=1e-3)
+    assert torch.allclose(found, direction(gradient, inputs * 100, kernel), rtol=1e-2, atol=1e-3)
+    assert (found * gradient).sum() < 0  # downhill
+    moved, answers = found @ inputs, kernel @ inputs
+    assert torch.allclose(moved.square().mean(), answers.square().mean(), rtol=0.05)
 
 
 @torch.no_grad()

@@ -98,8 +98,8 @@ def test_16_bits_hold_matrices_and_leave_vectors(published: list[Path], converte
     model = load(FullModel, out)
     codes = expected.encode(photo)
     torch.testing.assert_close(model.encode(photo), codes, rtol=0.02, atol=0.02)
-    for layer, offset in expected.refine(photo, photo).items():
-        found = model.refine(photo, photo)[layer]
+    for layer, offset in expected.hypernetwork(photo, photo).items():
+        found = model.hypernetwork(photo, photo)[layer]
         assert (found - offset).abs().max() < 0.02 * offset.std()
 
 

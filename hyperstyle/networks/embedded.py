@@ -1,0 +1,94 @@
+"""The embedded model: the generator that a package carries, and the networks trained for it."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from hyperstyle.networks.generator import Offsets
+from hyperstyle.networks.lpips import Lpips, difference
+from hyperstyle.networks.mobile import MobileGenerator
+from hyperstyle.networks.preview import Preview, preview
+from hyperstyle.networks.refiner import Look, Refiner
+from hyperstyle.networks.small import SmallEncoder
+from hyperstyle.networks.view import SQUARE
+
+
+class EmbeddedModel(nn.Module):
+    """HyperStyle on the embedded generator: encoder, hypernetwork, and a preview to look at between refinements."""
+
+    view = SQUARE
+
+    def __init__(
+        self, generator: MobileGenerator, head: Preview, w_encoder: SmallEncoder, hypernetwork: Refiner, lpips: Lpips
+    ) -> None:
+        super().__init__()
+        self.generator = generator
+        self.head = head
+        self.w_encoder = w_encoder
+        self.hypernetwork = hypernetwork
+        self.lpips = lpips
+
+    def lighten(self) -> None:
+        """Draw in bfloat16 where the processor has it: a picture takes less than half the time."""
+        self.generator.lighten(torch.bfloat16)
+        self.head.bfloat16()
+
+    def encode(self, photo: Tensor) -> Tensor:
+        """Codes [N, 512] of photos [N, 3, 256, 256], RGB in [-1, 1]."""
+        code: Tensor = self.w_encoder(photo)
+        return code
+
+    def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
+        """What answers pictures [N, 3, 256, 256] and their offsets, one after the other, with what to add to these."""
+        index, memory = 0, None
+
+        def refine(picture: Tensor, offsets: Offsets) -> Offsets:
+            nonlocal index, memory
+            look = self.look(photo, codes, offsets, picture)
+            changes, memory = self.hypernetwork(photo, look, self.generator.own_kernels(), index, memory)
+            index += 1
+            return changes
+
+        return refine
+
+    def look(self, photo: Tensor, codes: Tensor, offsets: Offsets, picture: Tensor | None = None) -> Look:
+        """The preview of codes [N, 512] or [N, 18, 512] with offsets, compared with photos.
+
+        Where the real `picture` is known, it is what is compared, and the preview only tells how to change it.
+        """
+        at_once = 1 if photo.device.type == "cpu" else len(photo)  # one picture's features stay in a processor's cache
+        looks = []
+        for first in range(0, len(photo), at_once):
+            part = slice(first, first + at_once)
+            moved = {layer: change[part] for layer, change in offsets.items()}
+            looks.append(self._look(photo[part], codes[part], moved, None if picture is None else picture[part]))
+        return Look(
+            torch.cat([look.picture for look in looks]),
+            torch.cat([look.distance for look in looks]),
+            [torch.cat(layer) for layer in zip(*(look.fed for look in looks), strict=True)],
+            {layer: torch.cat([look.gradients[layer] for look in looks]) for layer in self.hypernetwork.layers},
+        )
+
+    @torch.enable_grad()
+    def _look(self, photo: Tensor, codes: Tensor, offsets: Offsets, picture: Tensor | None) -> Look:
+        """`look` at all pictures together."""
+        own = self.generator.own_kernels()
+        moved = {
+            layer: (own[layer] * (1 + offsets[layer]) if offsets else own[layer].expand(len(photo), *own[layer].shape))
+            .detach()
+            .requires_grad_()
+            for layer in self.hypernetwork.layers
+        }
+        fed: list[Tensor] = []
+        shown = preview(self.generator, self.head, codes, own | moved, fed)
+        if picture is not None:
+            shown = shown + (picture - shown).detach()
+        distance = difference(shown, photo, self.lpips)
+        gradients = torch.autograd.grad(distance.sum(), list(moved.values()))
+        return Look(
+            shown.detach(),
+            distance.detach(),
+            [layer.detach() for layer in fed],
+            {layer: gradient.flatten(-3) for layer, gradient in zip(moved, gradients, strict=True)},
+        )

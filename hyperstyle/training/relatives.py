@@ -1,0 +1,37 @@
+"""More photos than there are: the training portraits, inverted, and then given other faces.
+
+What no code in W can make of a portrait (its background, clothes, light, hair) lies in the offsets that the
+hypernetwork found for it. Under other codes they make pictures that are as strange to the generator as photos are.
+"""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from hyperstyle.networks.embedded import EmbeddedModel
+from hyperstyle.networks.mobile import Mapping
+from hyperstyle.networks.preview import preview
+from hyperstyle.training.hypernet import looks_and_offsets
+from hyperstyle.training.pictures import file_of, write_whole
+
+EACH = 12  # relatives of a portrait
+STEPS = 2  # refinements: light, background and clothes are there after these
+MOST = 0.8  # how far a relative's code goes towards another face's, at most
+
+
+@torch.no_grad()
+def make_relatives(folder: Path, model: EmbeddedModel, mapping: Mapping, photos: Tensor) -> None:
+    """Write `EACH` relatives of every photo [N, 3, 256, 256]; those that are there stay."""
+    for index, photo in enumerate(photos.split(1)):
+        numbers = range(index * EACH, (index + 1) * EACH)
+        if all(file_of(folder, number).exists() for number in numbers):
+            continue
+        code = model.encode(photo)
+        _, offsets = looks_and_offsets(model, model.hypernetwork, photo, STEPS)
+        kernels = model.generator.kernels(offsets)
+        source = torch.Generator().manual_seed(index)
+        others = mapping(torch.randn(EACH, 512, generator=source))
+        shares = torch.rand(EACH, 1, generator=source) * MOST
+        for number, relative in zip(numbers, code + shares * (others - code), strict=True):
+            write_whole(file_of(folder, number), preview(model.generator, model.head, relative[None], kernels)[0])
