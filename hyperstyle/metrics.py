@@ -78,12 +78,11 @@ class Likeness:
         lpips = feature_distance(self._lpips.features(seen), self._features, self._lpips.importance)
         # Structure is defined on light, which is never negative.
         similarity = ms_ssim((seen + 1) / 2, (self._photos + 1) / 2, data_range=1.0, size_average=False)
-        rows = torch.stack((l2, lpips, similarity), dim=1).tolist()
         described = zip(self._describe(seen), self._descriptors, strict=True)
-        return [
-            Figures(*row, identity=None if one is None or other is None else float(np.linalg.norm(one - other)))
-            for row, (one, other) in zip(rows, described, strict=True)
+        identity = [
+            None if one is None or other is None else float(np.linalg.norm(one - other)) for one, other in described
         ]
+        return list(map(Figures, l2.tolist(), lpips.tolist(), similarity.tolist(), identity))
 
     def _describe(self, pictures: Tensor) -> list[NDArray[np.float64] | None]:
         return [self._identity.describe(to_pixels(picture)) if self._identity else None for picture in pictures]

@@ -7,7 +7,9 @@ import torch
 
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.weights.openvino import load_generator, load_mapping
+from hyperstyle.workshop import Workshop
 from tests.weights_at_hand import weight_file
+from tests.workshops import small_workshop
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +39,9 @@ def generator() -> MobileGenerator:
 def code(mapping: Mapping) -> torch.Tensor:
     """A code [1, 512] of an ordinary face."""
     return mapping(torch.randn(1, 512, generator=torch.Generator().manual_seed(0)), 0.7)
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Workshop:
+    """Real tools for faces and a small model with random weights, opened once."""
+    return small_workshop()

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from hyperstyle.cli import bench, train, weights
+from hyperstyle.cli import bench, compare, invert, train, weights
 from hyperstyle.errors import StudioError
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 app.add_typer(weights.app, name="weights")
 app.add_typer(train.app, name="train")
+app.command()(invert.invert)
+app.command()(compare.compare)
 app.command()(bench.bench)
 
 

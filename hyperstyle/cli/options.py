@@ -1,14 +1,55 @@
 """What several commands ask for in the same way."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from hyperstyle.domains import DOMAINS, Domain
+from hyperstyle.inversion.methods import METHODS, Method
+
+PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif")
+"""Endings of the files of a folder that are taken for photos; a file that is named itself may end as it likes."""
+
+Photos = Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos, or folders of them.")]
+
+
+def domain_of(name: str) -> Domain:
+    """The domain of that name; a wrong name is wrong usage."""
+    if name not in DOMAINS:
+        raise typer.BadParameter(f"{name!r} is no domain; there are {', '.join(DOMAINS)}")
+    return DOMAINS[name]
 
 
 def domains_of(name: str | None) -> list[Domain]:
-    """The domain of that name, or all of them; a wrong name is wrong usage."""
-    if name is None:
-        return list(DOMAINS.values())
-    if name not in DOMAINS:
-        raise typer.BadParameter(f"{name!r} is no domain; there are {', '.join(DOMAINS)}")
-    return [DOMAINS[name]]
+    """The domain of that name, or all of them."""
+    return list(DOMAINS.values()) if name is None else [domain_of(name)]
+
+
+def method_of(name: str) -> Method:
+    """The inversion method of that name; a wrong name is wrong usage."""
+    if name not in METHODS:
+        raise typer.BadParameter(f"{name!r} is no method; there are {', '.join(METHODS)}")
+    return METHODS[name]
+
+
+def photos_in(paths: Sequence[Path]) -> dict[str, Path]:
+    """A short name of its own for every photo that is named or lies in a folder that is, in order, each photo once."""
+    photos: dict[str, Path] = {}
+    for path in dict.fromkeys(file for named in paths for file in _files(named)):
+        name, count = path.stem, 1
+        while name in photos:
+            count += 1
+            name = f"{path.stem}-{count}"
+        photos[name] = path
+    return photos
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.iterdir() if file.suffix.lower() in PHOTO_SUFFIXES)
+    if not found:
+        raise typer.BadParameter(f"the folder {path} holds no photo ({', '.join(PHOTO_SUFFIXES)})")
+    return found

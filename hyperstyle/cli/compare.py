@@ -1,0 +1,58 @@
+"""`python -m hyperstyle compare`: every method on every photo, and what that comes to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hyperstyle.cli.options import Photos, domain_of, method_of, photos_in
+from hyperstyle.comparison.report import Report
+from hyperstyle.comparison.rows import Rows
+from hyperstyle.comparison.running import Progress
+from hyperstyle.comparison.running import compare as run
+from hyperstyle.domains import EMBEDDED
+from hyperstyle.inversion.methods import METHODS
+from hyperstyle.inversion.record import summary
+from hyperstyle.workshop import Workshop
+
+
+def compare(
+    photos: Photos,
+    methods: Annotated[str, typer.Option(metavar="A,B,...", help=f"Among {', '.join(METHODS)}.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; a comparison in it is taken up.")],
+    domain: Annotated[str, typer.Option(help="Whose generator; `weights list` shows all.")] = EMBEDDED.name,
+) -> None:
+    """Run methods on photos and write table.md, table.json, curves and a strip of pictures.
+
+    What was done before in the same folder is not done again.
+    """
+    chosen = domain_of(domain)
+    ways = [method_of(name.strip()) for name in dict.fromkeys(methods.split(","))]
+    sources = photos_in(photos)
+    rows, report = Rows(out / "photos"), Report(chosen, ways)
+    workshop, failed = Workshop.open(chosen), False
+    try:
+        for progress in run(workshop, sources, ways, rows):
+            report.add(progress.row)
+            failed |= bool(progress.row.error)
+            typer.echo(line(progress), err=bool(progress.row.error))
+    finally:  # also of a run that is cut off
+        report.write(out, rows)
+    typer.echo((out / "table.md").read_text(encoding="utf-8"))
+    raise typer.Exit(int(failed))
+
+
+def line(progress: Progress) -> str:
+    """A row, how far the comparison is, and how long it will still take."""
+    row, left = progress.row, progress.seconds_left
+    what = row.error or summary(row.steps)
+    rest = "" if left is None or progress.done == progress.total else f"  (about {duration(left)} left)"
+    return f"{progress.done}/{progress.total} {row.photo} {row.method}: {what}{rest}"
+
+
+def duration(seconds: float) -> str:
+    """Roughly, for people."""
+    minutes = seconds / 60
+    if minutes < 1.5:
+        return f"{seconds:.0f} s"
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"

@@ -1,0 +1,85 @@
+"""Means over photos, added up row by row, so that a thousand photos take no more memory than one."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from hyperstyle.comparison.rows import Row
+from hyperstyle.inversion.record import StepRecord
+
+
+@dataclass(frozen=True)
+class Mean:
+    """Means of one step of a method."""
+
+    step: int
+    photos: int
+    l2: float
+    lpips: float
+    ms_ssim: float
+    identity: float | None
+    """Over the photos where a face was found in both pictures; None where there is no such photo."""
+    identities: int
+    """How many photos these are."""
+    seconds: float
+    """From the beginning to the end of this step."""
+
+
+class Sums:
+    """What the mean of one step takes."""
+
+    def __init__(self) -> None:
+        self.photos = self.identities = 0
+        self.l2 = self.lpips = self.ms_ssim = self.identity = self.seconds = 0.0
+
+    def add(self, record: StepRecord, seconds: float) -> None:
+        """Add a photo; `seconds` from the beginning."""
+        figures = record.figures
+        self.photos += 1
+        self.l2 += figures.l2
+        self.lpips += figures.lpips
+        self.ms_ssim += figures.ms_ssim
+        self.seconds += seconds
+        if figures.identity is not None:
+            self.identity += figures.identity
+            self.identities += 1
+
+    def mean(self, step: int) -> Mean:
+        """The means so far."""
+        l2, lpips, ms_ssim, seconds = (
+            total / self.photos for total in (self.l2, self.lpips, self.ms_ssim, self.seconds)
+        )
+        identity = self.identity / self.identities if self.identities else None
+        return Mean(step, self.photos, l2, lpips, ms_ssim, identity, self.identities, seconds)
+
+
+class MethodSums:
+    """One method over all photos so far."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.failed: list[Row] = []
+        self._steps: dict[int, Sums] = defaultdict(Sums)
+        self._last = Sums()
+        self._last_step = 0
+
+    def add(self, row: Row) -> None:
+        """Add a row, failed or not."""
+        self.rows += 1
+        if not row.steps:
+            self.failed.append(row)
+            return
+        for record, seconds in zip(row.steps, accumulate(step.seconds for step in row.steps), strict=True):
+            self._steps[record.index].add(record, seconds)
+        self._last.add(record, seconds)
+        self._last_step = max(self._last_step, record.index)
+
+    def last(self) -> Mean | None:
+        """What the method comes to in the end, whatever number of steps that took; None where every photo failed."""
+        return self._last.mean(self._last_step) if self._last.photos else None
+
+    def steps(self) -> Iterator[Mean]:
+        """Step by step."""
+        for index in sorted(self._steps):
+            yield self._steps[index].mean(index)

@@ -1,0 +1,47 @@
+"""Everything a comparison writes when it ends."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from hyperstyle.comparison.curves import TITLES, curve
+from hyperstyle.comparison.means import MethodSums
+from hyperstyle.comparison.rows import Row, Rows
+from hyperstyle.comparison.strip import strip
+from hyperstyle.comparison.table import as_json, as_markdown
+from hyperstyle.domains import Domain
+from hyperstyle.inversion.methods import Method
+from hyperstyle.photo.reading import Photo
+from hyperstyle.photo.saving import save_photo
+from hyperstyle.writing import write_text, written_whole
+
+
+class Report:
+    """Adds up rows as they come, and writes what they come to."""
+
+    def __init__(self, domain: Domain, methods: Sequence[Method]) -> None:
+        self._domain = domain
+        self._methods = methods
+        self._sums: dict[str, MethodSums] = defaultdict(MethodSums)
+        self._photos: dict[str, None] = {}
+
+    def add(self, row: Row) -> None:
+        """One more row."""
+        self._sums[row.method].add(row)
+        self._photos[row.photo] = None
+
+    def write(self, folder: Path, rows: Rows) -> None:
+        """Write table.md, table.json, a curve for each figure, and the strip of pictures."""
+        title = f"{len(self._photos)} photos, {self._domain.title}"
+        write_text(folder / "table.md", as_markdown(title, self._methods, self._sums))
+        write_text(folder / "table.json", json.dumps(as_json(title, self._methods, self._sums), indent=1))
+        titles = {method.name: method.title for method in self._methods}
+        for figure in TITLES if self._domain.faces else [figure for figure in TITLES if figure != "identity"]:
+            with written_whole(folder / f"curve-{figure}.svg") as part:
+                part.write_bytes(curve(figure, titles, self._sums))
+        view = self._domain.view
+        sheet = strip(rows, list(self._photos), {"photo": "photo"} | titles, (view.width, view.height))
+        save_photo(folder / "strip.png", np.asarray(sheet), Photo(np.asarray(sheet)))

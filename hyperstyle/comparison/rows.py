@@ -1,0 +1,53 @@
+"""What is kept of one method on one photo, so that a comparison that was cut off is taken up again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hyperstyle.inversion.record import StepRecord
+from hyperstyle.writing import made_folder, write_text
+
+Origin = Mapping[str, Any]
+"""All that a row depends on, as JSON keeps it; a row of another origin is made anew."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One method on one photo."""
+
+    photo: str
+    """The photo's short name."""
+    method: str
+    steps: tuple[StepRecord, ...]
+    error: str = ""
+    """Why it failed; then there are no steps."""
+
+
+class Rows:
+    """The rows of a comparison: a folder for each photo, and in it a file and a small picture for each method."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = made_folder(folder)
+
+    def picture(self, photo: str, method: str = "photo") -> Path:
+        """Where the small picture that a method made is kept, or without one, the aligned photo."""
+        return made_folder(self._folder / photo) / f"{method}.jpg"
+
+    def keep(self, row: Row, origin: Origin) -> None:
+        """Write a row, whole."""
+        content = {"origin": origin, "error": row.error, "steps": [step.to_json() for step in row.steps]}
+        write_text(self._file(row.photo, row.method), json.dumps(content, indent=1))
+
+    def find(self, photo: str, method: str, origin: Origin) -> Row | None:
+        """The row of a method on a photo; None where there is none of that origin, or it failed."""
+        try:
+            content = json.loads(self._file(photo, method).read_text(encoding="utf-8"))
+            same = content["origin"] == origin and not content["error"]
+            return Row(photo, method, tuple(map(StepRecord.from_json, content["steps"]))) if same else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _file(self, photo: str, method: str) -> Path:
+        return made_folder(self._folder / photo) / f"{method}.json"

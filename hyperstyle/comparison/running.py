@@ -1,0 +1,103 @@
+"""Runs every method on every photo, with one photo in memory at a time."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hyperstyle.comparison.rows import Origin, Row, Rows
+from hyperstyle.comparison.time_left import TimeLeft
+from hyperstyle.domains import ASSETS, Domain
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.methods import Method
+from hyperstyle.photo.preparing import Prepared
+from hyperstyle.photo.reading import Photo, read_photo
+from hyperstyle.photo.saving import save_photo
+from hyperstyle.photo.tensors import to_pixels
+from hyperstyle.weights.checking import sha256_of
+from hyperstyle.workshop import Workshop
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A row that is there, and how far the comparison is."""
+
+    row: Row
+    done: int
+    total: int
+    seconds_left: float | None
+    """None where nobody knows yet."""
+
+
+def compare(
+    workshop: Workshop, photos: Mapping[str, Path], methods: Sequence[Method], rows: Rows
+) -> Iterator[Progress]:
+    """All rows, photo by photo; those that were made before are not made again, unless they had failed.
+
+    `photos` are files by their short names.
+    """
+    shipped = shipped_weights(workshop.domain)
+    time_left = TimeLeft(len(photos), [method.name for method in methods])
+    total, done = len(photos) * len(methods), 0
+    for name, path in photos.items():
+        origin = {"photo": identified(path), "domain": workshop.domain.name, "weights": shipped}
+        origins: dict[str, Origin] = {method.name: origin | {"steps": method.steps} for method in methods}
+        found = {method.name: rows.find(name, method.name, origins[method.name]) for method in methods}
+        prepared = None if all(found.values()) else prepare(workshop, name, path, rows)
+        for method in methods:
+            row = found[method.name]
+            if row:
+                time_left.found(method.name)
+            else:
+                start = time.perf_counter()
+                assert prepared is not None
+                row = make(workshop, name, prepared, method, rows)
+                rows.keep(row, origins[method.name])
+                time_left.made(method.name, time.perf_counter() - start)
+            done += 1
+            yield Progress(row, done, total, time_left.seconds())
+
+
+def prepare(workshop: Workshop, name: str, path: Path, rows: Rows) -> Prepared | StudioError:
+    """The photo and its crop, which is also kept as a picture; or what is wrong with it, as every method will say."""
+    try:
+        prepared = workshop.prepare(read_photo(path))
+    except StudioError as error:
+        return error
+    view = workshop.domain.view
+    crop = prepared.crop(view.height, view.width)
+    save_photo(rows.picture(name), crop, Photo(crop))
+    return prepared
+
+
+def make(workshop: Workshop, name: str, prepared: Prepared | StudioError, method: Method, rows: Rows) -> Row:
+    """The row of a method on a photo, whose last picture is kept."""
+    if isinstance(prepared, StudioError):
+        return Row(name, method.name, (), str(prepared))
+    records = []
+    try:
+        for step, record in workshop.invert(prepared, method, method.steps):
+            picture = step.picture
+            records.append(record)
+    except StudioError as error:
+        return Row(name, method.name, (), str(error))
+    except Exception as error:  # one photo of a thousand must not end the night's run
+        problem = f"unexpected {type(error).__name__} ({error}): `invert` on this photo alone shows where"
+        return Row(name, method.name, (), problem)
+    pixels = to_pixels(workshop.domain.view.pool(picture.float().clamp(-1, 1))[0])
+    save_photo(rows.picture(name, method.name), pixels, Photo(pixels))
+    return Row(name, method.name, tuple(records))
+
+
+def identified(path: Path) -> list[str | int]:
+    """What tells whether a file is still the one it was."""
+    try:
+        state = path.stat()
+    except OSError:
+        return [str(path)]
+    return [str(path.resolve()), state.st_size, state.st_mtime_ns]
+
+
+def shipped_weights(domain: Domain) -> dict[str, str]:
+    """The sums of the weights that change as training goes on; all others are what the catalogue says."""
+    return {name: sha256_of(ASSETS / name) for name in domain.ships if (ASSETS / name).exists()}

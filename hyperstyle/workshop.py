@@ -1,0 +1,67 @@
+"""From photo to inversion: all that stays open between photos, and the way each of them takes."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hyperstyle.domains import Domain
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.hyperstyle import Model
+from hyperstyle.inversion.methods import Method
+from hyperstyle.inversion.record import Inversion, StepRecord
+from hyperstyle.inversion.steps import Step
+from hyperstyle.metrics import FaceIdentity, Measure
+from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.photo.preparing import Prepared, prepare_face, prepare_middle
+from hyperstyle.photo.reading import Photo
+from hyperstyle.photo.tensors import to_tensor
+from hyperstyle.weights.catalogue import WEIGHTS
+from hyperstyle.weights.fetching import fetch
+from hyperstyle.weights.lpips import load_lpips
+from hyperstyle.weights.models import open_model
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A domain's model and tools; it keeps nothing of any photo, so that many can share it."""
+
+    domain: Domain
+    model: Model
+    finder: FaceFinder | None
+    """None where the domain's photos are not aligned by a face."""
+    measure: Measure
+
+    @classmethod
+    def open(cls, domain: Domain) -> "Workshop":
+        """Load all of it, fetching what is not here yet."""
+        model = open_model(domain.name)
+        finder = identity = None
+        if domain.faces:
+            finder = FaceFinder(fetch(WEIGHTS["dlib-landmarks"]))
+            identity = FaceIdentity(finder, fetch(WEIGHTS["dlib-identity"]))
+        return cls(domain, model, finder, Measure(load_lpips(fetch(WEIGHTS["lpips-alexnet"])), identity))
+
+    def prepare(self, photo: Photo, face: int = 0, *, align: bool = True) -> Prepared:
+        """Choose the part of a photo: one of its faces, or its middle where the domain or the caller wants no face."""
+        if self.finder and align:
+            return prepare_face(photo, self.finder, face)
+        view = self.domain.view
+        return prepare_middle(photo, view.width / view.height)
+
+    def invert(self, prepared: Prepared, method: Method, steps: int) -> Iterator[tuple[Step, StepRecord]]:
+        """The steps of a method, each with its figures, which are not counted in its seconds."""
+        view = self.domain.view
+        device = next(self.model.generator.parameters()).device
+        photo = to_tensor(prepared.crop(view.height, view.width)).to(device)
+        likeness = self.measure.against(photo)
+        for step in method.run(self.model, photo, steps):
+            (figures,) = likeness(step.picture)
+            if not math.isfinite(figures.l2):
+                raise StudioError(f"{method.title} went astray in step {step.index}: take fewer steps.")
+            yield step, StepRecord(step.index, figures, step.seconds)
+
+    def inversion(self, prepared: Prepared, method: Method, step: Step, records: Sequence[StepRecord]) -> Inversion:
+        """What the steps up to `step` come to, as a value that can be kept and edited."""
+        height, width = prepared.photo.pixels.shape[:2]
+        size = (width, height)
+        return Inversion(self.domain.name, method.name, step.codes, step.offsets, prepared.quad, size, tuple(records))

@@ -1,0 +1,23 @@
+"""A workshop for tests: real tools, and a real but small model."""
+
+import torch
+
+from hyperstyle.domains import DOMAINS
+from hyperstyle.metrics import FaceIdentity, Measure
+from hyperstyle.networks.full import FullModel, Options
+from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.weights.lpips import load_lpips
+from hyperstyle.workshop import Workshop
+from tests.weights_at_hand import weight_file
+
+LAYERS = (4, 10)
+"""Of those that need no shared matrices, which would be 512 MB of random numbers."""
+
+
+def small_workshop() -> Workshop:
+    """One for faces, whose generator has random weights and draws 64 pixels square."""
+    torch.manual_seed(0)
+    model = FullModel(Options(64, "SharedWeightsHyperNetResNet", "ffhq_hypernet", LAYERS)).eval().requires_grad_(False)
+    finder = FaceFinder(weight_file("dlib-landmarks"))
+    identity = FaceIdentity(finder, weight_file("dlib-identity"))
+    return Workshop(DOMAINS["faces"], model, finder, Measure(load_lpips(weight_file("lpips-alexnet")), identity))
