@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor, nn
 
 Offsets = Mapping[int, Tensor]
-"""Layer index -> relative change of that layer's kernel, which becomes `kernel * (1 + change)`.
+"""Layer index -> change of that layer's kernel, which becomes `kernel * (1 + change)`, or, where a generator `adds`,
+`kernel + change`. Either way zero changes nothing, and the changes that several steps find are summed.
 
 A change is [out, in, kh, kw], shared by all pictures, or [N, out, in, kh, kw], one for each; an extent of 1
 stands for the same value all over. Layers that are absent keep their kernel.
@@ -30,6 +31,9 @@ class Generator(nn.Module, ABC):
     """Side of the square picture in pixels."""
     n_styles: int
     """How many codes of 512 a W+ code has."""
+    adds: bool = False
+    """Whether an offset is added to a kernel; otherwise it is relative to it. Offsets of one kind mean nothing to the
+    other, so what found them or keeps them has to go by this."""
 
     @abstractmethod
     def styles(self, codes: Tensor) -> Styles:

@@ -1,13 +1,21 @@
 """StyleGAN2 computed the long way, as its formulas say: the measure for the fast way."""
 
-import math
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from hyperstyle.networks.generator import Kernels, Styles
-from hyperstyle.networks.stylegan2 import GAIN, SLOPE, Kind, Modulated, StyledConvolution, StyleGan2, blur_kernel
+from hyperstyle.networks.stylegan2 import (
+    EPSILON,
+    GAIN,
+    SLOPE,
+    Kind,
+    Modulated,
+    StyledConvolution,
+    StyleGan2,
+    blur_kernel,
+    clamped,
+)
 
 
 class PlainStyleGan2(StyleGan2):
@@ -23,11 +31,12 @@ class PlainStyleGan2(StyleGan2):
         picture: Tensor | None = None
         for i, layer in enumerate(self.layer_list()):
             y = plain_convolution(layer, x, kernels[i], styles[i])
+            bound = layer.shape.design.conv_clamp
             if isinstance(layer, StyledConvolution):
                 y = y + layer.noise_strength * layer.noise
-                x = F.leaky_relu(y + layer.bias[:, None, None], SLOPE) * GAIN
+                x = clamped(F.leaky_relu(y + layer.bias[:, None, None], SLOPE) * GAIN, bound)
             else:
-                y = y + layer.bias[:, None, None]
+                y = clamped(y + layer.bias[:, None, None], bound)
                 picture = y if picture is None else y + smoothed(picture, up=2, before=2, after=1)
         assert picture is not None
         return picture
@@ -36,10 +45,9 @@ class PlainStyleGan2(StyleGan2):
 def plain_convolution(layer: Modulated, x: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
     """Maps [N, out, H, W] of maps x [N, in, h, w], with a kernel of its own for each picture."""
     shape = layer.shape
-    scale = 1 / math.sqrt(shape.inputs * shape.kernel**2)
-    kernels = scale * kernel.expand(len(x), -1, -1, -1, -1) * style[:, None, :, None, None]  # [N, out, in, k, k]
+    kernels = shape.scale * kernel.expand(len(x), -1, -1, -1, -1) * style[:, None, :, None, None]  # [N, out, in, k, k]
     if shape.kind is not Kind.RGB:
-        demodulation = torch.rsqrt(kernels.pow(2).sum([2, 3, 4]) + 1e-8)
+        demodulation = torch.rsqrt(kernels.pow(2).sum([2, 3, 4]) + EPSILON)
         kernels = kernels * demodulation[:, :, None, None, None]
     if shape.kind is Kind.UP:
         pairs = zip(x.split(1), kernels.transpose(1, 2), strict=True)

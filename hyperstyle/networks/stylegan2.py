@@ -18,6 +18,8 @@ SLOPE = 0.2
 """Of the leaky ReLU."""
 GAIN = math.sqrt(2)
 """By which every activation is multiplied, so that variances keep their size."""
+EPSILON = 1e-8
+"""Added to what demodulation divides by the root of."""
 
 WHOLE_LAYERS = 20
 """As many layers, up to 256x256, are run on whole maps. On a CPU the others follow strip by strip: maps of 1024x1024
@@ -40,6 +42,28 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
+class Design:
+    """In what generators of one size differ; the defaults are configuration F in the code of HyperStyle's authors."""
+
+    channel_base: int = 32768
+    """Channels times side of the large maps."""
+    channel_max: int = 512
+    """Channels of the small maps."""
+    mapping_layers: int = 8
+    conv_clamp: float | None = None
+    """Bound, either way, of all that a layer gives out."""
+    equalised: bool = True
+    """Whether kernels are divided by the root of their fan-in; NVIDIA's code in torch leaves that to demodulation."""
+
+    def channels(self, size: int) -> int:
+        """Channels of the maps of `size` x `size` pixels."""
+        return min(self.channel_max, self.channel_base // size)
+
+
+CONFIG_F = Design()
+
+
+@dataclass(frozen=True)
 class LayerShape:
     """One modulated convolution of the generator."""
 
@@ -50,31 +74,34 @@ class LayerShape:
     outputs: int
     style: int
     """Which code of a W+ code drives the layer."""
+    design: Design
 
     @property
     def kernel(self) -> int:
         """Extent of the kernel."""
         return 1 if self.kind is Kind.RGB else 3
 
+    @property
+    def scale(self) -> float:
+        """By which the kernel is multiplied; demodulation cancels that but for its epsilon."""
+        equalised = self.design.equalised or self.kind is Kind.RGB
+        return 1 / math.sqrt(self.inputs * self.kernel**2) if equalised else 1.0
 
-def channels(size: int) -> int:
-    """Channels of the maps of `size` x `size` pixels."""
-    return min(512, 32768 // size)
 
-
-def layer_shapes(size: int) -> list[LayerShape]:
+def layer_shapes(size: int, design: Design = CONFIG_F) -> list[LayerShape]:
     """All layers of a generator for `size` x `size` pictures, by layer index.
 
     0 is the first convolution, 1 the first toRGB; every resolution above 4 adds (up, plain, toRGB).
     """
-    shapes = [LayerShape(Kind.PLAIN, 4, CODE, CODE, 0), LayerShape(Kind.RGB, 4, CODE, 3, 1)]
+    first = design.channels(4)
+    shapes = [LayerShape(Kind.PLAIN, 4, first, first, 0, design), LayerShape(Kind.RGB, 4, first, 3, 1, design)]
     side = 8
     while side <= size:
-        before, here, style = channels(side // 2), channels(side), shapes[-1].style
+        before, here, style = design.channels(side // 2), design.channels(side), shapes[-1].style
         shapes += [
-            LayerShape(Kind.UP, side, before, here, style),
-            LayerShape(Kind.PLAIN, side, here, here, style + 1),
-            LayerShape(Kind.RGB, side, here, 3, style + 2),
+            LayerShape(Kind.UP, side, before, here, style, design),
+            LayerShape(Kind.PLAIN, side, here, here, style + 1, design),
+            LayerShape(Kind.RGB, side, here, 3, style + 2, design),
         ]
         side *= 2
     return shapes
@@ -109,6 +136,11 @@ def modulated(x: Tensor, kernel: Tensor, kind: Kind, style: Tensor, gain: Tensor
     return torch.cat([convolve(x[i : i + 1], kernels[i], kind, bias) for i in range(len(x))])
 
 
+def clamped(x: Tensor, bound: float | None) -> Tensor:
+    """What a layer gives out, within [-bound, bound] if there is one."""
+    return x if bound is None else x.clamp(-bound, bound)
+
+
 class Modulated(nn.Module):
     """A convolution whose kernel is scaled, input channel by input channel, by a style."""
 
@@ -140,14 +172,12 @@ class StyledConvolution(Modulated):
 
     def forward(self, x: Tensor, kernel: Tensor, style: Tensor, top: int) -> Tensor:
         """Maps of maps, as for `Modulated`."""
-        # The published network scales kernels by 1/sqrt(fan-in); demodulation cancels that but for its epsilon.
-        fan_in = self.shape.inputs * self.shape.kernel**2
         energy = torch.linalg.vector_norm(kernel, dim=(-2, -1)).square()  # [(N,) out, in]
-        demodulation = torch.rsqrt((energy @ style.square()[..., None]).squeeze(-1) + 1e-8 * fan_in)
+        demodulation = torch.rsqrt((energy @ style.square()[..., None]).squeeze(-1) + EPSILON / self.shape.scale**2)
         # The activation's gain is applied to all that goes into it, which comes to the same.
         y = modulated(x, kernel, self.shape.kind, style, demodulation * GAIN, self.bias * GAIN)
         noise = self.noise[top : top + y.shape[-2]] * (self.noise_strength * GAIN)
-        return F.leaky_relu_(y.add_(noise), SLOPE)
+        return clamped(F.leaky_relu_(y.add_(noise), SLOPE), self.shape.design.conv_clamp)
 
 
 class ToRgb(Modulated):
@@ -155,8 +185,8 @@ class ToRgb(Modulated):
 
     def forward(self, x: Tensor, kernel: Tensor, style: Tensor, top: int) -> Tensor:  # noqa: ARG002 -- has no noise
         """Picture [N, 3, H, W] of maps x [N, in, H, W]; the rest as for `Modulated`."""
-        gain = style.new_full((1, 3), 1 / math.sqrt(self.shape.inputs))
-        return modulated(x, kernel, self.shape.kind, style, gain, self.bias)
+        gain = style.new_full((1, 3), self.shape.scale)
+        return clamped(modulated(x, kernel, self.shape.kind, style, gain, self.bias), self.shape.design.conv_clamp)
 
 
 def doubled(picture: Tensor) -> Tensor:
@@ -167,8 +197,8 @@ def doubled(picture: Tensor) -> Tensor:
 class Mapping(nn.Sequential):
     """Random vectors z [N, 512] -> codes in W [N, 512]."""
 
-    def __init__(self) -> None:
-        super().__init__(*(EqualisedLinear(CODE, CODE, rate=0.01) for _ in range(8)))
+    def __init__(self, layers: int) -> None:
+        super().__init__(*(EqualisedLinear(CODE, CODE, rate=0.01) for _ in range(layers)))
 
     def forward(self, z: Tensor) -> Tensor:
         """Map normally distributed z."""
@@ -179,15 +209,16 @@ class Mapping(nn.Sequential):
 
 
 class StyleGan2(Generator):
-    """The generator for pictures of `size` (a power of two) x `size` pixels."""
+    """The generator for pictures of `size` (a power of two) x `size` pixels; `adds` as for all generators."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, design: Design = CONFIG_F, *, adds: bool = False) -> None:
         super().__init__()
         self.size = size
-        shapes = layer_shapes(size)
+        self.adds = adds
+        shapes = layer_shapes(size, design)
         self.n_styles = shapes[-1].style + 1
-        self.mapping = Mapping()
-        self.constant = nn.Parameter(random(CODE, 4, 4))
+        self.mapping = Mapping(design.mapping_layers)
+        self.constant = nn.Parameter(random(shapes[0].inputs, 4, 4))
         self.layers = nn.ModuleList(ToRgb(s) if s.kind is Kind.RGB else StyledConvolution(s) for s in shapes)
 
     def layer_list(self) -> list[Modulated]:
@@ -204,7 +235,7 @@ class StyleGan2(Generator):
         """The kernels of all layers, with `offsets` applied where there are any."""
         kernels: dict[int, Tensor] = {i: layer.weight for i, layer in enumerate(self.layer_list())}
         for i, offset in (offsets or {}).items():
-            kernel = kernels[i] * (1 + offset)
+            kernel = kernels[i] + offset if self.adds else kernels[i] * (1 + offset)
             kernels[i] = kernel[0] if kernel.ndim == 5 and len(kernel) == 1 else kernel
         return kernels
 

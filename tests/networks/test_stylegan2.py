@@ -5,13 +5,13 @@ import torch
 
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.plain import PlainStyleGan2
-from hyperstyle.networks.stylegan2 import Kind, StyleGan2, layer_shapes
+from hyperstyle.networks.stylegan2 import CONFIG_F, Design, Kind, StyleGan2, layer_shapes
 
 
-def made(size: int) -> StyleGan2:
+def made(size: int, design: Design = CONFIG_F) -> StyleGan2:
     """A generator with random weights, visible noise and biases."""
     torch.manual_seed(0)
-    generator = StyleGan2(size)
+    generator = StyleGan2(size, design)
     for layer in generator.layer_list():
         torch.nn.init.normal_(layer.bias, std=0.2)
         if layer.shape.kind is not Kind.RGB:
@@ -57,6 +57,39 @@ def test_the_fast_way_draws_what_the_plain_one_does(size: int, count: int) -> No
     plain.load_state_dict(fast.state_dict())
     codes, offsets = torch.randn(count, fast.n_styles, 512), some_offsets(fast)
     assert_same(fast(codes, offsets), plain.requires_grad_(False)(codes, offsets))
+
+
+@pytest.mark.parametrize("equalised", [True, False])
+def test_other_designs_are_drawn_alike(equalised: bool) -> None:
+    design = Design(channel_base=1024, channel_max=64, mapping_layers=2, conv_clamp=0.5, equalised=equalised)
+    fast, plain = made(64, design), PlainStyleGan2(64, design).requires_grad_(False)
+    plain.load_state_dict(fast.state_dict())
+    assert [layer.weight.shape[0] for layer in fast.layer_list()[::3]] == [64, 64, 64, 32, 16]
+    # Where kernels are faint, demodulation's epsilon counts, and that is what scaling them first is about.
+    faint = {layer: torch.full((1, 1, 1, 1), 1e-5 - 1) for layer in (2, 6, 9)}
+    codes = torch.randn(1, fast.n_styles, 512)
+    assert_same(fast(codes, faint), plain(codes, faint))
+    assert not torch.allclose(fast(codes, faint), fast(codes), atol=0.01)
+
+
+def test_a_clamp_bounds_what_every_layer_gives_out(small: StyleGan2) -> None:
+    bounded = StyleGan2(32, Design(conv_clamp=0.5)).requires_grad_(False)
+    bounded.load_state_dict(small.state_dict())
+    found: list[float] = []
+    for layer in bounded.layers:
+        layer.register_forward_hook(lambda _layer, _given, answer: found.append(float(answer.abs().max())))
+    codes = torch.randn(1, 512)
+    assert not torch.allclose(bounded(codes), small(codes), atol=0.01)
+    assert found == [0.5] * len(bounded.layers)
+
+
+def test_offsets_are_added_where_a_generator_adds(small: StyleGan2) -> None:
+    adding = StyleGan2(32, adds=True).requires_grad_(False)
+    adding.load_state_dict(small.state_dict())
+    codes, offsets = torch.randn(2, 512), some_offsets(small, pictures=2)
+    relative = {layer: offset / small.layer_list()[layer].weight for layer, offset in offsets.items()}
+    assert_same(adding(codes, offsets), small(codes, relative))
+    assert torch.equal(adding(codes), small(codes))
 
 
 def test_faint_styles_are_not_blown_up(small: StyleGan2) -> None:
