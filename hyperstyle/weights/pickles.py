@@ -1,0 +1,122 @@
+"""Reads pickles from outside as data: numbers, strings, containers, arrays, tensors and records, and nothing that runs.
+
+A pickle is a small program that calls what it names. Here it gets stand-ins for the few names that weights are made
+of, and is refused at the first other one, before anything is called.
+"""
+
+import io
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.storage import TypedStorage
+
+from hyperstyle.errors import StudioError
+
+
+class Record:
+    """An object whose class is not here: its name, and the attributes it had. Source that came with it is dropped."""
+
+    name: str = "Network"
+    state: dict[str, Any]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.state = state
+
+
+class Refused(pickle.UnpicklingError):
+    """A pickle asks for more than data; the text says for what."""
+
+
+def _record(meta: dict[str, Any]) -> Record:
+    """An object that NVIDIA's `persistence` has written together with the source of its class."""
+    record = Record()
+    record.name, record.state = meta["class_name"], meta["state"]
+    return record
+
+
+def _array(kind: type, shape: tuple[int, ...], dtype: bytes) -> NDArray[np.generic]:  # noqa: ARG001
+    """An empty array, which the pickle fills by its state."""
+    return np.ndarray(shape, "f4")
+
+
+def _number(dtype: np.dtype[Any], numbers: bytes) -> object:
+    """A number that was numpy's."""
+    return np.frombuffer(numbers, dtype)[0].item()
+
+
+def _storage(content: bytes) -> TypedStorage:
+    """The numbers of a tensor, which are a checkpoint of torch inside the pickle."""
+    try:
+        storage = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise Refused("it asks for more than numbers where those of a tensor belong") from error
+    if not isinstance(storage, TypedStorage):
+        raise Refused(f"it has a {type(storage).__name__} where the numbers of a tensor belong")
+    return storage
+
+
+def _tensor(storage: TypedStorage, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: object) -> Tensor:
+    """A tensor without its hooks."""
+    return torch._utils._rebuild_tensor(storage, offset, size, stride)
+
+
+def _parameter(tensor: Tensor, *_: object) -> Tensor:
+    """A parameter as a plain tensor."""
+    return tensor
+
+
+class _DataAlone(pickle.Unpickler):
+    """An unpickler that knows the names in its tables, and refuses every other one."""
+
+    types: ClassVar[dict[str, type]] = {
+        "builtins.set": set,
+        "collections.OrderedDict": dict,
+        "dnnlib.util.EasyDict": dict,
+        "numpy.ndarray": np.ndarray,
+        "numpy.dtype": np.dtype,
+    }
+    makers: ClassVar[dict[str, Callable[..., object]]] = {
+        "numpy.core.multiarray._reconstruct": _array,
+        "numpy._core.multiarray._reconstruct": _array,
+        "numpy.core.multiarray.scalar": _number,
+        "numpy._core.multiarray.scalar": _number,
+        "torch._utils._rebuild_tensor_v2": _tensor,
+        "torch._utils._rebuild_parameter": _parameter,
+        "torch.storage._load_from_bytes": _storage,
+        "torch_utils.persistence._reconstruct_persistent_obj": _record,
+    }
+
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401
+        """What the pickle asks for by name.
+
+        A pickle may also set attributes of what it was given. Built-in types do not let it, and all else is made anew
+        each time, so that nothing of this program is changed.
+        """
+        path = f"{module}.{name}"
+        if path in self.types:
+            return self.types[path]
+        if path in self.makers:
+            make = self.makers[path]
+            return lambda *arguments: make(*arguments)
+        if path == "dnnlib.tflib.network.Network":
+            return type("Network", (Record,), {})
+        raise Refused(f"it asks for {path}")
+
+
+def read(path: Path) -> Any:  # noqa: ANN401
+    """What a pickle holds; a `StudioError` in one sentence where that is more than data."""
+    try:
+        with path.open("rb") as file:
+            return _DataAlone(file).load()
+    except Refused as error:
+        raise StudioError(f"{path.name} is not read, as {error}; nothing in it was run: take another copy.") from error
+    except OSError as error:
+        raise StudioError(f"{path} cannot be read; see that it is there.") from error
+    except Exception as error:  # a broken pickle may fail in any way
+        raise StudioError(f"{path.name} is not read, as it is damaged or no pickle; fetch it again.") from error
