@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from hyperstyle.domains import Domain
-from hyperstyle.inversion.hyperstyle import invert
-from hyperstyle.networks.full import FullModel
+from hyperstyle.inversion import hyperinverter, hyperstyle
+from hyperstyle.networks.full import FullModel, HyperInverterModel
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small import SmallEncoder
 from hyperstyle.photo.alignment import align
@@ -83,13 +83,14 @@ Parts = dict[str, Callable[[], object]]
 
 def published_parts(domain: Domain) -> tuple[Parts, dict[str, str]]:
     """The parts of a published model, trained where its files are at hand and with random weights where not."""
+    kind: type[FullModel | HyperInverterModel] = HyperInverterModel if domain.kind == "hyperinverter" else FullModel
     files = [locate(WEIGHTS[name]) for name in domain.model]
     at_hand = [file for file in files if file]
     if len(at_hand) == len(files):
-        model, weights = load(FullModel, *at_hand), "trained"
+        model, weights = load(kind, *at_hand), "trained"
     else:
         assert domain.published is not None
-        model, weights = FullModel(domain.published).eval(), "random"
+        model, weights = kind(domain.published).eval(), "random"
     photo = torch.rand(1, 3, domain.view.height, domain.view.width) * 2 - 1
     codes = model.encode(photo)
     refine = model.refinement(photo, codes)
@@ -98,8 +99,11 @@ def published_parts(domain: Domain) -> tuple[Parts, dict[str, str]]:
         "encoder": lambda: model.encode(photo),
         "hypernetwork step": lambda: refine(photo, {}),
         "generator": lambda: model.generator(codes, offsets),
-        "picture 0 and three steps": lambda: list(invert(model, photo, steps=3)),
     }
+    if isinstance(model, HyperInverterModel):
+        parts["both pictures"] = lambda: list(hyperinverter.invert(model, photo))
+    else:
+        parts["picture 0 and three steps"] = lambda: list(hyperstyle.invert(model, photo, steps=3))
     return parts, dict.fromkeys(parts, weights)
 
 

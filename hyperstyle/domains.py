@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from hyperstyle.networks.full import Options
+from hyperstyle.networks.stylegan2 import Design, layer_shapes
 from hyperstyle.networks.view import SQUARE, View
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
@@ -32,6 +33,8 @@ class Domain:
     """Names of the other weights it cannot do without: to find faces, to compute figures."""
     published: Options | None = None
     """How the published model is built; the files say it too, and what they say holds. None: the embedded one."""
+    kind: str = "hyperstyle"
+    """Which model that is, a key of `MODELS`."""
     adds: tuple[str, ...] = ()
     """Names of the weights that add something: a method, a style, text edits."""
     ships: tuple[str, ...] = ()
@@ -55,6 +58,12 @@ class Domain:
 def hyperstyle_options(size: int, dataset: str, layers: tuple[int, ...]) -> Options:
     """Options of a published HyperStyle file."""
     return Options(size, "SharedWeightsHyperNetResNet", f"{dataset}_hypernet", layers)
+
+
+def hyperinverter_options(size: int, encoder_type: str, dataset: str) -> Options:
+    """Options of a published HyperInverter file, of the width its authors recommend, with a generator of NVIDIA's."""
+    layers = tuple(range(len(layer_shapes(size))))
+    return Options(size, encoder_type, f"{dataset}_encode", layers, hidden_dim=128, design=Design(equalised=False))
 
 
 _ALL = (
@@ -100,6 +109,24 @@ _ALL = (
         tools=FIGURES,
         published=hyperstyle_options(512, "afhq_wild", FFHQ_LAYERS[:-2]),
         adds=("stylegan2-wild",),
+    ),
+    Domain(
+        "faces-hyperinverter",
+        "Faces (HyperInverter)",
+        faces=True,
+        model=("hyperinverter-faces", "hyperinverter-w-encoder-faces", "nvidia-stylegan2-faces"),
+        tools=FACES + FIGURES,
+        published=hyperinverter_options(1024, "LayerWiseEncoder", "ffhq"),
+        kind="hyperinverter",
+    ),
+    Domain(
+        "churches",
+        "Churches",
+        faces=False,
+        model=("hyperinverter-churches", "hyperinverter-w-encoder-churches", "nvidia-stylegan2-churches"),
+        tools=FIGURES,
+        published=hyperinverter_options(256, "ResNetLayerWiseEncoder", "church"),
+        kind="hyperinverter",
     ),
 )
 

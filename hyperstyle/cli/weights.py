@@ -72,7 +72,9 @@ class Precision(StrEnum):
 
 @app.command()
 def convert(
-    files: Annotated[list[Path], typer.Argument(metavar="PT... OUT", help="Published files, then the file to write.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE... OUT", help="Published files (.pt, .pkl), then the file to write.")
+    ],
     precision: Annotated[
         Precision, typer.Option(help="16 bits halve the file and cost a little accuracy.")
     ] = Precision.FP32,
@@ -87,16 +89,16 @@ def convert(
 
 @app.command()
 def check(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with hyperstyle.pt and w_encoder.pt.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with the files of one model.")],
     against: Annotated[Path, typer.Option(help="The expected arrays, an .npz file.")],
 ) -> None:
     """Compare the model in a folder with the answers of the published code; exit status 1 where it differs."""
     agreements = []
     for agreement in parity.check(folder, against):
         agreements.append(agreement)
-        typer.echo(f"{agreement.name:20} {agreement.difference:.2e}{'' if agreement.holds else '   TOO FAR'}")
+        typer.echo(f"{agreement.name:24} {agreement.difference:.2e}{'' if agreement.holds else '   TOO FAR'}")
     worst = max(agreement.difference for agreement in agreements)
-    typer.echo(f"{'overall':20} {worst:.2e} of {parity.TOLERANCE:.0e} allowed")
+    typer.echo(f"{'overall':24} {worst:.2e} of {parity.TOLERANCE:.0e} allowed")
     raise typer.Exit(int(not all(agreement.holds for agreement in agreements)))
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from hyperstyle.networks.equalised import EqualisedLinear
-from hyperstyle.networks.trunks import FEATURES, IrSe50, ResNet34
+from hyperstyle.networks.trunks import FEATURES, IrSe50, Trunk
 
 
 def strided(inputs: int, widths: list[int], first_stride: int = 2) -> nn.Sequential:
@@ -19,9 +19,9 @@ def strided(inputs: int, widths: list[int], first_stride: int = 2) -> nn.Sequent
 class WEncoder(nn.Module):
     """One code in W for a photo, relative to the average code."""
 
-    def __init__(self) -> None:
+    def __init__(self, trunk: Trunk | None = None) -> None:
         super().__init__()
-        self.trunk = IrSe50(3)
+        self.trunk = trunk or IrSe50(3)
         self.linear = EqualisedLinear(FEATURES, 512)
 
     def forward(self, photo: Tensor) -> Tensor:
@@ -45,7 +45,7 @@ class CodeHead(nn.Module):
 class ReStyleEncoder(nn.Module):
     """ReStyle-e4e: what to add to a W+ code, as one code for all styles and a difference for each but the first."""
 
-    def __init__(self, trunk: IrSe50 | ResNet34, n_styles: int) -> None:
+    def __init__(self, trunk: Trunk, n_styles: int) -> None:
         super().__init__()
         self.trunk = trunk
         self.styles = nn.ModuleList(CodeHead([512] * 4) for _ in range(n_styles))

@@ -1,16 +1,19 @@
 """The published models: a generator, what encodes a photo for it, and what refines the result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from hyperstyle.networks.encoders import ReStyleEncoder, WEncoder
 from hyperstyle.networks.generator import Offsets
+from hyperstyle.networks.hyperinverter import AddingHyperNetwork, LayerwiseEncoder
 from hyperstyle.networks.hypernetwork import HyperNetwork
-from hyperstyle.networks.stylegan2 import CODE, StyleGan2
-from hyperstyle.networks.trunks import IrSe50, ResNet34
+from hyperstyle.networks.stylegan2 import CODE, CONFIG_F, Design, StyleGan2
+from hyperstyle.networks.trunks import IrSe50, ResNet34, Trunk
 from hyperstyle.networks.view import CARS, SQUARE, View
 
 
@@ -26,6 +29,16 @@ class Options:
     """What it was trained on, by the published name, as `cars_hypernet`."""
     layers: tuple[int, ...] = ()
     """The layers that a hypernetwork tunes."""
+    hidden_dim: int = 0
+    """Width of HyperInverter's hypernetwork."""
+    design: Design = CONFIG_F
+    """Of the generator."""
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Options":
+        """The options that `dataclasses.asdict` and JSON made `values` of."""
+        design = Design(**values.get("design", {}))
+        return cls(**{**values, "layers": tuple(values["layers"]), "design": design})
 
     @property
     def view(self) -> View:
@@ -36,11 +49,14 @@ class Options:
 HYPERNETWORKS = {"SharedWeightsHyperNetResNet": False, "SharedWeightsHyperNetResNetSeparable": True}
 """Published name -> whether offsets are separable where they are not shared."""
 
-TRUNKS: dict[str, Callable[[int], IrSe50 | ResNet34]] = {
+TRUNKS: dict[str, Callable[[int], Trunk]] = {
     "ProgressiveBackboneEncoder": IrSe50,
     "ResNetProgressiveBackboneEncoder": ResNet34,
 }
 """Published name of a ReStyle-e4e encoder -> its trunk."""
+
+LAYERWISE: dict[str, Callable[[int], Trunk]] = {"LayerWiseEncoder": IrSe50, "ResNetLayerWiseEncoder": ResNet34}
+"""Published name of HyperInverter's second encoder -> its trunk."""
 
 
 class FullModel(nn.Module):
@@ -64,9 +80,9 @@ class FullModel(nn.Module):
         code: Tensor = self.w_encoder(photo)
         return code[:, None] + self.latent_avg
 
-    def refine(self, photo: Tensor, picture: Tensor) -> Offsets:
-        """What to add to the offsets that made `picture`; both as for `encode`."""
-        return self.hypernetwork(photo, picture)
+    def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:  # noqa: ARG002
+        """What answers pictures, as for `encode`, with what to add to the offsets that made them."""
+        return lambda picture, _: self.hypernetwork(photo, picture)
 
 
 class ReStyleModel(nn.Module):
@@ -83,9 +99,43 @@ class ReStyleModel(nn.Module):
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
 
 
+class HyperInverterModel(nn.Module):
+    """HyperInverter: W-encoder, layerwise encoder, hypernetwork, and a StyleGAN2 whose offsets are added."""
+
+    latent_avg: Tensor
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        self.options = options
+        self.view = options.view
+        self.generator = StyleGan2(options.output_size, options.design, adds=True)
+        of_faces = any(name in options.dataset_type for name in ("ffhq", "celeb"))  # the published rule
+        self.w_encoder = WEncoder(IrSe50(3) if of_faces else ResNet34(3))
+        self.encoder = LayerwiseEncoder(LAYERWISE[options.encoder_type](3), self.generator.n_styles)
+        self.hypernetwork = AddingHyperNetwork(options.output_size, options.design, options.layers, options.hidden_dim)
+        self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
+
+    def encode(self, photo: Tensor) -> Tensor:
+        """Codes [N, n_styles, 512] of photos [N, 3, 256, 256], RGB in [-1, 1]."""
+        code: Tensor = self.w_encoder(photo)
+        return code[:, None] + self.latent_avg
+
+    def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:  # noqa: ARG002
+        """What answers the picture of the photo's code, best at its full size, with what to add to the kernels."""
+        of_photo = self.encoder(photo)
+
+        def answer(picture: Tensor, _: Offsets) -> Offsets:
+            # As published: four pixels are looked at for each that comes out, however many there are.
+            small = F.interpolate(picture, photo.shape[-2:], mode="bilinear")
+            return self.hypernetwork(self.encoder(small), of_photo)
+
+        return answer
+
+
 MODELS: dict[str, Callable[[Options], nn.Module]] = {
     "hyperstyle": FullModel,
     "restyle": ReStyleModel,
-    "generator": lambda options: StyleGan2(options.output_size),
+    "hyperinverter": HyperInverterModel,
+    "generator": lambda options: StyleGan2(options.output_size, options.design),
 }
 """Name of a kind of model -> what builds it."""

@@ -3,6 +3,8 @@
 Their modules are named as in the published files.
 """
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import Tensor, nn
 
@@ -12,7 +14,31 @@ FEATURES = 512
 """Channels that either trunk ends with."""
 
 
-class ResNet34(nn.Module):
+class Trunk(nn.Module, ABC):
+    """A stem and a body of residual blocks in four stages, of 64, 128, 256 and 512 channels."""
+
+    body: nn.Sequential
+
+    @abstractmethod
+    def stem(self, x: Tensor) -> Tensor:
+        """What the body is given of pictures x [N, channels, H, W]."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Maps [N, 512, H/16, W/16] of pictures x [N, channels, H, W], RGB in [-1, 1]."""
+        return self.body(self.stem(x))
+
+    def stages(self, x: Tensor) -> list[Tensor]:
+        """The maps that each stage ends with, at a half, a quarter, an eighth and a sixteenth of the size of x."""
+        x = self.stem(x)
+        ends = []
+        for block in self.body:
+            before, x = x, block(x)
+            if x.shape[1] != before.shape[1]:
+                ends.append(before)
+        return [*ends, x]
+
+
+class ResNet34(Trunk):
     """The sixteen blocks of a ResNet-34 behind a PReLU stem without max pool."""
 
     def __init__(self, channels: int) -> None:
@@ -27,9 +53,9 @@ class ResNet34(nn.Module):
             inputs = outputs
         self.body = nn.Sequential(*blocks)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Maps [N, 512, H/16, W/16] of pictures x [N, channels, H, W], RGB in [-1, 1]."""
-        return self.body(self.relu(self.bn1(self.conv1(x))))
+    def stem(self, x: Tensor) -> Tensor:
+        """Maps [N, 64, H/2, W/2]."""
+        return self.relu(self.bn1(self.conv1(x)))
 
 
 class SqueezeExcitation(nn.Module):
@@ -72,7 +98,7 @@ class IrSeUnit(nn.Module):
         return self.res_layer(x) + shortcut
 
 
-class IrSe50(nn.Module):
+class IrSe50(Trunk):
     """The body of ArcFace's IR-SE-50."""
 
     def __init__(self, channels: int) -> None:
@@ -87,6 +113,6 @@ class IrSe50(nn.Module):
             inputs = outputs
         self.body = nn.Sequential(*units)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Maps [N, 512, H/16, W/16] of pictures x [N, channels, H, W], RGB in [-1, 1]."""
-        return self.body(self.input_layer(x))
+    def stem(self, x: Tensor) -> Tensor:
+        """Maps [N, 64, H, W]."""
+        return self.input_layer(x)

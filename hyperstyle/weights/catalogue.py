@@ -13,6 +13,7 @@ from hyperstyle.weights.sources import Drive, Hub, Member, Package, Source, Weig
 
 NVIDIA = "NVIDIA Source Code Licence: non-commercial"
 WITH_GENERATOR = f"MIT (HyperStyle); holds a StyleGAN2 generator, {NVIDIA}"
+HYPERINVERTER = "Apache-2.0 (HyperInverter)"
 FINE_TUNED = f"MIT (StyleGAN-NADA); fine-tuned from StyleGAN2 FFHQ, {NVIDIA}"
 
 # --- packages -------------------------------------------------------------------------------------------------------
@@ -218,6 +219,49 @@ _ALL = (
         "restyle_e4e_ffhq.pt",
         f"MIT (ReStyle); holds a StyleGAN2 generator, {NVIDIA}",
         (Hub("trysem/restyle-e4e-ffhq", "restyle_e4e_ffhq.pt"), Drive("1e2oXVeBPXMQoUoC_4TNwAWpOPpSEhE_e")),
+    ),
+    # HyperInverter as published, with the W-encoders trained in e4e's way, which bring it closer to the photos.
+    Weight(
+        "hyperinverter-faces",
+        "HyperInverter: faces (hidden size 128)",
+        "hyperinverter_ffhq.pt",
+        HYPERINVERTER,
+        (Drive("18HE6eZsjhB7NCoB_05KBd53fRhHJYcgz"),),
+    ),
+    Weight(
+        "hyperinverter-w-encoder-faces",
+        "HyperInverter's W-encoder: faces",
+        "hyperinverter_ffhq_w_encoder.pt",
+        HYPERINVERTER,
+        (Drive("1uVqnXDBujAv4a4TU99SFIwKeAG-H6pzp"),),
+    ),
+    Weight(
+        "hyperinverter-churches",
+        "HyperInverter: churches (hidden size 128)",
+        "hyperinverter_church.pt",
+        HYPERINVERTER,
+        (Drive("162meZ-KQfayOMzleEgmmhqo1rIibml2d"),),
+    ),
+    Weight(
+        "hyperinverter-w-encoder-churches",
+        "HyperInverter's W-encoder: churches",
+        "hyperinverter_church_w_encoder.pt",
+        HYPERINVERTER,
+        (Drive("1o-P52Fue0ANzbamgeGGzH1srhP1KkbEm"),),
+    ),
+    Weight(
+        "nvidia-stylegan2-faces",
+        "StyleGAN2: faces, NVIDIA's own file",
+        "stylegan2-ffhq-config-f.pkl",
+        NVIDIA,
+        (Drive("1j6ekeBhMOnBRl2qEFlmfPUqrCNm-FkKh"),),
+    ),
+    Weight(
+        "nvidia-stylegan2-churches",
+        "StyleGAN2: churches, NVIDIA's own file",
+        "stylegan2-church-config-f.pkl",
+        NVIDIA,
+        (Drive("1fJUwO39r91YyJCtMobT75jWNcpDkBBY5"),),
     ),
     # Generators alone. The copies may be other exports of the same network; sizes and sums tell before it is taken.
     Weight(

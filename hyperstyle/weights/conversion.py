@@ -18,8 +18,9 @@ from torch import Tensor
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.full import MODELS, Options
 from hyperstyle.weights.checking import sha256_of
+from hyperstyle.weights.checkpoint import listed
 from hyperstyle.weights.model_weights import ModelWeights
-from hyperstyle.weights.published import combine, listed
+from hyperstyle.weights.published import combine
 
 SUFFIX = ".safetensors"
 DTYPES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64"}
@@ -93,7 +94,7 @@ def read(path: Path) -> ModelWeights:
             options = json.loads(metadata.get("options", "{}"))
             if metadata.get("kind") not in MODELS:
                 raise StudioError(f"{path.name} is no model that this program has converted.")
-            weights = ModelWeights(metadata["kind"], Options(**options | {"layers": tuple(options["layers"])}))
+            weights = ModelWeights(metadata["kind"], Options.from_json(options))
             names = set(file.keys())
             missing, unknown = weights.shapes.keys() - names, names - weights.shapes.keys()
             if missing or unknown:

@@ -16,14 +16,20 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion import hyperstyle, restyle
-from hyperstyle.networks.full import FullModel, ReStyleModel
+from hyperstyle.inversion import hyperinverter, hyperstyle, restyle
+from hyperstyle.networks.full import FullModel, HyperInverterModel, ReStyleModel
 from hyperstyle.networks.plain import PlainStyleGan2
 from hyperstyle.networks.view import View
+from hyperstyle.weights.hyperinverter import weight_name
 from hyperstyle.weights.published import combine
 
 TOLERANCE = 1e-3
-FILES = (("hyperstyle.pt", "w_encoder.pt"), ("restyle.pt",))
+FILES = (
+    ("hyperstyle.pt", "w_encoder.pt"),
+    ("restyle.pt",),
+    ("hyperinverter.pt", "w_encoder.pt", "generator.pt"),
+    ("hyperinverter.pt", "w_encoder.pt", "generator.pkl"),
+)
 """What the published files of one model are called in a folder."""
 
 Answers = Iterator[tuple[str, Tensor]]
@@ -93,6 +99,8 @@ def answers(model: nn.Module, expected: Expected) -> Answers:
     steps = max((int(match[1]) for name in expected if (match := re.fullmatch(r"image_(\d+)", name))), default=0)
     if isinstance(model, ReStyleModel):
         return restyle_answers(model, steps)
+    if isinstance(model, HyperInverterModel):
+        return hyperinverter_answers(model)
     if isinstance(model, FullModel):
         return style_space_answers(model) if "style_0" in expected else hyperstyle_answers(model, steps)
     raise StudioError(f"There is nothing to compare a {type(model).__name__} with.")
@@ -125,6 +133,18 @@ def restyle_answers(model: ReStyleModel, steps: int) -> Answers:
     for step in restyle.invert(model, photo(model.view), steps):
         yield f"image_{step.index}" if step.index else "average_image", step.picture[0]
         yield f"latent_{step.index}", step.codes[0]
+
+
+def hyperinverter_answers(model: HyperInverterModel) -> Answers:
+    """Answers `code`, `image_` for both steps, `w_bar_code`: a pixel of every map, and `weight_` for every kernel."""
+    given = photo(model.view)
+    for step in hyperinverter.invert(model, given):
+        if step.index == 0:
+            yield "code", step.codes[0, 0]
+        yield f"image_{step.index}", step.picture[0]
+        for layer, added in step.offsets.items():
+            yield f"weight_{weight_name(model.generator.layer_list()[layer].shape)}", added[0].flatten(1)[:8, :16]
+    yield "w_bar_code", model.encoder(given)[0, :, :, 0, 0]
 
 
 EDITS = ((6, 7, 5.0), (9, 100, -8.0), (15, 3, 6.0))

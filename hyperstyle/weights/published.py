@@ -8,7 +8,6 @@ uses it, and the W-encoder file's copy of the generator. Repetitions are compare
 
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -20,33 +19,34 @@ from hyperstyle.errors import StudioError
 from hyperstyle.networks.full import HYPERNETWORKS, TRUNKS, Options
 from hyperstyle.networks.hypernetwork import SHARING
 from hyperstyle.networks.stylegan2 import Kind, blur_kernel, layer_shapes
+from hyperstyle.weights import hyperinverter, nvidia
+from hyperstyle.weights.checkpoint import (
+    SIZES,
+    Checkpoint,
+    Copies,
+    add_average,
+    claim,
+    known_size,
+    listed,
+    options_of,
+    opts_of,
+)
 from hyperstyle.weights.model_weights import ModelWeights
 
-SIZES = (256, 512, 1024)
-"""Of the pictures that published models make."""
 LEFTOVERS = {
     *("state_dict", "g_ema", "opts", "latent_avg"),
     *("global_step", "best_val_loss", "optimizer", "discriminator_state_dict", "discriminator_optimizer_state_dict"),
     *("g", "d", "g_optim", "d_optim", "args", "ada_aug_p", "iter"),
+    *("G_ema", "init_kwargs", "encoder_optimizer", "discriminator_optimizer", "loss_dict"),
 }
 """Entries of a file that are read by name, and those that only going on with its training would need."""
 
 
-@dataclass(frozen=True)
-class Checkpoint:
-    """A published file as read."""
-
-    name: str
-    kind: str
-    """`hyperstyle`, `w_encoder`, `restyle` or `generator`."""
-    tensors: dict[str, Tensor]
-    """The state dict, by the authors' names."""
-    content: Mapping[str, Any]
-    """The whole file."""
-
-
 def read(path: Path) -> Checkpoint:
-    """Open a published file; its tensors stay on the disk until they are used."""
+    """Open a published file; its tensors stay on the disk until they are used, but for those of a pickle."""
+    if path.suffix == ".pkl":
+        tensors, arguments = nvidia.read(path)
+        return Checkpoint(path.name, "nvidia", tensors, {"init_kwargs": arguments})
     try:
         # Files written before torch 1.6 are no archives and cannot be mapped.
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
@@ -62,24 +62,29 @@ def read(path: Path) -> Checkpoint:
     unknown = [str(entry) for entry in content if entry not in LEFTOVERS]
     if unknown:
         raise StudioError(f"{path.name} is no checkpoint that this program knows: it holds {listed(unknown)}.")
-    tensors = content.get("g_ema", content.get("state_dict", {}))
+    tensors = next((content[name] for name in ("g_ema", "G_ema", "state_dict") if name in content), {})
     return Checkpoint(path.name, kind_of(path.name, content, tensors), dict(tensors), content)
+
+
+MARKS = {
+    "w_bar_encoder.": "hyperinverter",
+    "hypernet.": "hyperstyle",
+    "encoder.styles.": "restyle",
+    "encoder.linear.": "w_encoder",
+}
+"""How a tensor's name begins -> the kind of file; the first that is found counts."""
 
 
 def kind_of(name: str, content: Mapping[str, Any], tensors: Iterable[str]) -> str:
     """Which kind of file has these entries and tensors."""
     if "g_ema" in content:
         return "generator"
-    for mark, kind in (("hypernet.", "hyperstyle"), ("encoder.styles.", "restyle"), ("encoder.linear.", "w_encoder")):
+    if "G_ema" in content:
+        return "nvidia"
+    for mark, kind in MARKS.items():
         if any(tensor.startswith(mark) for tensor in tensors):
             return kind
     raise StudioError(f"{name} is no checkpoint that this program knows: no hypernetwork, encoder or generator in it.")
-
-
-def listed(names: Iterable[str]) -> str:
-    """The first of `names` by the alphabet, and how many more there are."""
-    first, *others = sorted(names)
-    return f"{first} and {len(others)} more" if others else first
 
 
 def combine(paths: Sequence[Path]) -> ModelWeights:
@@ -95,29 +100,30 @@ def combine(paths: Sequence[Path]) -> ModelWeights:
 
 def hyperstyle(file: Checkpoint, w_encoder: Checkpoint) -> ModelWeights:
     """HyperStyle from its own file and its W-encoder's, whose average code is not the one that counts."""
-    weights = ModelWeights("hyperstyle", options_of(file, HYPERNETWORKS, tuned=True))
+    opts = opts_of(file, layers_to_tune=None, encoder_type=HYPERNETWORKS, input_nc=(6,))
+    layers = tuned_layers(file.name, str(opts["layers_to_tune"]), len(layer_shapes(opts["output_size"])))
+    weights = ModelWeights("hyperstyle", options_of(opts, layers=layers))
     encoder = {name for name in weights.shapes if name.startswith("w_encoder.")}
-    add_average(file, weights)
-    copies = filters(weights.options.output_size, "decoder.") | shared_copies(file, weights.options)
-    claim(file, weights, weights.shapes.keys() - encoder, copies)
+    add_average(file, weights, "latent_avg", file.content)
+    copies = {**filters(weights.options.output_size, "decoder."), **shared_copies(file, weights.options)}
+    claim(file, weights, weights.shapes.keys() - encoder, copies, published_name)
     generator = {name: tensor for name, tensor in file.tensors.items() if name.startswith("decoder.")}
-    claim(w_encoder, weights, encoder, generator)
+    claim(w_encoder, weights, encoder, generator, published_name)
     return weights
 
 
 def restyle(file: Checkpoint) -> ModelWeights:
     """ReStyle-e4e from its one file."""
-    weights = ModelWeights("restyle", options_of(file, TRUNKS, tuned=False))
-    add_average(file, weights)
-    claim(file, weights, weights.shapes, filters(weights.options.output_size, "decoder."))
+    weights = ModelWeights("restyle", options_of(opts_of(file, encoder_type=TRUNKS, input_nc=(6,))))
+    add_average(file, weights, "latent_avg", file.content)
+    claim(file, weights, weights.shapes, filters(weights.options.output_size, "decoder."), published_name)
     return weights
 
 
 def generator(file: Checkpoint) -> ModelWeights:
     """A StyleGAN2 from a file that keeps it under `g_ema`."""
-    size = 4 << len({name.split(".")[1] for name in file.tensors if name.startswith("to_rgbs.")})
-    if size not in SIZES:
-        raise StudioError(f"{file.name} makes pictures of {size} pixels; known are {', '.join(map(str, SIZES))}.")
+    doublings = {name.split(".")[1] for name in file.tensors if name.startswith("to_rgbs.")}
+    size = known_size(file.name, 4 << len(doublings))
     weights = ModelWeights("generator", Options(size))
     claim(file, weights, weights.shapes, filters(size, ""), generator_name)
     return weights
@@ -127,24 +133,10 @@ LAYOUTS: dict[tuple[str, ...], Callable[..., ModelWeights]] = {
     ("hyperstyle", "w_encoder"): hyperstyle,
     ("restyle",): restyle,
     ("generator",): generator,
+    ("nvidia",): nvidia.generator,
+    ("hyperinverter", "nvidia", "w_encoder"): hyperinverter.hyperinverter,
 }
 """The kinds of files that make up a model, in alphabetical order -> how."""
-
-
-def options_of(file: Checkpoint, types: Iterable[str], *, tuned: bool) -> Options:
-    """What `opts` says, where `types` are the known values of `encoder_type`; `tuned`: with a list of layers."""
-    opts = file.content.get("opts")
-    wanted = ["output_size", "encoder_type", "dataset_type", "input_nc"] + ["layers_to_tune"] * tuned
-    missing = [name for name in wanted if not isinstance(opts, Mapping) or name not in opts]
-    if missing or not isinstance(opts, Mapping):
-        raise StudioError(f"{file.name} does not say its options: {listed(missing)} is missing from `opts`.")
-    for name, known in (("output_size", SIZES), ("encoder_type", tuple(types)), ("input_nc", (6,))):
-        if opts[name] not in known:
-            choice = ", ".join(map(str, known))
-            raise StudioError(f"{file.name} has {name} {opts[name]}, which this program does not know; it is {choice}.")
-    size = int(opts["output_size"])
-    layers = tuned_layers(file.name, str(opts["layers_to_tune"]), len(layer_shapes(size))) if tuned else ()
-    return Options(size, str(opts["encoder_type"]), str(opts["dataset_type"]), layers)
 
 
 def tuned_layers(name: str, text: str, count: int) -> tuple[int, ...]:
@@ -158,22 +150,7 @@ def tuned_layers(name: str, text: str, count: int) -> tuple[int, ...]:
     return tuple(sorted(layers))
 
 
-def add_average(file: Checkpoint, weights: ModelWeights) -> None:
-    """Add the average code, which a file has for every style or once for all."""
-    code = file.content.get("latent_avg")
-    if not isinstance(code, Tensor):
-        raise StudioError(f"{file.name} is incomplete: latent_avg is missing; fetch it again.")
-    rows = code.reshape(-1, code.shape[-1])
-    if len(rows) == 1:
-        rows = rows.expand(len(weights.shapes["latent_avg"]), -1)
-    weights.add("latent_avg", rows, f"latent_avg of {file.name}")
-
-
-Copies = Mapping[str, Tensor | None]
-"""Authors' name of a tensor to drop -> what it has to be equal to, if anything."""
-
-
-def filters(size: int, prefix: str) -> dict[str, Tensor | None]:
+def filters(size: int, prefix: str) -> Copies:
     """The smoothing filters that a file repeats for every doubling."""
     kernel = blur_kernel(1, torch.zeros(()))[0, 0]
     names: dict[str, Tensor | None] = {}
@@ -186,7 +163,7 @@ def filters(size: int, prefix: str) -> dict[str, Tensor | None]:
     return names
 
 
-def shared_copies(file: Checkpoint, options: Options) -> dict[str, Tensor | None]:
+def shared_copies(file: Checkpoint, options: Options) -> Copies:
     """The shared hypernetwork under every layer that uses it, and itself where none does."""
     sharing = SHARING.intersection(options.layers)
     if not sharing:
@@ -249,29 +226,3 @@ def hypernetwork_name(ours: str) -> str:
         averaged = leaf in ("output.weight", "output.bias") and layer_shapes(SIZES[-1])[int(layer)].kernel == 3
         leaf = leaf.replace("output.", f"output.{int(averaged)}.")
     return f"refinement_blocks.{layer}.{leaf}"
-
-
-def claim(
-    file: Checkpoint,
-    weights: ModelWeights,
-    ours: Iterable[str],
-    copies: Copies,
-    name: Callable[[str], str] = published_name,
-) -> None:
-    """Add those tensors of `file` that are `ours`, after a check that it holds these, `copies` and no others."""
-    wanted = {name(our): our for our in ours if our != "latent_avg"}
-    missing = (wanted.keys() | copies.keys()) - file.tensors.keys()
-    if missing:
-        raise StudioError(f"{file.name} is incomplete: {listed(missing)} is missing; fetch it again.")
-    unknown = file.tensors.keys() - (wanted.keys() | copies.keys())
-    if unknown:
-        raise StudioError(f"{file.name} holds {listed(unknown)}, which its options do not account for.")
-    for published, original in copies.items():
-        tensor = file.tensors[published]
-        tied = original is not None and tensor.data_ptr() == original.data_ptr()
-        if original is not None and not tied and not torch.equal(tensor, original):
-            raise StudioError(
-                f"{published} of {file.name} differs from what it has to repeat; take files that belong together."
-            )
-    for published, our in wanted.items():
-        weights.add(our, file.tensors[published], f"{published} of {file.name}")

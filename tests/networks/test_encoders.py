@@ -29,3 +29,11 @@ def test_restyle_adds_each_style_to_the_first() -> None:
     first, second, third = (head(maps) for head in encoder.styles)
     expected = torch.stack([first, first + second, first + third], 1)
     torch.testing.assert_close(encoder(photo, picture), expected)
+
+
+def test_stages_are_what_a_trunk_goes_through() -> None:
+    picture = torch.randn(1, 3, 64, 64)
+    for trunk in (IrSe50(3), ResNet34(3)):
+        stages = trunk.eval().requires_grad_(False).stages(picture)
+        assert [tuple(maps.shape[1:]) for maps in stages] == [(64, 32, 32), (128, 16, 16), (256, 8, 8), (512, 4, 4)]
+        assert torch.equal(stages[-1], trunk(picture))

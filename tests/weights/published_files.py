@@ -73,6 +73,58 @@ def content_of_generator(size: int) -> Content:
     return {"g_ema": generator, "latent_avg": torch.zeros(512)}
 
 
+def content_of_hyperinverter(
+    size: int, hidden: int, encoder_type: str, dataset_type: str, target: str = "conv_without_bias"
+) -> Content:
+    """What a HyperInverter file holds."""
+    shapes = shapes_of_irse50(3) if encoder_type == "LayerWiseEncoder" else shapes_of_resnet34(3)
+    for style in range(style_count(size)):
+        for place in range(1 + (style > 2) + (style > 6)):
+            shapes |= convolution(f"styles.{style}.convs.{2 * place}", 512, 512, 3)
+    shapes |= convolution("latlayer1", 256, 512, 1) | convolution("latlayer2", 128, 512, 1)
+    heads: Shapes = {}
+    for name, (outputs, inputs, kernel, _) in kernels_of_nvidia(size, 32768, 512).items():
+        if "torgb" not in name or target == "conv_without_bias":
+            head = f"weight_regressors.{name.replace('.', '_')}_weight"
+            heads |= {f"{head}.w1": (hidden, inputs * hidden), f"{head}.b1": (inputs * hidden,)}
+            heads |= {f"{head}.w2": (hidden, outputs * kernel**2), f"{head}.b2": (outputs * kernel**2,)}
+            heads |= convolution(f"{head}.fusion.0", 1024, 512, 1)
+            for place, (before, after) in enumerate(((512, 64), (64, 64), (64, 64), (64, hidden))):
+                heads |= convolution(f"{head}.feature_extractor.{2 * place}", before, after, 4 if place else 3)
+    return {
+        "state_dict": values(shapes, "w_bar_encoder.") | values(heads, "hypernet."),
+        "opts": {
+            "output_size": size,
+            "hidden_dim": hidden,
+            "encoder_type": encoder_type,
+            "dataset_type": dataset_type,
+            "target_shape_name": target,
+            "n_styles": style_count(size),
+        },
+    }
+
+
+def content_of_hyperinverters_w_encoder(dataset_type: str) -> Content:
+    """What its W-encoder's file holds."""
+    shapes = shapes_of_irse50(3) if dataset_type == "ffhq_encode" else shapes_of_resnet34(3)
+    shapes |= {"linear.weight": (512, 512), "linear.bias": (512,)}
+    return {"state_dict": values(shapes, "encoder."), "opts": {}}
+
+
+def content_of_nvidia(size: int, base: int = 32768, most: int = 512, mapping: int = 8, clamp: float = 256) -> Content:
+    """What a file holds that has a generator of NVIDIA's outside of a pickle."""
+    return {
+        "G_ema": values(shapes_of_nvidia(size, base, most, mapping), ""),
+        "init_kwargs": {
+            "img_resolution": size,
+            "channel_base": base,
+            "channel_max": most,
+            "conv_clamp": clamp,
+            "mapping_layers": mapping,
+        },
+    }
+
+
 def saved(folder: Path, **contents: Content) -> list[Path]:
     """The files `NAME.pt` in `folder` with these contents."""
     paths = []
@@ -125,6 +177,34 @@ def shapes_of_generator(size: int) -> Shapes:
         shapes[f"convs.{2 * level - 2}.conv.blur.kernel"] = (4, 4)
         shapes[f"to_rgbs.{level - 1}.upsample.kernel"] = (4, 4)
         shapes |= {f"noises.noise_{2 * level + i}": (1, 1, side, side) for i in (-1, 0)}
+    return shapes
+
+
+def kernels_of_nvidia(size: int, base: int, most: int) -> Shapes:
+    """The layers of a generator, as `b8.conv0`, with their kernels."""
+    kernels: Shapes = {}
+    side, before = 4, 0
+    while side <= size:
+        here = min(most, base // side)
+        if before:
+            kernels[f"b{side}.conv0"] = (here, before, 3, 3)
+        kernels |= {f"b{side}.conv1": (here, here, 3, 3), f"b{side}.torgb": (3, here, 1, 1)}
+        side, before = side * 2, here
+    return kernels
+
+
+def shapes_of_nvidia(size: int, base: int, most: int, mapping: int) -> Shapes:
+    shapes: Shapes = {"synthesis.b4.const": (min(most, base // 4), 4, 4), "mapping.w_avg": (512,)}
+    for layer, (outputs, inputs, kernel, _) in kernels_of_nvidia(size, base, most).items():
+        name, side = f"synthesis.{layer}", int(layer.split(".")[0][1:])
+        shapes[f"synthesis.b{side}.resample_filter"] = (4, 4)
+        shapes |= {f"{name}.weight": (outputs, inputs, kernel, kernel), f"{name}.bias": (outputs,)}
+        shapes |= {f"{name}.affine.weight": (inputs, 512), f"{name}.affine.bias": (inputs,)}
+        if kernel == 3:
+            shapes |= {f"{name}.noise_strength": (), f"{name}.noise_const": (side, side)}
+            shapes[f"{name}.resample_filter"] = (4, 4)
+    for depth in range(mapping):
+        shapes |= {f"mapping.fc{depth}.weight": (512, 512), f"mapping.fc{depth}.bias": (512,)}
     return shapes
 
 
@@ -205,18 +285,20 @@ def values(shapes: Shapes, prefix: str) -> dict[str, Tensor]:
 
 def value(name: str, shape: tuple[int, ...]) -> Tensor:
     """Numbers that follow from name and shape alone; large tensors are the same along their last axes."""
-    if name.endswith(".kernel"):
+    if name.endswith((".kernel", ".resample_filter")):
         line = torch.tensor([1.0, 3.0, 3.0, 1.0])
-        return torch.outer(line, line) / 16
+        return torch.outer(line, line) / (16 if name.endswith(".kernel") else 64)
     if name.endswith("num_batches_tracked"):
         return torch.zeros((), dtype=torch.int64)
     rank = len(shape)
     kept = next((axes for axes in range(rank, 0, -1) if math.prod(shape[:axes]) <= LARGE), 1)
     generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
-    numbers = torch.randn(*shape[:kept], *[1] * (rank - kept), generator=generator)
+    numbers = torch.randn((*shape[:kept], *[1] * (rank - kept)), generator=generator)
     if rank < 2:
-        numbers = 0.1 * numbers.abs() + name.endswith(("running_var", "modulation.bias", "weight"))
-    elif not name.startswith("decoder.") and not name.endswith(".linear.weight"):  # the networks scale these themselves
+        numbers = 0.1 * numbers.abs() + name.endswith(("running_var", "modulation.bias", "affine.bias", "weight"))
+    elif not name.startswith(("decoder.", "synthesis.", "mapping.")) and not name.endswith(
+        ".linear.weight"
+    ):  # the networks scale these themselves
         fan_in = math.prod(shape[1:])
         numbers = numbers / (math.sqrt(fan_in) if kept == rank else fan_in)
     return numbers.expand(shape)

@@ -88,7 +88,13 @@ def test_what_cannot_be_compared_is_said(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "answers"),
-    [("faces", "faces"), ("faces", "stylespace"), ("cars", "cars"), ("restyle", "restyle")],
+    [
+        ("faces", "faces"),
+        ("faces", "stylespace"),
+        ("cars", "cars"),
+        ("restyle", "restyle"),
+        ("hyperinverter", "hyperinverter"),
+    ],
 )
 def test_the_published_code_answers_alike(
     shared: Path, tmp_path_factory: pytest.TempPathFactory, model: str, answers: str

@@ -40,12 +40,24 @@ def with_tensor(content: files.Content, name: str, tensor: torch.Tensor | None) 
     return content | {"state_dict": tensors | ({} if tensor is None else {name: tensor})}
 
 
-@pytest.mark.parametrize("folder", ["faces", "cars", "restyle"])
+@pytest.mark.parametrize("folder", ["faces", "cars", "restyle", "hyperinverter"])
 def test_generated_files_have_the_authors_names_and_shapes(shared: Path, folder: str) -> None:
     layout = json.loads((shared / "reference" / folder / "layout.json").read_text())
     opts = layout["opts"]
     if folder == "restyle":
         ours = {"encoder": files.content_of_restyle(1024, opts["encoder_type"])}
+    elif folder == "hyperinverter":
+        dataset_type = opts["dataset_type"]
+        generator = files.content_of_nvidia(opts["output_size"])
+        tensors = {f"generator.{name}": tensor for name, tensor in generator["G_ema"].items()}
+        assert generator["init_kwargs"] == layout["generator_kwargs"]
+        ours = {
+            "hyperinverter": files.content_of_hyperinverter(
+                1024, opts["hidden_dim"], opts["encoder_type"], dataset_type
+            ),
+            "w_encoder": files.content_of_hyperinverters_w_encoder(dataset_type),
+            "generator": {"state_dict": tensors},
+        }
     else:
         ours = {
             "hyperstyle": files.content_of_hyperstyle(opts["output_size"], opts["layers_to_tune"], SHARED_WEIGHTS),
