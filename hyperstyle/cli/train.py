@@ -8,7 +8,9 @@ import torch
 import typer
 
 from hyperstyle.domains import ASSETS
+from hyperstyle.editing.files import SHIPPED
 from hyperstyle.errors import StudioError
+from hyperstyle.metrics import FaceIdentity
 from hyperstyle.networks.embedded import EmbeddedModel
 from hyperstyle.networks.preview import SIZE, Preview
 from hyperstyle.networks.refiner import Refiner
@@ -89,6 +91,26 @@ def train_w_encoder(work: Work, minutes: Minutes) -> None:
 def train_hypernet(work: Work, minutes: Minutes) -> None:
     """Train the hypernetwork that moves the generator's kernels to the photo."""
     hypernet.train(work, minutes, trained_model(work), load_mapping())
+
+
+@app.command("directions")
+def train_directions(work: Work) -> None:
+    """Label the pictures, find the directions of the sliders, try them on other faces, ship and document them."""
+    try:
+        from hyperstyle.training import directions_measure, directions_run, labels, labels_networks
+    except ImportError as error:
+        raise StudioError(
+            "Labels take OpenVINO, which the program itself does not: `python -m pip install -r requirements-dev.txt`."
+        ) from error
+    networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
+    landmarks = fetch(WEIGHTS["dlib-landmarks"])
+    eyes = directions_measure.Eyes(
+        pictures.whole(load_generator()),
+        labels.Labeller(landmarks, labels_networks.Networks(*networks)),
+        FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
+        work / "directions",
+    )
+    directions_run.run(work, ASSETS / SHIPPED, ASSETS.parent / "docs", load_mapping(), eyes, typer.echo)
 
 
 @app.command("ship")

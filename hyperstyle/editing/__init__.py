@@ -1,0 +1,1 @@
+"""Edits: small values that move a code, add up, and do nothing at zero."""
