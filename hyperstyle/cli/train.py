@@ -1,6 +1,8 @@
 """`python -m hyperstyle train ...`: how the files in assets/ are made. Every training resumes where it stopped."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +19,7 @@ from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small import SmallEncoder
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.training import hypernet, pictures, portraits, preview, relatives, w_encoder
+from hyperstyle.training.identity import Identity
 from hyperstyle.weights import shipped
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.embedded import load_generator, load_mapping
@@ -84,24 +87,20 @@ def train_w_encoder(work: Work, minutes: Minutes) -> None:
     """Train the encoder from photos to W."""
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     heads = fitted_preview(work), fitted_preview(work, w_encoder.SMALL)
-    w_encoder.train(work, minutes, load_generator(), load_mapping(), heads, lpips)
+    w_encoder.train(work, minutes, load_generator(), load_mapping(), heads, lpips, arcface())
 
 
 @app.command("hypernet")
 def train_hypernet(work: Work, minutes: Minutes) -> None:
     """Train the hypernetwork that moves the generator's kernels to the photo."""
-    hypernet.train(work, minutes, trained_model(work), load_mapping())
+    hypernet.train(work, minutes, trained_model(work), load_mapping(), arcface())
 
 
 @app.command("directions")
 def train_directions(work: Work) -> None:
     """Label the pictures, find the directions of the sliders, try them on other faces, ship and document them."""
-    try:
+    with training_packages():
         from hyperstyle.training import directions_measure, directions_run, labels, labels_networks
-    except ImportError as error:
-        raise StudioError(
-            "Labels take OpenVINO, which the program itself does not: `python -m pip install -r requirements-dev.txt`."
-        ) from error
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
     landmarks = fetch(WEIGHTS["dlib-landmarks"])
     eyes = directions_measure.Eyes(
@@ -133,6 +132,24 @@ def trained_model(work: Path) -> EmbeddedModel:
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     model = EmbeddedModel(load_generator(), fitted_preview(work), encoder, hypernetwork, lpips)
     return model.eval().requires_grad_(False)
+
+
+def arcface() -> Identity:
+    """The network that tells faces apart, for losses."""
+    with training_packages():
+        return Identity(fetch(WEIGHTS["arcface-mobile"]))
+
+
+@contextmanager
+def training_packages() -> Iterator[None]:
+    """Some packages are of use to trainings alone, so that not everybody has them."""
+    try:
+        yield
+    except ImportError as error:
+        raise StudioError(
+            "This training takes packages that the program itself does not: "
+            "`python -m pip install -r requirements-dev.txt`."
+        ) from error
 
 
 def checkpoint_of(size: int) -> str:

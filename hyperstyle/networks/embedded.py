@@ -13,6 +13,9 @@ from hyperstyle.networks.refiner import Look, Refiner
 from hyperstyle.networks.small import SmallEncoder
 from hyperstyle.networks.view import SQUARE
 
+Distance = Callable[[Tensor, Tensor], Tensor]
+"""Pictures and photos [N, 3, 256, 256] -> how far they are from each other [N]."""
+
 
 class EmbeddedModel(nn.Module):
     """HyperStyle on the embedded generator: encoder, hypernetwork, and a preview to look at between refinements."""
@@ -52,17 +55,30 @@ class EmbeddedModel(nn.Module):
 
         return refine
 
-    def look(self, photo: Tensor, codes: Tensor, offsets: Offsets, picture: Tensor | None = None) -> Look:
-        """The preview of codes [N, 512] or [N, 18, 512] with offsets, compared with photos.
+    def distance(self, pictures: Tensor, photos: Tensor) -> Tensor:
+        """How far pictures are from photos [N, 3, 256, 256], [N]."""
+        return difference(pictures, photos, self.lpips)
+
+    def look(
+        self,
+        photo: Tensor,
+        codes: Tensor,
+        offsets: Offsets,
+        picture: Tensor | None = None,
+        distance: Distance | None = None,
+    ) -> Look:
+        """The preview of codes [N, 512] or [N, 18, 512] with offsets, compared with photos by a `distance`.
 
         Where the real `picture` is known, it is what is compared, and the preview only tells how to change it.
         """
+        distance = distance or self.distance
         at_once = 1 if photo.device.type == "cpu" else len(photo)  # one picture's features stay in a processor's cache
         looks = []
         for first in range(0, len(photo), at_once):
             part = slice(first, first + at_once)
             moved = {layer: change[part] for layer, change in offsets.items()}
-            looks.append(self._look(photo[part], codes[part], moved, None if picture is None else picture[part]))
+            real = None if picture is None else picture[part]
+            looks.append(self._look(photo[part], codes[part], moved, real, distance))
         return Look(
             torch.cat([look.picture for look in looks]),
             torch.cat([look.distance for look in looks]),
@@ -71,7 +87,7 @@ class EmbeddedModel(nn.Module):
         )
 
     @torch.enable_grad()
-    def _look(self, photo: Tensor, codes: Tensor, offsets: Offsets, picture: Tensor | None) -> Look:
+    def _look(self, photo: Tensor, codes: Tensor, offsets: Offsets, picture: Tensor | None, distance: Distance) -> Look:
         """`look` at all pictures together."""
         own = self.generator.own_kernels()
         moved = {
@@ -84,11 +100,11 @@ class EmbeddedModel(nn.Module):
         shown = preview(self.generator, self.head, codes, own | moved, fed)
         if picture is not None:
             shown = shown + (picture - shown).detach()
-        distance = difference(shown, photo, self.lpips)
-        gradients = torch.autograd.grad(distance.sum(), list(moved.values()))
+        distances = distance(shown, photo)
+        gradients = torch.autograd.grad(distances.sum(), list(moved.values()))
         return Look(
             shown.detach(),
-            distance.detach(),
+            distances.detach(),
             [layer.detach() for layer in fed],
             {layer: gradient.flatten(-3) for layer, gradient in zip(moved, gradients, strict=True)},
         )

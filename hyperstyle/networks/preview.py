@@ -41,7 +41,7 @@ class Preview(nn.Module):
         nn.init.ones_(self.modulation.bias)
 
     def forward(self, features: Tensor, codes: Tensor) -> Tensor:
-        """Pictures [N, 3, size, size] of features [N, C, size / 2, size / 2] and the codes [N, 512] of the last layers."""
+        """Pictures [N, 3, S, S] of features [N, C, S / 2, S / 2] and the codes [N, 512] of the last layers."""
         x = modulated(features, self.narrow, self.modulation(codes.to(self.place.dtype))) + self.place
         return inverse_haar(self.picture(self.refine(F.leaky_relu(x, 0.2)))).float()
 
@@ -49,7 +49,7 @@ class Preview(nn.Module):
 def preview(
     generator: MobileGenerator, head: Preview, codes: Tensor, kernels: Kernels, fed: list[Tensor] | None = None
 ) -> Tensor:
-    """Pictures [N, 3, size, size] of the head, about [-1, 1], of codes in W [N, 512] or W+ [N, 18, 512]; `fed` as in `features`."""
+    """Pictures [N, 3, S, S], about [-1, 1], of codes in W [N, 512] or W+ [N, 18, 512]; see `features` for `fed`."""
     styles: Styles = generator.styles(codes)
     finest = codes if codes.ndim == 2 else codes[:, -1]
     return head(generator.features(styles, kernels, head.features, fed), finest)

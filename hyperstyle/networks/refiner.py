@@ -127,7 +127,7 @@ class Refiner(nn.Module):
         return offsets, directions
 
     def predicted(self, place: int, maps: Tensor, inputs: Tensor) -> Tensor:
-        """The change [N, out, in] of the kernel at a place in `layers`, from `maps` and what it is fed [N, in, S, S]."""
+        """The change [N, out, in] of the kernel at a place in `layers`, by `maps` and what it is fed [N, in, S, S]."""
         inputs = F.adaptive_avg_pool2d(inputs, min(inputs.shape[-1], PLACES))
         wanted = self.heads[str(self.layers[place])](maps)
         wanted = F.adaptive_avg_pool2d(wanted, inputs.shape[-1])

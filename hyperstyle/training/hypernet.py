@@ -5,21 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.inversion.hyperstyle import added
-from hyperstyle.networks.embedded import EmbeddedModel
+from hyperstyle.networks.embedded import Distance, EmbeddedModel
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile import Mapping
 from hyperstyle.networks.preview import preview
 from hyperstyle.networks.refiner import STEPS, Look, Refiner
 from hyperstyle.training.augmentation import mirrored, photographed
+from hyperstyle.training.identity import Identity
 from hyperstyle.training.loop import Stateful, Stretch, update
 from hyperstyle.training.pictures import save_grid
 from hyperstyle.training.portraits import read_portraits
 
 BATCH, LARGE_BATCH = 4, 32  # on CPU and on CUDA
+LIKENESS = 0.1  # weight of identity beside L2 and LPIPS, as in the paper
 STRANGE = 0.1  # how far the kernels of made-up photos are from the generator's, relative to themselves
 
 
@@ -55,26 +57,28 @@ class Targets:
         return preview(generator, self.model.head, codes, generator.kernels(offsets)).clamp(-1, 1)
 
 
-def refined(model: EmbeddedModel, network: Refiner, photo: Tensor) -> Tensor:
-    """Refine photos step after step and leave in `network` what every step's weights are to blame for, [STEPS + 1].
+def blame(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Distance) -> None:
+    """Refine photos step after step and leave in `network` the gradients that every step's weights are to blame for.
 
-    Every look tells how the distance depends on the kernels, which is all that is needed of the generator.
+    Every look tells how the distance depends on the kernels, which is all that is needed of the generator. Likeness
+    counts in the last one, whose gradients no refinement hears: when in use, the program has no such network.
     """
+
+    def judged(pictures: Tensor, photos: Tensor) -> Tensor:
+        return model.distance(pictures, photos) + LIKENESS * likeness(pictures, photos)
+
     own = model.generator.own_kernels()
     codes = model.encode(photo)
     offsets: Offsets = {}
     memory: Offsets | None = None
     look = model.look(photo, codes, offsets)
-    distances = [look.distance.mean()]
     for index in range(STEPS):
         with torch.autocast(photo.device.type, torch.bfloat16):
             changes, memory = network(photo, look, own, index, memory)
         offsets = added(offsets, {layer: change.detach() for layer, change in changes.items()})
-        look = model.look(photo, codes, offsets)
-        blame = [(own[layer].flatten(-3) * look.gradients[layer])[..., None, None] for layer in changes]
-        torch.autograd.backward(list(changes.values()), [part / (STEPS * len(photo)) for part in blame])
-        distances.append(look.distance.mean())
-    return torch.stack(distances)
+        look = model.look(photo, codes, offsets, distance=judged if index == STEPS - 1 else None)
+        guilt = [(own[layer].flatten(-3) * look.gradients[layer])[..., None, None] for layer in changes]
+        torch.autograd.backward(list(changes.values()), [part / (STEPS * len(photo)) for part in guilt])
 
 
 @torch.no_grad()
@@ -93,12 +97,13 @@ def looks_and_offsets(
     return seen, offsets
 
 
-def train(work: Path, minutes: float, model: EmbeddedModel, mapping: Mapping) -> None:
+def train(work: Path, minutes: float, model: EmbeddedModel, mapping: Mapping, likeness: Identity) -> None:
     """One stretch of training on the portraits in `work` and on pictures made on the way."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     batch = BATCH if device.type == "cpu" else LARGE_BATCH
     model.lighten()
     model.to(device)
+    likeness = likeness.to(device)
     photos, held = (portraits.to(device) for portraits in read_portraits(work / "portraits"))
     targets = Targets(model, mapping.to(device), photos)
     refiner = copy.deepcopy(model.hypernetwork).train().requires_grad_(True)
@@ -114,7 +119,7 @@ def train(work: Path, minutes: float, model: EmbeddedModel, mapping: Mapping) ->
 
     parts: dict[str, Stateful] = {"refiner": refiner, "average": average, "optimizer": optimizer}
     for step in Stretch(work / "hypernet.pt", parts, minutes, report).steps(optimizer):
-        refined(model, refiner, targets.batch(batch))
+        blame(model, refiner, targets.batch(batch), likeness.distance)
         update(refiner, average, optimizer, step, memory=0.998)
 
 

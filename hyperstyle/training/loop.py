@@ -32,7 +32,7 @@ class Stretch:
     minutes: float
     report: Callable[[int], None]
     """Called with the step number at every save: prints held-out figures, writes a grid."""
-    save_every: float = 300.0
+    save_every: float = 600.0
     """Seconds between checkpoints."""
 
     def resume(self) -> int:

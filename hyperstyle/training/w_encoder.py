@@ -14,6 +14,7 @@ from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import Preview, preview
 from hyperstyle.networks.small import SIDE, SmallEncoder
 from hyperstyle.training.augmentation import mirrored, photographed
+from hyperstyle.training.identity import Identity
 from hyperstyle.training.loop import Stateful, Stretch, update
 from hyperstyle.training.pictures import SIZE, code_of, file_of, numbers_in, read_picture, save_grid
 from hyperstyle.training.portraits import read_portraits
@@ -23,6 +24,7 @@ FITTED = 4000  # pictures from which the linear look of a code is fitted
 BATCH = 32  # pictures in a step
 PHOTOS = 16  # photos and relatives of photos in a step, judged by the small picture their code makes
 CLOSE = 1  # photos among them that are judged by the picture of 256 pixels too: that takes twenty times as long
+LIKENESS = 0.1  # weight of identity beside L2 and LPIPS
 SMALL = 64  # side of the small picture
 
 
@@ -98,6 +100,7 @@ class Judge:
     head: Preview
     small: Preview
     lpips: Lpips
+    likeness: Identity
 
     def shown(self, codes: Tensor, head: Preview) -> Tensor:
         """Pictures [N, 3, S, S] of codes [N, 512], one after the other: what one needs stays in the cache."""
@@ -107,7 +110,8 @@ class Judge:
     def loss(self, codes: Tensor, photos: Tensor) -> Tensor:
         """Squared error of small pictures, and the distance of a few large ones."""
         small = F.mse_loss(self.shown(codes, self.small), F.adaptive_avg_pool2d(photos, SMALL))
-        close = difference(self.shown(codes[:CLOSE], self.head), photos[:CLOSE], self.lpips)
+        made, wanted = self.shown(codes[:CLOSE], self.head), photos[:CLOSE]
+        close = difference(made, wanted, self.lpips) + LIKENESS * self.likeness.distance(made, wanted)
         return SQUARED * small + close.mean()
 
 
@@ -118,6 +122,7 @@ def train(
     mapping: Mapping,
     heads: tuple[Preview, Preview],
     lpips: Lpips,
+    likeness: Identity,
 ) -> None:
     """One stretch of training on the pictures, portraits and relatives in `work`; `heads` are large and small."""
     known = Known.of(work / "pictures", mapping)
@@ -127,7 +132,7 @@ def train(
     photos = Photos(portraits, work / "relatives", numbers_in(work / "relatives"))
     held = known.pictures(range(HELD_OUT), SIDE)
     generator.lighten(torch.bfloat16)
-    judge = Judge(generator, heads[0].bfloat16(), heads[1].bfloat16(), lpips)
+    judge = Judge(generator, heads[0].bfloat16(), heads[1].bfloat16(), lpips, likeness)
 
     encoder = SmallEncoder()
     encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

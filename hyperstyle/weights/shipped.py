@@ -1,15 +1,15 @@
 """Our own weights in assets/: half precision, one safetensors file a network, with its story in the metadata."""
 
-import os
 from pathlib import Path
 from typing import TypeVar
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import nn
 
 from hyperstyle.errors import StudioError
+from hyperstyle.writing import written_whole
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -23,9 +23,8 @@ def ship(network: nn.Module, path: Path, story: dict[str, str]) -> None:
     too_large = [name for name, value in halves.items() if not value.isfinite().all()]
     if too_large:
         raise StudioError(f"{', '.join(too_large)} has numbers that 16 bits cannot hold.")
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    save_file(halves, part, metadata=story)
-    part.replace(path)
+    with written_whole(path) as part:
+        part.write_bytes(save(halves, story))
 
 
 def load_shipped(network: M, path: Path) -> M:
