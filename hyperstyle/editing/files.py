@@ -27,9 +27,10 @@ def write_directions(path: Path, directions: list[Direction], stories: dict[str,
             "more": direction.more,
             "styles": direction.styles,
             "reach": direction.reach,
+            "place": place,
         }
         | stories[direction.name]
-        for direction in directions
+        for place, direction in enumerate(directions)
     }
     tensors = {direction.name: direction.vector.contiguous() for direction in directions}
     with written_whole(path) as part:
@@ -37,11 +38,12 @@ def write_directions(path: Path, directions: list[Direction], stories: dict[str,
 
 
 def read_directions(path: Path) -> dict[str, Direction]:
-    """All directions of a file that `write_directions` wrote, by name."""
+    """All directions of a file that `write_directions` wrote, by name, in the order in which they were written."""
     try:
         with safe_open(path, "pt") as file:
-            about = file.metadata()
-            return {name: _direction(name, file.get_tensor(name), json.loads(about[name])) for name in about}
+            about = {name: json.loads(text) for name, text in file.metadata().items()}
+            names = sorted(about, key=lambda name: about[name]["place"])  # the file itself keeps no order
+            return {name: _direction(name, file.get_tensor(name), about[name]) for name in names}
     except FileNotFoundError as error:
         raise StudioError(f"{path.name} is missing: this copy of the program is not whole.") from error
     except (SafetensorError, OSError) as error:
@@ -56,7 +58,7 @@ def _direction(name: str, vector: Tensor, about: dict[str, Any]) -> Direction:
 def read_published(path: Path, name: str, title: str, less: str, more: str) -> Direction:
     """A direction as InterFaceGAN's users publish them: one vector of 512 in a `.pt` file, or one for each style."""
     vector = read_tensors(path)
-    if not isinstance(vector, Tensor) or vector.shape[-1:] != (CODE,):
+    if not isinstance(vector, Tensor) or vector.shape[-1:] != (CODE,) or not len(vector):
         raise StudioError(f"{path.name} holds no direction: one vector of {CODE} is expected, or one for each style.")
     vector = vector.detach().float().reshape(-1, CODE)
     if len(vector) == 1:
