@@ -87,7 +87,7 @@ def train_w_encoder(work: Work, minutes: Minutes) -> None:
     """Train the encoder from photos to W."""
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     heads = fitted_preview(work), fitted_preview(work, w_encoder.SMALL)
-    w_encoder.train(work, minutes, load_generator(), load_mapping(), heads, lpips, arcface())
+    w_encoder.train(work, minutes, load_mapping(), w_encoder.Judge(load_generator(), *heads, lpips, arcface()))
 
 
 @app.command("hypernet")

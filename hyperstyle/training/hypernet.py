@@ -16,7 +16,7 @@ from hyperstyle.networks.preview import preview
 from hyperstyle.networks.refiner import STEPS, Look, Refiner
 from hyperstyle.training.augmentation import mirrored, photographed
 from hyperstyle.training.identity import Identity
-from hyperstyle.training.loop import Stateful, Stretch, update
+from hyperstyle.training.loop import Stateful, Stretch, best_device, update
 from hyperstyle.training.pictures import save_grid
 from hyperstyle.training.portraits import read_portraits
 
@@ -99,7 +99,7 @@ def looks_and_offsets(
 
 def train(work: Path, minutes: float, model: EmbeddedModel, mapping: Mapping, likeness: Identity) -> None:
     """One stretch of training on the portraits in `work` and on pictures made on the way."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = best_device()
     batch = BATCH if device.type == "cpu" else LARGE_BATCH
     model.lighten()
     model.to(device)

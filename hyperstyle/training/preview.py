@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import SIZE, Preview
-from hyperstyle.training.loop import Stretch, update
+from hyperstyle.training.loop import Stretch, best_device, portions, update
 from hyperstyle.training.pictures import code_of, file_of, numbers_in, read_picture, save_grid
 
 HELD_OUT = 40  # the first pictures of the folder are never trained on
@@ -22,22 +22,26 @@ def train(
 ) -> None:
     """One stretch of fitting to the pictures in `folder`."""
     numbers = numbers_in(folder)
+    device = best_device()
     generator.lighten(torch.bfloat16)
+    generator.to(device)
     kernels = generator.kernels()
-    head = Preview(size)
+    head = Preview(size).to(device)
 
     def examples(picked: list[int]) -> tuple[Tensor, Tensor, Tensor]:
-        codes = torch.cat([code_of(number, mapping) for number in picked])
-        with torch.no_grad():  # one at a time is faster than together, for the same reason
-            features = [generator.features(generator.styles(code[None]), kernels, head.features) for code in codes]
-        return torch.cat(features), codes, torch.stack([read_picture(file_of(folder, n), size) for n in picked])
+        codes = torch.cat([code_of(number, mapping) for number in picked]).to(device)
+        with torch.no_grad():
+            styles = (generator.styles(codes[part]) for part in portions(len(codes), device))
+            features = torch.cat([generator.features(some, kernels, head.features) for some in styles])
+        wanted = torch.stack([read_picture(file_of(folder, number), size) for number in picked])
+        return features, codes, wanted.to(device)
 
     average = copy.deepcopy(head).requires_grad_(False)
     optimizer = torch.optim.AdamW(head.parameters(), lr=2e-3, weight_decay=1e-4)
     held = [examples([number]) for number in numbers[:HELD_OUT]]
 
     def report(step: int) -> None:
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
             made = [average(features, codes).float() for features, codes, _ in held]
         errors = [F.mse_loss(mine, wanted) for mine, (_, _, wanted) in zip(made, held, strict=True)]
         print(f"step {step}: held-out L2 {torch.stack(errors).mean():.5f}", flush=True)
@@ -47,7 +51,7 @@ def train(
     for step in stretch.steps(optimizer):
         chance = random.Random(step)  # noqa: S311 - shuffling, not secrets
         features, codes, wanted = examples(chance.sample(numbers[HELD_OUT:], BATCH * SIZE // size))
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16):
             made = head(features, codes)
         error = made.float() - wanted
         loss = error.square().mean() + 0.05 * error.abs().mean()

@@ -13,6 +13,7 @@ from hyperstyle.networks.embedded import EmbeddedModel
 from hyperstyle.networks.mobile import Mapping
 from hyperstyle.networks.preview import preview
 from hyperstyle.training.hypernet import looks_and_offsets
+from hyperstyle.training.loop import best_device
 from hyperstyle.training.pictures import file_of, write_whole
 
 EACH = 12  # relatives of a portrait
@@ -23,7 +24,9 @@ MOST = 0.8  # how far a relative's code goes towards another face's, at most
 @torch.no_grad()
 def make_relatives(folder: Path, model: EmbeddedModel, mapping: Mapping, photos: Tensor) -> None:
     """Write `EACH` relatives of every photo [N, 3, 256, 256]; those that are there stay."""
-    for index, photo in enumerate(photos.split(1)):
+    device = best_device()
+    model.to(device)
+    for index, photo in enumerate(photos.to(device).split(1)):
         numbers = range(index * EACH, (index + 1) * EACH)
         if all(file_of(folder, number).exists() for number in numbers):
             continue
@@ -31,7 +34,7 @@ def make_relatives(folder: Path, model: EmbeddedModel, mapping: Mapping, photos:
         _, offsets = looks_and_offsets(model, model.hypernetwork, photo, STEPS)
         kernels = model.generator.kernels(offsets)
         source = torch.Generator().manual_seed(index)
-        others = mapping(torch.randn(EACH, 512, generator=source))
-        shares = torch.rand(EACH, 1, generator=source) * MOST
+        others = mapping(torch.randn(EACH, 512, generator=source)).to(device)
+        shares = torch.rand(EACH, 1, generator=source).to(device) * MOST
         for number, relative in zip(numbers, code + shares * (others - code), strict=True):
             write_whole(file_of(folder, number), preview(model.generator, model.head, relative[None], kernels)[0])

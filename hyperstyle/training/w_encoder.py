@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hyperstyle.networks.lpips import SQUARED, Lpips, difference
@@ -15,7 +15,7 @@ from hyperstyle.networks.preview import Preview, preview
 from hyperstyle.networks.small import SIDE, SmallEncoder
 from hyperstyle.training.augmentation import mirrored, photographed
 from hyperstyle.training.identity import Identity
-from hyperstyle.training.loop import Stateful, Stretch, update
+from hyperstyle.training.loop import Stateful, Stretch, best_device, portions, update
 from hyperstyle.training.pictures import SIZE, code_of, file_of, numbers_in, read_picture, save_grid
 from hyperstyle.training.portraits import read_portraits
 
@@ -92,20 +92,23 @@ class Photos:
         return photographed(mirrored(torch.cat((real, made))))
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(nn.Module):
     """What pictures come of codes, and how far they are from photos."""
 
-    generator: MobileGenerator
-    head: Preview
-    small: Preview
-    lpips: Lpips
-    likeness: Identity
+    def __init__(
+        self, generator: MobileGenerator, head: Preview, small: Preview, lpips: Lpips, likeness: Identity
+    ) -> None:
+        super().__init__()
+        generator.lighten(torch.bfloat16)
+        self.generator = generator
+        self.head, self.small = head.bfloat16(), small.bfloat16()
+        self.lpips, self.likeness = lpips, likeness
 
     def shown(self, codes: Tensor, head: Preview) -> Tensor:
-        """Pictures [N, 3, S, S] of codes [N, 512], one after the other: what one needs stays in the cache."""
+        """Pictures [N, 3, S, S] of codes [N, 512]."""
         kernels = self.generator.kernels()
-        return torch.cat([preview(self.generator, head, code[None], kernels) for code in codes])
+        parts = portions(len(codes), codes.device)
+        return torch.cat([preview(self.generator, head, codes[part], kernels) for part in parts])
 
     def loss(self, codes: Tensor, photos: Tensor) -> Tensor:
         """Squared error of small pictures, and the distance of a few large ones."""
@@ -115,29 +118,22 @@ class Judge:
         return SQUARED * small + close.mean()
 
 
-def train(
-    work: Path,
-    minutes: float,
-    generator: MobileGenerator,
-    mapping: Mapping,
-    heads: tuple[Preview, Preview],
-    lpips: Lpips,
-    likeness: Identity,
-) -> None:
-    """One stretch of training on the pictures, portraits and relatives in `work`; `heads` are large and small."""
+def train(work: Path, minutes: float, mapping: Mapping, judge: Judge) -> None:
+    """One stretch of training on the pictures, portraits and relatives in `work`."""
+    device = best_device()
+    judge.to(device)
     known = Known.of(work / "pictures", mapping)
     fitted = range(HELD_OUT, HELD_OUT + FITTED)
-    look = look_of_codes(known.codes[fitted], known.pictures(fitted, 32))
+    look = look_of_codes(known.codes[fitted], known.pictures(fitted, 32)).to(device)
     portraits, held_photos = read_portraits(work / "portraits")
     photos = Photos(portraits, work / "relatives", numbers_in(work / "relatives"))
-    held = known.pictures(range(HELD_OUT), SIDE)
-    generator.lighten(torch.bfloat16)
-    judge = Judge(generator, heads[0].bfloat16(), heads[1].bfloat16(), lpips, likeness)
+    held, held_codes = known.pictures(range(HELD_OUT), SIDE).to(device), known.codes[:HELD_OUT].to(device)
+    held_photos = held_photos.to(device)
 
     encoder = SmallEncoder()
-    encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     encoder.mean.copy_(known.mean)
     encoder.spread.copy_(known.spread)
+    encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(encoder).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=1e-3, weight_decay=1e-2)
 
@@ -145,17 +141,17 @@ def train(
         with torch.inference_mode():
             predicted = torch.cat([average.normalized(part) for part in held.split(BATCH)])
             made = judge.shown(average(held_photos), judge.head)
-            on_photos = f"{F.mse_loss(made, held_photos):.4f}/{lpips(made, held_photos).mean():.3f}"
-        error = (predicted - known.codes[:HELD_OUT]).square().mean()
+            on_photos = f"{F.mse_loss(made, held_photos):.4f}/{judge.lpips(made, held_photos).mean():.3f}"
+        error = (predicted - held_codes).square().mean()
         print(f"step {step}: held out, error on W {error:.4f}, L2/LPIPS on photos {on_photos}", flush=True)
         save_grid(work / "w-encoder.png", [torch.cat(pair, 1)[None] for pair in zip(held_photos, made, strict=True)])
 
     parts: dict[str, Stateful] = {"encoder": encoder, "average": average, "optimizer": optimizer}
     for step in Stretch(work / "w-encoder.pt", parts, minutes, report).steps(optimizer):
-        pictures, codes = known.batch(step)
-        some = photos.batch()
+        pictures, codes = (part.to(device) for part in known.batch(step))
+        some = photos.batch().to(device)
         seen = torch.cat((pictures, F.adaptive_avg_pool2d(some, SIDE)))
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16):
             predicted = encoder.normalized(seen).float()
         found = encoder.mean + encoder.spread * predicted[BATCH:]
         loss = code_loss(predicted[:BATCH], codes, look) + judge.loss(found, some)
