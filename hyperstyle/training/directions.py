@@ -44,7 +44,7 @@ PLANS = (
         reach=4.0,
     ),
     Plan("smile", "Smile", "more serious", "smiling", apart=("age", "masculine", "glasses"), styles=COARSE),
-    Plan("yaw", "Turn", "to the left", "to the right", styles=COARSE, reach=5.0),
+    Plan("yaw", "Turn", "to the left", "to the right", styles=COARSE, reach=4.0),
     Plan("pitch", "Nod", "down", "up", apart=("smile", "age"), styles=COARSE, reach=2.5),
     Plan("mouth-open", "Mouth", "closed", "open", apart=("smile", "age", "masculine"), styles=MIDDLE),
     Plan(
@@ -58,7 +58,7 @@ PLANS = (
         apart=("age", "masculine", "smile", "glasses", "lips-red"),
         styles=FINE,
     ),
-    Plan("light-side", "Light", "from the left", "from the right", apart=("yaw",), styles=COARSE, reach=4.0),
+    Plan("light-side", "Light", "from the left", "from the right", apart=("yaw",), styles=COARSE),
     Plan(
         *("hair-light", "Hair", "darker", "lighter"), apart=("age", "masculine", "brightness"), styles=MIDDLE, reach=4.5
     ),

@@ -20,7 +20,8 @@ from hyperstyle.training.pictures import Draw
 from hyperstyle.writing import made_folder, write_text, written_whole
 
 AMOUNTS = (-SLIDER, -SLIDER / 2, 0.0, SLIDER / 2, SLIDER)
-STRIP_FACES, STRIP_SIDE, STRIP_QUALITY = 2, 192, 85
+STRIP_FACES = (21, 34)  # of those that directions are tried on: a woman and a boy, without glasses or beard
+STRIP_SIDE, STRIP_QUALITY = 192, 85
 MARKS = "<!-- measured -->", "<!-- end -->"
 
 
@@ -75,7 +76,7 @@ def write_report(docs: Path, measured: list[Measured], draw: Draw, faces: Tensor
     """Write the strips to docs/directions/, and the tables between the marks in docs/directions.md."""
     folder = made_folder(docs / "directions")
     for one in measured:
-        strip = strip_of(one.found.direction, draw, faces[:STRIP_FACES])
+        strip = strip_of(one.found.direction, draw, faces[list(STRIP_FACES)])
         with written_whole(folder / f"{one.found.direction.name}.jpg") as part:
             strip.save(part, "JPEG", quality=STRIP_QUALITY)
     page = docs / "directions.md"
@@ -90,9 +91,7 @@ def strip_of(direction: Direction, draw: Draw, faces: Tensor) -> Image.Image:
     rows = []
     for face in faces:
         codes = [edited(face[None], [Edit(direction, amount)], MobileGenerator.n_styles) for amount in AMOUNTS]
-        # No edit leaves the code in W; all others are in W+.
-        row = [drawn(draw, code)[0] for code in codes]
-        rows.append(torch.cat(row, 2))
+        rows.append(torch.cat([drawn(draw, code)[0] for code in codes], 2))
     strip = Image.fromarray(to_pixels(torch.cat(rows, 1)))
     return strip.resize((STRIP_SIDE * len(AMOUNTS), STRIP_SIDE * len(faces)), Image.Resampling.BOX)
 
