@@ -4,16 +4,34 @@ from typing import Annotated
 
 import typer
 
+from hyperstyle.domains import DOMAINS
+from hyperstyle.web.engine import Engine
 from hyperstyle.web.page import build_page
+from hyperstyle.web.serving import serve
+from hyperstyle.web.studio import Studio
+from hyperstyle.web.visits import Visits
 
 
 def main(
     host: Annotated[str | None, typer.Option(help="Address to listen on; this machine alone if not given.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; the first free one from 7860 if not given.")] = None,
     share: Annotated[bool, typer.Option(help="Ask Gradio for a public link.")] = False,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1; the graphics card if there is one.")] = None,
+    domains: Annotated[str, typer.Option(help="Those to offer, by comma; the first is shown first.")] = ",".join(
+        DOMAINS
+    ),
+    mcp: Annotated[bool | None, typer.Option(help="Offer the endpoints as MCP tools too.")] = None,
 ) -> None:
     """Start HyperStyle Studio; what is not given here may stand in Gradio's own environment variables."""
-    build_page().launch(server_name=host, server_port=port, share=share, run_history=False)
+    names = [name.strip() for name in domains.split(",")]
+    for name in names:
+        if name not in DOMAINS:
+            raise typer.BadParameter(f"{name!r} is no domain; there are {', '.join(DOMAINS)}", param_hint="--domains")
+    engine = Engine([DOMAINS[name] for name in names], device)
+    studio = Studio(engine, Visits(engine.first))
+    page = build_page(studio)
+    studio.start()
+    serve(page, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
 if __name__ == "__main__":

@@ -92,10 +92,10 @@ class Measure:
     """The networks that figures take, loaded once; it keeps nothing of any photo."""
 
     def __init__(self, lpips: Lpips, identity: FaceIdentity | None) -> None:
-        self._lpips = lpips
+        self.lpips = lpips
         self._identity = identity
 
     @torch.no_grad()
     def against(self, photos: Tensor) -> Likeness:
         """What measures pictures against photos [N, 3, H, W], RGB in [-1, 1], both sides over 160 pixels."""
-        return Likeness(self._lpips, self._identity, photos)
+        return Likeness(self.lpips, self._identity, photos)

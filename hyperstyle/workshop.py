@@ -1,16 +1,22 @@
 """From photo to inversion: all that stays open between photos, and the way each of them takes."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+from torch import Tensor
 
 from hyperstyle.domains import Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.methods import Method
+from hyperstyle.inversion.polish import polish
 from hyperstyle.inversion.record import Inversion, StepRecord
 from hyperstyle.inversion.steps import Step
 from hyperstyle.metrics import FaceIdentity, Measure
+from hyperstyle.networks.generator import Generator
+from hyperstyle.networks.lpips import Lpips
+from hyperstyle.networks.view import View
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.preparing import Prepared, prepare_face, prepare_middle
 from hyperstyle.photo.reading import Photo
@@ -19,6 +25,16 @@ from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.lpips import load_lpips
 from hyperstyle.weights.models import open_model
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A model of either tier with the perceptual distance, as methods need it that descend on a photo."""
+
+    generator: Generator
+    view: View
+    lpips: Lpips
+    encode: Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -50,14 +66,31 @@ class Workshop:
 
     def invert(self, prepared: Prepared, method: Method, steps: int) -> Iterator[tuple[Step, StepRecord]]:
         """The steps of a method, each with its figures, which are not counted in its seconds."""
+        photo = self._seen(prepared)
+        yield from self._measured(photo, method.run(self.model, photo, steps), method.title)
+
+    def polish(self, prepared: Prepared, inversion: Inversion, steps: int) -> Iterator[tuple[Step, StepRecord]]:
+        """As many steps of polish beyond an inversion of that photo, each with its figures."""
+        photo, generator = self._seen(prepared), self.model.generator
+        codes, offsets = inversion.on(generator)
+        picture = self.model.view.crop(generator(codes, offsets))
+        start = Step(inversion.steps[-1].index, picture, codes, offsets, 0.0)
+        judged = Judged(generator, self.model.view, self.measure.lpips, self.model.encode)
+        yield from self._measured(photo, polish(judged, photo, start, steps), "Polish")
+
+    def _seen(self, prepared: Prepared) -> Tensor:
+        """The photo's part [1, 3, height, width] as the networks see it."""
         view = self.domain.view
         device = next(self.model.generator.parameters()).device
-        photo = to_tensor(prepared.crop(view.height, view.width)).to(device)
+        return to_tensor(prepared.crop(view.height, view.width)).to(device)
+
+    def _measured(self, photo: Tensor, steps: Iterator[Step], title: str) -> Iterator[tuple[Step, StepRecord]]:
+        """Steps towards a photo with their figures; a `StudioError` where they lead astray."""
         likeness = self.measure.against(photo)
-        for step in method.run(self.model, photo, steps):
+        for step in steps:
             (figures,) = likeness(step.picture)
             if not math.isfinite(figures.l2):
-                raise StudioError(f"{method.title} went astray in step {step.index}: take fewer steps.")
+                raise StudioError(f"{title} went astray in step {step.index}: take fewer steps.")
             yield step, StepRecord(step.index, figures, step.seconds)
 
     def inversion(self, prepared: Prepared, method: Method, step: Step, records: Sequence[StepRecord]) -> Inversion:

@@ -1,94 +1,122 @@
-"""The page."""
+"""The page: the choice of the domain, the tabs, and what happens when it is opened and closed."""
 
-from collections.abc import Callable
-from functools import cache, wraps
+from collections.abc import Iterator
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any
 
 import gradio as gr
-import numpy as np
-from numpy.typing import NDArray
 
-from hyperstyle.domains import DOMAINS
 from hyperstyle.errors import StudioError
-from hyperstyle.photo.alignment import align
-from hyperstyle.photo.faces import FaceFinder, choose_face
-from hyperstyle.photo.quads import face_quad
-from hyperstyle.photo.reading import read_photo
-from hyperstyle.weights.catalogue import WEIGHTS
-from hyperstyle.weights.fetching import fetch, status
+from hyperstyle.recipe import Recipe
+from hyperstyle.web.components.domain_choice import domain_choice, offered
+from hyperstyle.web.endpoints import endpoints
+from hyperstyle.web.studio import Studio
+from hyperstyle.web.tabs.compare import CompareTab
+from hyperstyle.web.tabs.edit import EditTab
+from hyperstyle.web.tabs.invert import InvertTab
+from hyperstyle.web.tabs.text import text_tab
+from hyperstyle.web.tabs.worlds import worlds_tab
+from hyperstyle.web.texts import text
+from hyperstyle.web.words import in_words
 
-WELCOME = Path(__file__).with_name("texts") / "welcome.md"
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-CROP = 1024  # side of the aligned picture
 HOUR = 3600
+WAITING = 20
+"""Visitors in the queue at once; the next ones are told to come back."""
+STYLE = Path(__file__).with_name("style.css")
 
 
-def domain_table() -> str:
-    """The domains as Markdown: title, whether it can be used here, and what would make it usable."""
-    rows = ["| domain | here |", "|---|---|"]
-    for domain in DOMAINS.values():
-        missing = [name for name in domain.needs if status(WEIGHTS[name]).path is None]
-        if missing:
-            state = f"{len(missing)} weights missing: `python -m hyperstyle weights get {domain.name}`"
+class Page:
+    """The page and its events."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        with gr.Blocks(title="HyperStyle Studio", analytics_enabled=False, delete_cache=(HOUR, HOUR)) as self.blocks:
+            gr.Markdown(text("welcome"), elem_classes="welcome")
+            self.domain = domain_choice(elem_id="domain")
+            with gr.Tabs() as self.tabs:
+                with gr.Tab("Invert", id="invert"):
+                    self.invert = InvertTab(studio)
+                with gr.Tab("Edit", id="edit") as edit:
+                    self.edit = EditTab(studio)
+                with gr.Tab("Text", id="text"):
+                    text_tab()
+                with gr.Tab("Worlds", id="worlds"):
+                    worlds_tab()
+                with gr.Tab("Compare", id="compare"):
+                    CompareTab(studio)
+            gr.Markdown(text("privacy"), elem_classes="note")
+            endpoints(studio)
+            quick: dict[str, Any] = {
+                "api_visibility": "private",
+                "show_progress": "hidden",
+                "concurrency_id": "drawing",
+            }
+            everything = [*self.invert.entrance, *self.invert.outcome]
+            edit.select(self.edit.show, None, self.edit.everything, **quick)
+            self.domain.select(self.choose_domain, None, [self.domain, *everything], **quick)
+            opened = self.blocks.load(self.open, None, [self.domain, *everything], **quick)
+            opened.success(
+                self.follow,
+                None,
+                [*self.invert.outcome, *self.edit.everything, self.tabs],
+                api_visibility="private",
+                concurrency_id="inversion",
+                show_progress="hidden",
+            )
+            self.blocks.unload(self.close)
+
+    def _offers(self, chosen: str) -> dict[str, Any]:
+        return offered(self._studio.engine.offers(), chosen)
+
+    @in_words
+    def choose_domain(self, event: gr.EventData, request: gr.Request) -> list[Any]:
+        """Another generator: what was made with the one before is dropped, the photo stays."""
+        name = str(event.name)
+        if name not in self._studio.engine.domains:
+            raise StudioError("There is no such domain here: reload the page.")
+        visit = self._studio.visit(request)
+        visit.domain = name
+        return [gr.update(value=self._offers(name)), *self.invert.clear(request)]
+
+    @in_words
+    def open(self, request: gr.Request) -> list[Any]:
+        """The page as its link says: an example at once, a shared visit as it was, or empty."""
+        query = dict(request.query_params)
+        visits, engine = self._studio.visits, self._studio.engine
+        visit = self._studio.visit(request)
+        if "visit" in query:
+            visit = visits.open_shared(request.session_hash, query["visit"])
+            shown = self.invert.present(visit, "Opened from a link.")
+        elif "example" in query:
+            shown = self.invert.example(query["example"], request)
         else:
-            state = "not trained yet" if domain.unmade() else "ready"
-        rows.append(f"| {domain.title} | {state} |")
-    return "\n".join(rows)
+            shown = [gr.skip() for _ in (*self.invert.entrance, *self.invert.outcome)]
+        domain = visit.domain if visit.domain in engine.domains else engine.first
+        return [gr.update(value=self._offers(domain)), *shown]
+
+    @in_words
+    def follow(self, request: gr.Request) -> Iterator[list[Any]]:
+        """What a link asks for beyond what could be shown at once."""
+        query = dict(request.query_params)
+        if "example" not in query and "visit" not in query:
+            return
+        visit = self._studio.visit(request)
+        outcome: list[Any] = [gr.skip() for _ in self.invert.outcome]
+        if "example" in query:
+            recipe = Recipe.from_query(query, self._studio.engine.directions[visit.domain])
+            list(self.invert.settle(request))
+            if recipe.step is not None:
+                visit.chosen = min(recipe.step, len(visit.shots) - 1)
+            visit.strength, visit.amounts = recipe.strength, dict(recipe.edits)
+            outcome = self.invert.outcome_of(visit, "Opened from a link.")
+        tab = gr.Tabs(selected="edit") if visit.amounts else gr.skip()
+        yield [*outcome, *self.edit.present(visit), tab]
+
+    def close(self, request: gr.Request) -> None:
+        """The visitor has left."""
+        self._studio.visits.left(request.session_hash)
 
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def in_words(handler: Callable[P, T]) -> Callable[P, T]:
-    """A handler whose `StudioError`s the page shows as they are."""
-
-    @wraps(handler)
-    def told(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return handler(*args, **kwargs)
-        except StudioError as error:
-            raise gr.Error(str(error), duration=None, print_exception=False) from error
-
-    return told
-
-
-@cache
-def face_finder() -> FaceFinder:
-    """The finder that all visitors share: reading its 100 MB at every click would take longer than finding."""
-    return FaceFinder(fetch(WEIGHTS["dlib-landmarks"]))
-
-
-@in_words
-def aligned_faces(photo: str | None) -> list[NDArray[np.uint8]]:
-    """Every face of an uploaded photo, cut out as the generators expect it, the largest first."""
-    if photo is None:
-        raise StudioError("Choose a photo first.")
-    pixels = read_photo(Path(photo)).pixels
-    faces = face_finder().find(pixels)
-    choose_face(faces)
-    return [align(pixels, face_quad(face.landmarks), CROP, CROP) for face in faces]
-
-
-def photo_input() -> gr.Image:
-    """An image to upload, of which handlers get the file as it came.
-
-    Gradio would decode it first, whatever it is, and answer a file that is no picture with a path and a traceback.
-    """
-    photo = gr.Image(type="filepath", label="Photo", sources=["upload", "webcam", "clipboard"])
-    photo.preprocess = lambda payload: payload and payload.path  # type: ignore[method-assign, assignment, return-value]
-    return photo
-
-
-def build_page() -> gr.Blocks:
+def build_page(studio: Studio) -> gr.Blocks:
     """The page, not yet served."""
-    with gr.Blocks(title="HyperStyle Studio", analytics_enabled=False, delete_cache=(HOUR, HOUR)) as page:
-        gr.Markdown(WELCOME.read_text(encoding="utf-8"))
-        gr.Markdown(domain_table)
-        with gr.Row():
-            photo = photo_input()
-            faces = gr.Gallery(label="Faces, as the generators see them", object_fit="contain")
-        gr.Button("Find the faces", variant="primary").click(aligned_faces, photo, faces, api_name="align")
-        gr.Examples([str(path) for path in sorted(EXAMPLES.glob("*.jpg"))], photo)
-    return page
+    return Page(studio).blocks.queue(max_size=WAITING)

@@ -1,0 +1,39 @@
+"""A photo on which a face is clicked, or a box drawn where no face was found."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from hyperstyle.photo.quads import Box
+from hyperstyle.web.components import component
+
+
+def face_picker(**settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
+    """A photo with a button over every face.
+
+    Its `select` tells with `index` which face was pressed, its `apply` with `box` what was drawn: left, top, right,
+    bottom as shares of the photo.
+    """
+    return component("face_picker", None, **settings)
+
+
+def picked(photo: str, size: tuple[int, int], faces: Sequence[Box], chosen: int | Box | None) -> dict[str, Any]:
+    """A photo (data URI) of a size (width, height), its faces, and which of them, or which other box, is taken."""
+
+    def place(box: Box) -> dict[str, str]:
+        left, top, right, bottom = box
+        (width, height) = size
+        return {
+            "left": f"{100 * left / width:.2f}",
+            "top": f"{100 * top / height:.2f}",
+            "width": f"{100 * (right - left) / width:.2f}",
+            "height": f"{100 * (bottom - top) / height:.2f}",
+        }
+
+    buttons = [
+        place(face) | {"name": f"Face {number}", "pressed": "true" if chosen == number - 1 else "false"}
+        for number, face in enumerate(faces, 1)
+    ]
+    drawn = place(chosen) if isinstance(chosen, tuple) else None
+    return {"photo": photo, "faces": buttons, "drawn": drawn}

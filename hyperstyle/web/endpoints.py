@@ -1,0 +1,270 @@
+"""The same for programs: named endpoints that need no session, each with files in and files out."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import gradio as gr
+
+from hyperstyle.drawing import STRONGEST, scaled
+from hyperstyle.editing.directions import SLIDER
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.methods import METHODS, Method
+from hyperstyle.inversion.record import Inversion
+from hyperstyle.photo.alignment import align
+from hyperstyle.photo.pasting import paste_back
+from hyperstyle.photo.preparing import Prepared
+from hyperstyle.photo.quads import face_quad
+from hyperstyle.photo.reading import Photo, Pixels, read_photo
+from hyperstyle.photo.saving import save_photo
+from hyperstyle.recipe import KEY, Recipe
+from hyperstyle.web.examples import METHOD, STEPS
+from hyperstyle.web.studio import Studio
+from hyperstyle.web.tabs.invert import MOST_STEPS, photo_input
+from hyperstyle.web.words import in_words
+
+CROP = 1024
+"""Longer side of the faces that `/detect` cuts out."""
+Report = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """What the endpoints answer; nothing is kept between calls."""
+
+    studio: Studio
+
+    @in_words
+    def detect(self, photo: str | None) -> tuple[Report, list[Pixels]]:
+        """Find the faces of a photo.
+
+        Args:
+            photo: The photo: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF.
+
+        Returns:
+            The photo's size and its faces, the largest first, each with its box (left, top, right, bottom) and
+            how sure the finder is; and every face cut out as the generator expects it.
+
+        """
+        picture, engine = _read(photo), self.studio.engine
+        finder = engine.workshop(engine.first).finder
+        if finder is None:
+            raise StudioError("The domain of this page has no faces: pass the photo to /invert.")
+        faces = finder.find(picture.pixels)
+        height, width = picture.pixels.shape[:2]
+        report = {
+            "width": width,
+            "height": height,
+            "faces": [{"box": list(face.box), "score": face.score} for face in faces],
+        }
+        return report, [align(picture.pixels, face_quad(face.landmarks), CROP, CROP) for face in faces]
+
+    @in_words
+    def invert(
+        self, photo: str | None, domain: str, method: str, steps: float, face: float, aligned: bool
+    ) -> Iterator[tuple[list[tuple[Pixels, str]], Report, str | None]]:
+        """Find a photo inside the generator, step by step.
+
+        Args:
+            photo: The photo.
+            domain: Name of the domain, such as faces-lite.
+            method: Name of the method: hyperstyle, w-encoder, ...
+            steps: How many refinements.
+            face: Which face, counted from 0 for the largest.
+            aligned: True to take the photo's middle as it is, without looking for a face.
+
+        Returns:
+            The pictures of all steps so far, their figures, and at the end the inversion as a file for /edit.
+
+        """
+        engine = self.studio.engine
+        way = _method(method)
+        prepared = self._prepared(photo, domain, int(face), aligned)
+        pictures: list[tuple[Pixels, str]] = []
+        for taken in engine.invert(domain, prepared, way, _steps(way, steps)):
+            inversion = taken.inversion
+            pictures.append((taken.pixels, f"step {inversion.steps[-1].index}"))
+            yield pictures, _report(inversion), None
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "inversion.safetensors"
+            inversion.save(path)
+            yield pictures, _report(inversion), str(path)
+
+    @in_words
+    def edit(self, inversion: str | None, edits: Report | None, strength: float) -> Iterator[str]:
+        """Draw an inversion, edited.
+
+        Args:
+            inversion: The file that /invert gave.
+            edits: Amounts by the names of directions, from -5 to 5, such as {"smile": 2, "age": -3}.
+            strength: How much of the offsets is used, 0 to 1.2.
+
+        Returns:
+            The picture as PNG, with its recipe in its metadata.
+
+        """
+        pixels, recipe, _ = self._edited(inversion, edits, strength)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "picture.png"
+            save_photo(path, pixels, Photo(pixels), {KEY: recipe.to_text()})
+            yield str(path)
+
+    @in_words
+    def paste(self, photo: str | None, inversion: str | None, edits: Report | None, strength: float) -> Iterator[str]:
+        """Draw an inversion, edited, and put it back into its photo.
+
+        Args:
+            photo: The photo that was inverted.
+            inversion: The file that /invert gave.
+            edits: Amounts by the names of directions, from -5 to 5.
+            strength: How much of the offsets is used, 0 to 1.2.
+
+        Returns:
+            The photo as JPEG.
+
+        """
+        original = _read(photo)
+        pixels, _, opened = self._edited(inversion, edits, strength)
+        height, width = original.pixels.shape[:2]
+        if (width, height) != opened.photo_size:
+            wanted = "{} x {}".format(*opened.photo_size)
+            raise StudioError(f"The photo is not the one that was inverted, which has {wanted} pixels: pass that one.")
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "photo.jpg"
+            save_photo(path, paste_back(original.pixels, pixels, opened.quad), Photo(original.pixels, icc=original.icc))
+            yield str(path)
+
+    @in_words
+    def text(self, inversion: str | None, source: str, target: str, strength: float) -> str:  # noqa: ARG002 - not yet
+        """Edit an inversion in words.
+
+        Args:
+            inversion: The file that /invert gave.
+            source: What the picture shows, such as "a face".
+            target: What it should show, such as "a smiling face".
+            strength: How far to go.
+
+        Returns:
+            The picture.
+
+        """
+        raise StudioError("No text model is installed here: use /edit with the directions of the domain.")
+
+    @in_words
+    def stylize(self, inversion: str | None, style: str) -> str:  # noqa: ARG002 - not yet
+        """Draw an inversion with a generator that was taught a style.
+
+        Args:
+            inversion: The file that /invert gave.
+            style: Name of the style.
+
+        Returns:
+            The picture.
+
+        """
+        raise StudioError("No style is installed here: use /edit.")
+
+    @in_words
+    def compare(
+        self, photo: str | None, domain: str, methods: list[str], face: float
+    ) -> tuple[Report, list[tuple[Pixels, str]]]:
+        """Invert a photo with several methods.
+
+        Args:
+            photo: The photo.
+            domain: Name of the domain.
+            methods: Names of the methods.
+            face: Which face, counted from 0 for the largest.
+
+        Returns:
+            The figures of every method's steps, and every method's last picture.
+
+        """
+        ways = [_method(name) for name in methods]
+        if not ways:
+            raise StudioError(f"Name at least one method: there are {', '.join(METHODS)}.")
+        prepared = self._prepared(photo, domain, int(face), aligned=False)
+        reports, pictures = {}, []
+        for way in ways:
+            *_, last = self.studio.engine.invert(domain, prepared, way, way.steps)
+            reports[way.name] = _report(last.inversion)
+            pictures.append((last.pixels, way.title))
+        return reports, pictures
+
+    def _prepared(self, photo: str | None, domain: str, face: int, aligned: bool) -> Prepared:
+        return self.studio.engine.workshop(domain).prepare(_read(photo), face, align=not aligned)
+
+    def _edited(
+        self, inversion: str | None, amounts: Mapping[str, Any] | None, strength: float
+    ) -> tuple[Pixels, Recipe, Inversion]:
+        """The picture of an inversion file, its recipe and the inversion."""
+        if inversion is None:
+            raise StudioError("Pass the file of an inversion.")
+        opened, engine = Inversion.open(Path(inversion)), self.studio.engine
+        if opened.domain not in engine.domains:
+            raise StudioError(f"The inversion is of the domain {opened.domain}, which is not offered here.")
+        checked = _amounts(amounts)
+        edits = engine.edits(opened.domain, checked)
+        strength = min(max(float(strength), 0.0), STRONGEST)
+        recipe = Recipe(opened.domain, opened.method, opened.steps[-1].index, strength, checked)
+        return engine.draw(scaled(opened, strength), edits), recipe, opened
+
+
+def endpoints(studio: Studio) -> None:
+    """Add the endpoints to the page that is being built; their components are for programs and never show."""
+    answers, first = Endpoints(studio), studio.engine.first
+    slow: dict[str, Any] = {"concurrency_id": "inversion", "concurrency_limit": 1}
+    drawing: dict[str, Any] = {"concurrency_id": "drawing", "concurrency_limit": 2}
+    with gr.Column(visible=False):
+        photo, figures, pictures = photo_input(), gr.JSON(), gr.Gallery(format="jpeg")
+        domain = gr.Textbox(first)
+        method, methods = gr.Textbox(METHOD), gr.JSON(["w-encoder", METHOD])
+        steps, face, aligned = gr.Number(STEPS, precision=0), gr.Number(0, precision=0), gr.Checkbox(value=False)
+        inversion = gr.File(type="filepath", file_types=[".safetensors"])
+        saved, edits, strength = gr.File(), gr.JSON({}), gr.Number(1.0)
+        source, target, style = gr.Textbox("a face"), gr.Textbox("a smiling face"), gr.Textbox("toon")
+        picture = gr.Image(type="filepath", format="png")
+        button = gr.Button()
+        button.click(answers.detect, photo, [figures, pictures], api_name="detect", concurrency_limit=2)
+        inputs = [photo, domain, method, steps, face, aligned]
+        button.click(answers.invert, inputs, [pictures, figures, saved], api_name="invert", **slow)
+        button.click(answers.edit, [inversion, edits, strength], picture, api_name="edit", **drawing)
+        button.click(answers.paste, [photo, inversion, edits, strength], picture, api_name="paste", **drawing)
+        button.click(answers.text, [inversion, source, target, strength], picture, api_name="text", **drawing)
+        button.click(answers.stylize, [inversion, style], picture, api_name="stylize", **drawing)
+        button.click(answers.compare, [photo, domain, methods, face], [figures, pictures], api_name="compare", **slow)
+
+
+def _read(photo: str | None) -> Photo:
+    if photo is None:
+        raise StudioError("Pass a photo.")
+    return read_photo(Path(photo).read_bytes())
+
+
+def _method(name: str) -> Method:
+    if name not in METHODS:
+        raise StudioError(f"There is no method {name!r}: choose one of {', '.join(METHODS)}.")
+    return METHODS[name]
+
+
+def _steps(method: Method, steps: float) -> int:
+    """The number of steps that was asked for, within what a shared machine can bear."""
+    return min(max(int(steps), 0), max(MOST_STEPS, method.steps))
+
+
+def _amounts(amounts: Mapping[str, Any] | None) -> dict[str, float]:
+    """Amounts within the sliders' range."""
+    try:
+        return {str(name): min(max(float(amount), -SLIDER), SLIDER) for name, amount in (amounts or {}).items()}
+    except (AttributeError, TypeError, ValueError) as error:
+        raise StudioError('Edits are numbers by the names of directions, such as {"smile": 2}.') from error
+
+
+def _report(inversion: Inversion) -> Report:
+    return {
+        "domain": inversion.domain,
+        "method": inversion.method,
+        "steps": [step.to_json() for step in inversion.steps],
+    }

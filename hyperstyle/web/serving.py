@@ -1,0 +1,25 @@
+"""The page on the air."""
+
+from typing import Any
+
+import gradio as gr
+
+from hyperstyle.photo.formats import MAX_BYTES
+from hyperstyle.web.page import STYLE
+from hyperstyle.web.theme import theme
+
+Address = tuple[Any, str, str]
+
+
+def serve(page: gr.Blocks, **options: Any) -> Address:  # noqa: ANN401 - those of Gradio's launch
+    """Launch the page: no history of runs, no monitoring, and nothing to download but what it made itself."""
+    return page.launch(
+        theme=theme(),
+        css_paths=STYLE,
+        footer_links=["api"],
+        run_history=False,
+        enable_monitoring=False,
+        max_file_size=MAX_BYTES,
+        ssr_mode=False,
+        **options,
+    )

@@ -1,0 +1,105 @@
+"""What can be taken away from a picture: the photo with it, the picture, the inversion, a link."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlencode
+
+import gradio as gr
+
+from hyperstyle.errors import StudioError
+from hyperstyle.photo.pasting import paste_back
+from hyperstyle.photo.reading import Photo, Pixels, read_photo
+from hyperstyle.photo.saving import save_photo
+from hyperstyle.recipe import KEY, Recipe
+from hyperstyle.web.studio import Studio
+from hyperstyle.web.texts import text
+from hyperstyle.web.visits import Visit
+from hyperstyle.web.words import in_words
+
+_ABSOLUTE = "(query) => query && new URL(query, location.href.split('?')[0]).href"
+
+
+class Carrying:
+    """A row of buttons below a picture; `edited` says whether edits belong to that picture."""
+
+    def __init__(self, studio: Studio, name: str, *, edited: bool) -> None:
+        self._studio = studio
+        self._edited = edited
+        with gr.Row(elem_classes="actions"):
+            paste = gr.Button("Put into the photo")
+            picture = gr.Button("Download PNG")
+            keep = gr.Button("Save inversion")
+            share = gr.Button("Share")
+        pasted = gr.Image(
+            label="In the photo", visible=False, interactive=False, type="filepath", buttons=["download", "fullscreen"]
+        )
+        file = gr.DownloadButton(elem_classes="out-of-sight", elem_id=f"{name}-file")
+        link = gr.Textbox(label="Link", visible=False, buttons=["copy"], interactive=False)
+        said = gr.Markdown(visible=False, elem_classes="note")
+        drawing: dict[str, Any] = {"concurrency_id": "drawing", "api_visibility": "private"}
+        fetch = f"() => document.querySelector('#{name}-file a, a#{name}-file, button#{name}-file')?.click()"
+        paste.click(self.paste, None, pasted, **drawing)
+        picture.click(self.picture, None, file, **drawing).success(None, js=fetch)
+        keep.click(self.keep, None, file, **drawing).success(None, js=fetch)
+        share.click(self.share, None, [link, said], **drawing).success(None, link, link, js=_ABSOLUTE)
+        self.shown = [pasted, link, said]
+
+    def hide(self) -> list[dict[str, object]]:
+        """What `shown` looks like when the picture has changed."""
+        return [gr.update(visible=False) for _ in self.shown]
+
+    def _drawn(self, visit: Visit) -> tuple[Pixels, Recipe]:
+        """The picture and its recipe."""
+        engine, recipe = self._studio.engine, visit.recipe()
+        if not self._edited:
+            recipe = Recipe(recipe.domain, recipe.method, recipe.step, recipe.strength, example=recipe.example)
+        inversion = visit.inversion()
+        return engine.draw(inversion, engine.edits(inversion.domain, recipe.edits)), recipe
+
+    @in_words
+    def paste(self, request: gr.Request) -> Iterator[dict[str, object]]:
+        """The picture in its photo."""
+        visit = self._studio.visit(request)
+        inversion = visit.inversion()
+        width, height = inversion.photo_size
+        if visit.photo is None or visit.size != inversion.photo_size:
+            raise StudioError(
+                "The photo itself is not part of a saved inversion: upload the one that it was made from, of "
+                f"{width} x {height} pixels, open the inversion again, and put it back then."
+            )
+        pixels, _ = self._drawn(visit)
+        photo = read_photo(visit.photo)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "photo.jpg"
+            save_photo(path, paste_back(photo.pixels, pixels, inversion.quad), Photo(photo.pixels, icc=photo.icc))
+            yield gr.update(value=str(path), visible=True)
+
+    @in_words
+    def picture(self, request: gr.Request) -> Iterator[str]:
+        """The picture as PNG, with its recipe inside."""
+        pixels, recipe = self._drawn(self._studio.visit(request))
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "picture.png"
+            save_photo(path, pixels, Photo(pixels), {KEY: recipe.to_text()})
+            yield str(path)
+
+    @in_words
+    def keep(self, request: gr.Request) -> Iterator[str]:
+        """The inversion as a file."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "inversion.safetensors"
+            self._studio.visit(request).inversion().save(path)
+            yield str(path)
+
+    @in_words
+    def share(self, request: gr.Request) -> tuple[dict[str, object], dict[str, object]]:
+        """A link to the picture, and what has to be known about it."""
+        visit = self._studio.visit(request)
+        recipe = visit.recipe()
+        if visit.example:
+            query, about = recipe.to_query(), text("share_example")
+        else:
+            query, about = urlencode({"visit": self._studio.visits.share(visit)}), text("share_photo")
+        return gr.update(value=f"?{query}", visible=True), gr.update(value=about, visible=True)

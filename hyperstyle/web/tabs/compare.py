@@ -1,0 +1,72 @@
+"""Inversion methods side by side on the visitor's photo."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.methods import METHODS
+from hyperstyle.inversion.record import Inversion, summary
+from hyperstyle.web.components.tiles import Tile, shown, tile_strip
+from hyperstyle.web.pictures import jpeg, shrunk, uri
+from hyperstyle.web.studio import Studio
+from hyperstyle.web.texts import text
+from hyperstyle.web.visits import Run
+from hyperstyle.web.words import in_words
+
+HEAD = ("Method", "Identity", "LPIPS", "MS-SSIM", "L2", "Seconds")
+USUAL = ("w-encoder", "hyperstyle")
+
+
+def row(title: str, inversion: Inversion) -> list[str]:
+    """A method's last step in the table."""
+    figures = inversion.steps[-1].figures
+    identity = "-" if figures.identity is None else f"{figures.identity:.3f}"
+    seconds = sum(step.seconds for step in inversion.steps)
+    return [title, identity, f"{figures.lpips:.3f}", f"{figures.ms_ssim:.3f}", f"{figures.l2:.4f}", f"{seconds:.1f}"]
+
+
+class CompareTab:
+    """The fifth tab."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        gr.Markdown(text("compare"), elem_classes="note")
+        choices = [(method.title, name) for name, method in METHODS.items()]
+        self.methods = gr.CheckboxGroup(choices, value=[name for name in USUAL if name in METHODS], label="Methods")
+        self.go = gr.Button("Compare", variant="primary")
+        self.pictures = tile_strip("Methods side by side", elem_classes="compared", elem_id="compared")
+        self.table = gr.Dataframe(
+            headers=list(HEAD), interactive=False, visible=False, label="Smaller is closer, but for MS-SSIM"
+        )
+        self.go.click(
+            self.compare,
+            self.methods,
+            [self.pictures, self.table],
+            api_visibility="private",
+            concurrency_id="inversion",
+            show_progress="minimal",
+        )
+
+    @in_words
+    def compare(self, names: list[str], request: gr.Request) -> Iterator[list[Any]]:
+        """Run the methods one after the other; each shows when it is there, with its latest step until then."""
+        visit, engine = self._studio.visit(request), self._studio.engine
+        prepared = visit.prepared()
+        methods = [METHODS[name] for name in names if name in METHODS]
+        if not methods:
+            raise StudioError("Choose at least one method.")
+        view = engine.domains[visit.domain].view
+        tiles = [Tile("Your photo", uri(jpeg(prepared.crop(view.height, view.width))))]
+        rows: list[list[str]] = []
+        run = visit.run = Run()
+        for method in methods:
+            for taken in engine.invert(visit.domain, prepared, method, method.steps):
+                if visit.run is not run:
+                    return
+                waiting = Tile(method.title, uri(shrunk(jpeg(taken.pixels), 440)), (summary(taken.inversion.steps),))
+                yield [gr.update(value=shown([*tiles, waiting])), gr.update(value=rows, visible=bool(rows))]
+            tiles.append(waiting)
+            rows.append(row(method.title, taken.inversion))
+            yield [gr.update(value=shown(tiles)), gr.update(value=rows, visible=True)]

@@ -1,0 +1,498 @@
+"""From a photo to its inversion: choose the face, watch the steps, choose one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from hyperstyle.drawing import STRONGEST
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.methods import METHODS
+from hyperstyle.inversion.record import Inversion, StepRecord
+from hyperstyle.photo.quads import Box, box_quad, face_quad, fitted_quad
+from hyperstyle.photo.reading import read_photo
+from hyperstyle.recipe import recipe_in
+from hyperstyle.web.components.comparison import compared, comparison
+from hyperstyle.web.components.face_picker import face_picker, picked
+from hyperstyle.web.components.tiles import Tile, shown, tile_strip
+from hyperstyle.web.engine import Taken
+from hyperstyle.web.examples import METHOD, STEPS
+from hyperstyle.web.pictures import SCREEN, jpeg, shrunk, uri
+from hyperstyle.web.studio import Studio
+from hyperstyle.web.tabs.carrying import Carrying
+from hyperstyle.web.texts import text
+from hyperstyle.web.visits import Run, Shot, Visit
+from hyperstyle.web.words import in_words
+
+MOST_STEPS = 10
+POLISH = 20
+Update = dict[str, Any]
+
+
+def photo_input() -> gr.Image:
+    """An image to upload, of which handlers get the file as it came.
+
+    Gradio would decode it first, whatever it is, and answer a file that is no picture with a path and a traceback.
+    """
+    photo = gr.Image(
+        type="filepath",
+        label="Your photo",
+        sources=["upload", "webcam", "clipboard"],
+        height=260,
+        elem_classes="portrait-input",
+    )
+    photo.preprocess = lambda payload: payload and payload.path  # type: ignore[method-assign, assignment, return-value]
+    return photo
+
+
+def captions(record: StepRecord) -> tuple[str, ...]:
+    """The figures of a step, a line each."""
+    figures = record.figures
+    identity = "no face found" if figures.identity is None else f"identity {figures.identity:.2f}"
+    return identity, f"LPIPS {figures.lpips:.3f}", f"L2 {figures.l2:.3f}"
+
+
+class InvertTab:
+    """The first tab."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        examples = studio.examples
+        with gr.Row(elem_classes="bench"):
+            with gr.Column(scale=4, min_width=300):
+                gr.Markdown(text("invert"), elem_classes="note")
+                self.photo = photo_input()
+                self.picker = face_picker(visible=False)
+                self.hint = gr.Markdown(visible=False, elem_classes="note")
+                with gr.Row(elem_classes="actions"):
+                    self.middle = gr.Button("Take the middle", size="sm", visible=False)
+                    self.another = gr.Button("Another photo", size="sm", visible=False)
+                self.steps = gr.Slider(1, MOST_STEPS, STEPS, step=1, label="Refinement steps")
+                self.go = gr.Button("Invert", variant="primary", interactive=False, elem_id="invert")
+                self.stop = gr.Button("Stop, and keep what is there", visible=False, elem_id="stop")
+                self.examples = tile_strip(
+                    "Examples",
+                    [
+                        Tile(f"Example {i}", uri(shrunk(examples.photo(name))))
+                        for i, name in enumerate(examples.names, 1)
+                    ],
+                    elem_classes="examples",
+                    elem_id="examples",
+                )
+                with gr.Accordion("Open a saved inversion", open=False):
+                    self.saved = gr.File(
+                        label="inversion.safetensors", file_types=[".safetensors", ".png"], type="filepath", height=120
+                    )
+            with gr.Column(scale=6, min_width=300, elem_classes="results"):
+                self.result = comparison(elem_id="result", elem_classes="comparison")
+                self.status = gr.Markdown(elem_classes="status", elem_id="status")
+                self.strip = tile_strip("Refinement steps", elem_classes="steps", elem_id="steps")
+                with gr.Column(visible=False) as self.tools:
+                    gr.Markdown(text("figures"), elem_classes="note")
+                    with gr.Row():
+                        self.strength = gr.Slider(
+                            0,
+                            STRONGEST,
+                            1,
+                            step=0.05,
+                            label="Strength of the refinement",
+                            info="less edits more freely",
+                        )
+                        with gr.Column(min_width=160):
+                            self.polish_steps = gr.Slider(
+                                5, 60, POLISH, step=5, label="Polish steps", info="slow, and closer"
+                            )
+                            self.polish = gr.Button("Polish", size="sm", elem_id="polish")
+                    self.carrying = Carrying(studio, "invert", edited=False)
+        self.outcome = [self.result, self.strip, self.status, self.tools, self.strength, *self.carrying.shown]
+        self._wire()
+
+    def _wire(self) -> None:
+        quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        drawing: dict[str, Any] = {**quick, "concurrency_id": "drawing"}
+        slow: dict[str, Any] = {
+            "api_visibility": "private",
+            "concurrency_id": "inversion",
+            "concurrency_limit": 1,
+            "show_progress": "minimal",
+        }
+        entrance = [self.photo, self.picker, self.hint, self.middle, self.another, self.go]
+        self.photo.input(
+            self.look, self.photo, [*entrance, *self.outcome], api_visibility="private", concurrency_limit=2
+        )
+        self.another.click(self.clear, None, [*entrance, *self.outcome], **quick)
+        self.picker.select(self.choose_face, None, [self.picker, self.hint, self.go], **quick)
+        self.picker.apply(self.draw_box, None, [self.picker, self.hint, self.go], **quick)
+        self.middle.click(self.take_middle, None, [self.picker, self.hint, self.go], **quick)
+        buttons = [self.go, self.stop]
+        running: dict[str, Any] = {
+            "inputs": self.steps,
+            "outputs": [*self.outcome, *buttons],
+            **slow,
+            "show_progress_on": self.status,
+        }
+        self.go.click(self.invert, **running).then(self.idle, None, buttons, **quick)
+        self.polish.click(self.polish_on, **(running | {"inputs": self.polish_steps})).then(
+            self.idle, None, buttons, **quick
+        )
+        self.stop.click(self.halt, None, self.stop, queue=False, **quick)
+        self.strip.select(self.choose_step, None, self.outcome, **drawing)
+        self.strength.input(self.weigh, self.strength, [self.result], trigger_mode="always_last", **drawing)
+        picked_example = self.examples.select(self.show_example, None, [*entrance, *self.outcome], **quick)
+        picked_example.success(self.settle, None, [*self.outcome, self.go], **slow, show_progress_on=self.status)
+        self.saved.upload(self.open, self.saved, [*entrance, *self.outcome], **drawing)
+        self.entrance = entrance
+
+    # --- the photo --------------------------------------------------------------------------------------------------
+
+    @in_words
+    def look(self, photo: str | None, request: gr.Request) -> list[Update]:
+        """Read a photo and find its faces."""
+        visit = self._studio.visit(request)
+        if photo is None:
+            return self.clear(request)
+        data = Path(photo).read_bytes()
+        pixels = read_photo(data).pixels
+        visit.restart()
+        visit.photo, visit.example, visit.quad, visit.aligned, visit.faces = data, None, None, None, ()
+        visit.size = (pixels.shape[1], pixels.shape[0])
+        workshop = self._studio.engine.workshop(visit.domain)
+        if workshop.finder:
+            visit.faces = tuple(workshop.finder.find(pixels))
+        if visit.faces:
+            visit.quad = face_quad(visit.faces[0].landmarks)
+        elif not workshop.finder:
+            visit.quad = self._fitted(visit)
+        return [*self._entered(visit), *self._nothing()]
+
+    @in_words
+    def clear(self, request: gr.Request) -> list[Update]:
+        """Make room for another photo."""
+        visit = self._studio.visit(request)
+        visit.restart()
+        visit.photo = visit.example = visit.quad = visit.aligned = None
+        return [
+            gr.update(value=None, visible=True),
+            gr.update(value=None, visible=False),
+            *(gr.update(visible=False) for _ in range(3)),
+            gr.update(interactive=False),
+            *self._nothing(),
+        ]
+
+    @in_words
+    def choose_face(self, event: gr.EventData, request: gr.Request) -> list[Update]:
+        """Take the face that was clicked."""
+        visit = self._studio.visit(request)
+        index = int(event.index)
+        if not 0 <= index < len(visit.faces):
+            raise StudioError("That face is no longer there: upload the photo again.")
+        visit.quad = face_quad(visit.faces[index].landmarks)
+        return self._chosen(visit, index)
+
+    @in_words
+    def draw_box(self, event: gr.EventData, request: gr.Request) -> list[Update]:
+        """Take the box that was drawn, given in shares of the photo."""
+        visit = self._studio.visit(request)
+        width, height = visit.size
+        left, top, right, bottom = (float(number) for number in event.box)
+        box = (left * width, top * height, right * width, bottom * height)
+        visit.quad = box_quad(box, self._aspect(visit))
+        return self._chosen(visit, _around(visit))
+
+    @in_words
+    def take_middle(self, request: gr.Request) -> list[Update]:
+        """Take the middle of the photo."""
+        visit = self._studio.visit(request)
+        visit.quad = self._fitted(visit)
+        return self._chosen(visit, _around(visit))
+
+    def _aspect(self, visit: Visit) -> float:
+        view = self._studio.engine.domains[visit.domain].view
+        return view.width / view.height
+
+    def _fitted(self, visit: Visit) -> Any:  # noqa: ANN401
+        return fitted_quad(*visit.size, self._aspect(visit))
+
+    def _entered(self, visit: Visit) -> list[Update]:
+        """The entrance with a photo in it."""
+        return [
+            gr.update(visible=False, value=None),
+            gr.update(visible=True, value=self._picked(visit, 0 if visit.faces else None)),
+            gr.update(visible=True, value=_hint(visit)),
+            gr.update(visible=True),
+            gr.update(visible=True),
+            gr.update(interactive=visit.quad is not None),
+        ]
+
+    def _chosen(self, visit: Visit, chosen: int | Box | None) -> list[Update]:
+        hint = "This part will be inverted." if isinstance(chosen, tuple) else _hint(visit)
+        return [gr.update(value=self._picked(visit, chosen)), gr.update(value=hint), gr.update(interactive=True)]
+
+    def _picked(self, visit: Visit, chosen: int | Box | None) -> Update:
+        if visit.photo is None:
+            raise StudioError("There is no photo any more: upload it again.")
+        photo = uri(jpeg(read_photo(visit.photo).pixels, SCREEN))
+        return picked(photo, visit.size, [face.box for face in visit.faces], chosen)
+
+    # --- the steps --------------------------------------------------------------------------------------------------
+
+    @in_words
+    def invert(self, steps: float, request: gr.Request) -> Iterator[list[Update]]:
+        """Invert, and show every step when it is made."""
+        visit = self._studio.visit(request)
+        prepared = visit.prepared()
+        visit.restart()
+        visit.example = None
+        visit.aligned = None
+        count = min(max(int(steps), 1), MOST_STEPS)
+        if not self._studio.engine.ready(visit.domain):
+            yield [*self.outcome_of(visit, "The models are being opened..."), *_busy(True)]
+        taken = self._studio.engine.invert(visit.domain, prepared, METHODS[METHOD], count)
+        height, width = 1024, round(1024 * self._aspect(visit))
+        visit.aligned = jpeg(prepared.crop(height, width))
+        yield [*self.outcome_of(visit, "Looking for the first picture...", count), *_busy(True)]
+        yield from self._follow(visit, taken, count)
+
+    @in_words
+    def polish_on(self, steps: float, request: gr.Request) -> Iterator[list[Update]]:
+        """Polish the chosen step; all its steps share one tile."""
+        visit = self._studio.visit(request)
+        prepared, start = visit.prepared(), visit.inversion()
+        count = int(steps)
+        visit.shots = visit.shots[: visit.chosen + 1] if visit.chosen >= 0 else visit.shots
+        visit.strength = 1.0
+        yield [*self.outcome_of(visit, f"Polishing: 0 of {count}"), *_busy(True)]
+        run = visit.run = Run()
+        kept = list(visit.shots)
+        for index, taken in enumerate(self._studio.engine.polish(visit.domain, prepared, start, count), 1):
+            if visit.run is not run:
+                return
+            visit.shots = [*kept, Shot(taken.inversion, jpeg(taken.pixels), polished=True)]
+            visit.chosen = len(kept)
+            if run.stopped:
+                break
+            yield [*self.outcome_of(visit, f"Polishing: {index} of {count}"), *_busy(True)]
+        yield [*self.outcome_of(visit, _ending(run)), *_busy(False)]
+
+    def _follow(self, visit: Visit, steps: Iterator[Taken], count: int) -> Iterator[list[Update]]:
+        """Show steps as they come, until they end or the visitor has enough."""
+        run = visit.run = Run()
+        for taken in steps:
+            if visit.run is not run:
+                return
+            visit.shots.append(Shot(taken.inversion, jpeg(taken.pixels)))
+            visit.chosen = len(visit.shots) - 1
+            if run.stopped:
+                break
+            yield [*self.outcome_of(visit, f"Step {visit.chosen} of {count}", count), *_busy(True)]
+        yield [*self.outcome_of(visit, _ending(run)), *_busy(False)]
+
+    @in_words
+    def halt(self, request: gr.Request) -> Update:
+        """Let the inversion under way end after its present step."""
+        run = self._studio.visit(request).run
+        if run:
+            run.stopped = True
+        return gr.update(value="Stopping...", interactive=False)
+
+    def idle(self) -> list[Update]:
+        """The buttons when nothing is under way, however it ended."""
+        return _busy(False)
+
+    @in_words
+    def choose_step(self, event: gr.EventData, request: gr.Request) -> list[Update]:
+        """Go on with the step that was clicked; the first tile is the photo itself."""
+        visit = self._studio.visit(request)
+        index = int(event.index) - (visit.aligned is not None)
+        if 0 <= index < len(visit.shots):
+            visit.chosen = index
+        return self.outcome_of(visit, f"You go on with {_title(visit.shot()).lower()}." if visit.shots else "")
+
+    @in_words
+    def weigh(self, strength: float, request: gr.Request) -> Update:
+        """Draw the chosen step with more or less of its offsets."""
+        visit = self._studio.visit(request)
+        visit.shot()
+        visit.strength = min(max(float(strength), 0), STRONGEST)
+        return gr.update(value=self._compared(visit))
+
+    # --- examples and files -----------------------------------------------------------------------------------------
+
+    @in_words
+    def show_example(self, event: gr.EventData, request: gr.Request) -> list[Update]:
+        """Show what was made of an example beforehand."""
+        return self.example(self._studio.examples.names[int(event.index)], request)
+
+    def example(self, name: str, request: gr.Request) -> list[Update]:
+        """An example's photo and pictures, at once."""
+        examples, visit = self._studio.examples, self._studio.visit(request)
+        if name not in examples.names:
+            raise StudioError(f"There is no example of that name: there are {', '.join(examples.names)}.")
+        visit.restart()
+        visit.domain, visit.example, visit.photo, visit.quad = (
+            self._studio.engine.first,
+            name,
+            examples.photo(name),
+            None,
+        )
+        pixels = read_photo(visit.photo).pixels
+        visit.size, visit.faces = (pixels.shape[1], pixels.shape[0]), ()
+        entrance = [
+            gr.update(visible=False, value=None),
+            gr.update(visible=True, value=self._picked(visit, None)),
+            gr.update(visible=False),
+            gr.update(visible=False),
+            gr.update(visible=True),
+            gr.update(interactive=False),
+        ]
+        made = examples.made(name)
+        if made is None:
+            return [*entrance, *self._nothing()]
+        tiles = [Tile("Your photo", uri(shrunk(made.aligned)))]
+        tiles += [
+            Tile(_name(record.index), uri(shrunk(picture)), captions(record))
+            for record, picture in zip(made.records, made.pictures, strict=True)
+        ]
+        value = compared(uri(made.pictures[-1]), uri(made.aligned), _name(made.records[-1].index))
+        return [
+            *entrance,
+            gr.update(value=value),
+            gr.update(value=shown(tiles, len(tiles) - 1)),
+            gr.update(value="Made beforehand; the full size follows."),
+            gr.update(visible=False),
+            gr.update(value=1),
+            *self.carrying.hide(),
+        ]
+
+    @in_words
+    def settle(self, request: gr.Request) -> Iterator[list[Update]]:
+        """Make of the example what its pictures show, once for all visitors."""
+        visit = self._studio.visit(request)
+        if visit.example is None:
+            return
+        name = visit.example
+        kept = self._studio.kept(name)
+        if visit.example != name:  # another one was clicked meanwhile
+            return
+        visit.faces, visit.quad, visit.aligned = kept.faces, kept.quad, kept.aligned
+        visit.shots, visit.chosen = list(kept.shots), len(kept.shots) - 1
+        yield [*self.outcome_of(visit, "Ready to be edited."), gr.update(interactive=True)]
+
+    @in_words
+    def open(self, saved: str | None, request: gr.Request) -> list[Update]:
+        """Open a saved inversion; a picture is told apart and explained."""
+        if saved is None:
+            raise StudioError("Choose the file of an inversion first.")
+        path = Path(saved)
+        if path.suffix.lower() == ".png":
+            recipe = recipe_in(path)
+            about = f" It was made with {recipe.in_words()}." if recipe else ""
+            raise StudioError(
+                f"This is a picture, and a picture holds no inversion.{about} Open the inversion.safetensors that was "
+                "saved with it, or upload the picture as a photo."
+            )
+        inversion = Inversion.open(path)
+        engine, visit = self._studio.engine, self._studio.visit(request)
+        pixels = engine.draw(inversion)
+        matches = visit.photo is not None and visit.size == inversion.photo_size
+        visit.restart()
+        visit.domain, visit.example, visit.quad = inversion.domain, None, inversion.quad
+        if not matches:
+            visit.photo, visit.faces, visit.aligned = None, (), None
+        else:
+            visit.aligned = jpeg(visit.prepared().crop(*pixels.shape[:2]))
+        visit.shots, visit.chosen = [Shot(inversion, jpeg(pixels))], 0
+        entrance = self._entered(visit) if matches else self._empty()
+        return [*entrance, *self.outcome_of(visit, "Opened.")]
+
+    def _empty(self) -> list[Update]:
+        """The entrance without a photo."""
+        return [
+            gr.update(visible=True, value=None),
+            *(gr.update(visible=False) for _ in range(4)),
+            gr.update(interactive=False),
+        ]
+
+    # --- what is shown ----------------------------------------------------------------------------------------------
+
+    def present(self, visit: Visit, status: str) -> list[Update]:
+        """Entrance and outcome for a visit that came from elsewhere."""
+        entrance = self._entered(visit) if visit.photo else self._empty()
+        return [*entrance, *self.outcome_of(visit, status)]
+
+    def _nothing(self) -> list[Update]:
+        """The outcome before there is any."""
+        empty = [gr.update(value=None), gr.update(value=None), gr.update(value=""), gr.update(visible=False)]
+        return [*empty, gr.update(value=1), *self.carrying.hide()]
+
+    def outcome_of(self, visit: Visit, status: str, expected: int | None = None) -> list[Update]:
+        """All that shows what was made; tiles that are still expected are shown empty."""
+        tiles = [Tile("Your photo", uri(shrunk(visit.aligned)))] if visit.aligned else []
+        before = len(tiles)
+        tiles += [
+            Tile(_title(shot), uri(shrunk(shot.picture)), captions(shot.inversion.steps[-1])) for shot in visit.shots
+        ]
+        if expected is not None:
+            tiles += [Tile(_name(index), None) for index in range(len(visit.shots), expected + 1)]
+        return [
+            gr.update(value=self._compared(visit)),
+            gr.update(value=shown(tiles, visit.chosen + before if visit.shots else None)),
+            gr.update(value=status),
+            gr.update(visible=bool(visit.shots)),
+            gr.update(value=visit.strength),
+            *self.carrying.hide(),
+        ]
+
+    def _compared(self, visit: Visit) -> dict[str, str | None] | None:
+        """The chosen step beside the photo."""
+        before = uri(visit.aligned) if visit.aligned else None
+        if not visit.shots:
+            return compared(before, None, "Your photo, aligned") if before else None
+        shot = visit.shot()
+        usual = visit.strength == 1
+        picture = shot.picture if usual else jpeg(self._studio.engine.draw(visit.inversion()))
+        return compared(uri(picture), before, _title(shot))
+
+
+def _busy(busy: bool) -> list[Update]:
+    """The buttons Invert and Stop."""
+    return [
+        gr.update(visible=not busy),
+        gr.update(visible=busy, value="Stop, and keep what is there", interactive=True),
+    ]
+
+
+def _name(index: int) -> str:
+    return "First picture" if index == 0 else f"Step {index}"
+
+
+def _title(shot: Shot) -> str:
+    return "Polished" if shot.polished else _name(shot.inversion.steps[-1].index)
+
+
+def _ending(run: Run) -> str:
+    return "Stopped; what is there is kept." if run.stopped else "Done."
+
+
+def _around(visit: Visit) -> Box:
+    """The box around what was taken."""
+    assert visit.quad is not None
+    corners = visit.quad.corners
+    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return left, top, right, bottom
+
+
+def _hint(visit: Visit) -> str:
+    """What to do with the photo."""
+    count = len(visit.faces)
+    if count > 1:
+        return f"{count} faces: click the one you mean."
+    if count == 1:
+        return "One face was found. To take another part, draw a box."
+    if visit.quad:
+        return "The middle of the photo will be inverted. To take another part, draw a box."
+    return (
+        "No face was found (looked for faces turned to the camera, upright, at least 60 pixels wide): "
+        "tap the face, draw a box around it, or take the middle."
+    )

@@ -1,0 +1,10 @@
+"""What the page says, as files; Markdown."""
+
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+def text(name: str) -> str:
+    """The text of that name."""
+    return (_HERE / f"{name}.md").read_text(encoding="utf-8").strip()

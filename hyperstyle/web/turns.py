@@ -1,0 +1,51 @@
+"""Whose turn it is on a device: edits are quick and come first, and an inversion lets them in between its steps."""
+
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from threading import Condition
+from typing import TypeVar
+
+T = TypeVar("T")
+_END = object()
+
+
+class Turns:
+    """One piece of work at a time; two at once would only slow each other down."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._busy = False
+        self._quick = 0  # pieces of quick work that wait
+
+    @contextmanager
+    def quick(self) -> Generator[None]:
+        """For an edit: next, as soon as the present piece is done."""
+        with self._changed:
+            self._quick += 1
+            self._changed.wait_for(lambda: not self._busy)
+            self._quick -= 1
+            self._busy = True
+        try:
+            yield
+        finally:
+            self._done()
+
+    def between(self, steps: Iterable[T]) -> Iterator[T]:
+        """The same steps, each made in a turn of its own, for which quick work is let in first."""
+        iterator = iter(steps)
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: not self._busy and not self._quick)
+                self._busy = True
+            try:
+                step = next(iterator, _END)
+            finally:
+                self._done()
+            if step is _END:
+                return
+            yield step  # type: ignore[misc]  # it is no sentinel
+
+    def _done(self) -> None:
+        with self._changed:
+            self._busy = False
+            self._changed.notify_all()
