@@ -1,6 +1,6 @@
 """The embedded model: the generator that a package carries, and the networks trained for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,15 @@ from hyperstyle.networks.view import SQUARE
 
 Distance = Callable[[Tensor, Tensor], Tensor]
 """Pictures and photos [N, 3, 256, 256] -> how far they are from each other [N]."""
+
+CORRECTIONS = 5  # of a code by feedback; each takes as long as a refinement's look
+MOMENTUM = 0.5  # of these
+
+
+def portions(count: int, device: torch.device) -> Iterator[slice]:
+    """Which of `count` pictures to draw together: all on a graphics card; alone, their features fit a CPU's cache."""
+    at_once = 1 if device.type == "cpu" else count
+    return (slice(first, first + at_once) for first in range(0, count, at_once))
 
 
 class EmbeddedModel(nn.Module):
@@ -37,10 +46,25 @@ class EmbeddedModel(nn.Module):
         self.generator.lighten(torch.bfloat16)
         self.head.bfloat16()
 
-    def encode(self, photo: Tensor) -> Tensor:
-        """Codes [N, 512] of photos [N, 3, 256, 256], RGB in [-1, 1]."""
-        code: Tensor = self.w_encoder(photo)
-        return code
+    def encode(self, photo: Tensor, corrections: int = CORRECTIONS) -> Tensor:
+        """Codes [N, 512] of photos [N, 3, 256, 256], RGB in [-1, 1]: a guess, corrected by looks at its picture."""
+        codes: Tensor = self.w_encoder(photo)
+        step = torch.zeros_like(codes)
+        for _ in range(corrections):
+            step = MOMENTUM * step - self.slope(photo, codes) @ self.w_encoder.metric
+            codes = codes + step
+        return codes
+
+    @torch.enable_grad()
+    def slope(self, photo: Tensor, codes: Tensor) -> Tensor:
+        """By how much the distance of the picture from the photo grows with codes [N, 512]: [N, 512]."""
+        kernels = self.generator.kernels()
+        slopes: list[Tensor] = []
+        for part in portions(len(photo), photo.device):
+            moved = codes[part].detach().requires_grad_()
+            shown = preview(self.generator, self.head, moved, kernels)
+            slopes += torch.autograd.grad(self.distance(shown, photo[part]).sum(), moved)
+        return torch.cat(slopes)
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
         """What answers pictures [N, 3, 256, 256] and their offsets, one after the other, with what to add to these."""
@@ -72,10 +96,8 @@ class EmbeddedModel(nn.Module):
         Where the real `picture` is known, it is what is compared, and the preview only tells how to change it.
         """
         distance = distance or self.distance
-        at_once = 1 if photo.device.type == "cpu" else len(photo)  # one picture's features stay in a processor's cache
         looks = []
-        for first in range(0, len(photo), at_once):
-            part = slice(first, first + at_once)
+        for part in portions(len(photo), photo.device):
             moved = {layer: change[part] for layer, change in offsets.items()}
             real = None if picture is None else picture[part]
             looks.append(self._look(photo[part], codes[part], moved, real, distance))

@@ -36,8 +36,11 @@ class SmallEncoder(nn.Module):
         # Codes are learned in units of their own mean and spread.
         self.register_buffer("mean", torch.zeros(512))
         self.register_buffer("spread", torch.ones(512))
+        # What a slope of a picture's distance over W has to be multiplied by for a step that goes down evenly.
+        self.register_buffer("metric", torch.zeros(512, 512))
         self.mean: Tensor
         self.spread: Tensor
+        self.metric: Tensor
 
     def normalized(self, photos: Tensor) -> Tensor:
         """Codes [N, 512] in units of the spread around the mean; `photos` as in `forward`."""

@@ -21,6 +21,7 @@ from hyperstyle.training.pictures import save_grid
 from hyperstyle.training.portraits import read_portraits
 
 BATCH, LARGE_BATCH = 4, 32  # on CPU and on CUDA
+CORRECTIONS = 2  # of the code a refinement starts from: fewer than in use save time, and starts vary more
 LIKENESS = 0.1  # weight of identity beside L2 and LPIPS, as in the paper
 STRANGE = 0.1  # how far the kernels of made-up photos are from the generator's, relative to themselves
 
@@ -68,7 +69,7 @@ def blame(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Dista
         return model.distance(pictures, photos) + LIKENESS * likeness(pictures, photos)
 
     own = model.generator.own_kernels()
-    codes = model.encode(photo)
+    codes = model.encode(photo, CORRECTIONS)
     offsets: Offsets = {}
     memory: Offsets | None = None
     look = model.look(photo, codes, offsets)

@@ -10,18 +10,12 @@ import torch
 from torch import nn
 
 COOLING = 0.3  # share of a stretch over which the learning rate falls to zero, so that every stretch ends usable
-WARMING = 100  # steps over which it rises after each start, while the optimizer's averages settle
+WARMING = 50  # steps over which it rises after each start, while the optimizer's averages settle
 
 
 def best_device() -> torch.device:
     """The graphics card where there is one."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def portions(count: int, device: torch.device) -> Iterator[slice]:
-    """Which of `count` pictures to draw together: all on a graphics card; alone, their features fit a CPU's cache."""
-    at_once = 1 if device.type == "cpu" else count
-    return (slice(first, first + at_once) for first in range(0, count, at_once))
 
 
 class Stateful(Protocol):

@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from hyperstyle.networks.embedded import portions
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import SIZE, Preview
-from hyperstyle.training.loop import Stretch, best_device, portions, update
+from hyperstyle.training.loop import Stretch, best_device, update
 from hyperstyle.training.pictures import code_of, file_of, numbers_in, read_picture, save_grid
 
 HELD_OUT = 40  # the first pictures of the folder are never trained on

@@ -9,13 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from hyperstyle.networks.embedded import portions
 from hyperstyle.networks.lpips import SQUARED, Lpips, difference
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import Preview, preview
 from hyperstyle.networks.small import SIDE, SmallEncoder
 from hyperstyle.training.augmentation import mirrored, photographed
 from hyperstyle.training.identity import Identity
-from hyperstyle.training.loop import Stateful, Stretch, best_device, portions, update
+from hyperstyle.training.loop import Stateful, Stretch, best_device, update
 from hyperstyle.training.pictures import SIZE, code_of, file_of, numbers_in, read_picture, save_grid
 from hyperstyle.training.portraits import read_portraits
 
@@ -24,6 +25,8 @@ FITTED = 4000  # pictures from which the linear look of a code is fitted
 BATCH = 32  # pictures in a step
 PHOTOS = 16  # photos and relatives of photos in a step, judged by the small picture their code makes
 CLOSE = 1  # photos among them that are judged by the picture of 256 pixels too: that takes twenty times as long
+CAUTION = 100.0  # beside what a code changes in 3072 numbers of about 1
+STRIDE = 1800.0  # of corrections of a code, by trying: longer ones overshoot
 LIKENESS = 0.1  # weight of identity beside L2 and LPIPS
 SMALL = 64  # side of the small picture
 
@@ -66,6 +69,16 @@ def look_of_codes(codes: Tensor, pictures: Tensor) -> Tensor:
     pixels = (pictures - pictures.mean(0)).flatten(1)
     gram = codes.T @ codes + len(codes) * 0.05 * torch.eye(codes.shape[1])
     return torch.linalg.solve(gram, codes.T @ pixels) / pixels.std()
+
+
+def metric_of(look: Tensor, spread: Tensor) -> Tensor:
+    """What a slope over W is multiplied by for a step down, [512, 512], by a `look` as `look_of_codes` gives it.
+
+    It is the step that Gauss and Newton would take if the look were all there is; `CAUTION` holds it back where a code
+    hardly shows.
+    """
+    curvature = look @ look.T + CAUTION * torch.eye(len(look))
+    return STRIDE * spread[:, None] * torch.linalg.inv(curvature) * spread
 
 
 def code_loss(predicted: Tensor, codes: Tensor, look: Tensor) -> Tensor:
@@ -124,7 +137,7 @@ def train(work: Path, minutes: float, mapping: Mapping, judge: Judge) -> None:
     judge.to(device)
     known = Known.of(work / "pictures", mapping)
     fitted = range(HELD_OUT, HELD_OUT + FITTED)
-    look = look_of_codes(known.codes[fitted], known.pictures(fitted, 32)).to(device)
+    look = look_of_codes(known.codes[fitted], known.pictures(fitted, 32))
     portraits, held_photos = read_portraits(work / "portraits")
     photos = Photos(portraits, work / "relatives", numbers_in(work / "relatives"))
     held, held_codes = known.pictures(range(HELD_OUT), SIDE).to(device), known.codes[:HELD_OUT].to(device)
@@ -133,6 +146,7 @@ def train(work: Path, minutes: float, mapping: Mapping, judge: Judge) -> None:
     encoder = SmallEncoder()
     encoder.mean.copy_(known.mean)
     encoder.spread.copy_(known.spread)
+    encoder.metric.copy_(metric_of(look, known.spread))
     encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(encoder).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=1e-3, weight_decay=1e-2)
@@ -154,6 +168,6 @@ def train(work: Path, minutes: float, mapping: Mapping, judge: Judge) -> None:
         with torch.autocast(device.type, torch.bfloat16):
             predicted = encoder.normalized(seen).float()
         found = encoder.mean + encoder.spread * predicted[BATCH:]
-        loss = code_loss(predicted[:BATCH], codes, look) + judge.loss(found, some)
+        loss = code_loss(predicted[:BATCH], codes, look.to(device)) + judge.loss(found, some)
         loss.backward()
         update(encoder, average, optimizer, step)

@@ -11,7 +11,7 @@ from hyperstyle.networks.embedded import EmbeddedModel
 from hyperstyle.networks.feedback import direction
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.lpips import Lpips
-from hyperstyle.networks.mobile import MobileGenerator
+from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import SIZE, Preview, preview
 from hyperstyle.networks.refiner import Refiner, kernel_change, relative
 from hyperstyle.networks.small import SmallEncoder
@@ -73,6 +73,22 @@ def test_feedback_alone_brings_the_picture_nearer_with_every_refinement(
         offsets = added(offsets, refine(model.look(photo, code, offsets).picture, offsets))
     assert all(later < earlier for earlier, later in pairwise(distances)), distances
     assert distances[-1] < 0.5 * distances[0]
+
+
+def test_corrections_of_a_code_bring_its_picture_nearer(
+    generator: MobileGenerator, mapping: Mapping, code: torch.Tensor
+) -> None:
+    encoder = SmallEncoder()
+    encoder.metric.copy_(torch.eye(512) * 2)
+    encoder.mean.copy_(mapping.mean)
+    model = EmbeddedModel(generator, Preview(), encoder, Refiner(), Lpips()).eval().requires_grad_(False)
+    photo = preview(generator, model.head, code, generator.kernels())
+
+    def distance(corrections: int) -> float:
+        codes = model.encode(photo, corrections)
+        return float(model.look(photo, codes, {}).distance)
+
+    assert distance(3) < 0.8 * distance(0)
 
 
 def test_a_direction_takes_no_notice_of_how_inputs_and_errors_are_scaled() -> None:
