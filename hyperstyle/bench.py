@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from hyperstyle.domains import Domain
 from hyperstyle.inversion import hyperinverter, hyperstyle
 from hyperstyle.networks.full import FullModel, HyperInverterModel
-from hyperstyle.networks.refiner import Refiner
-from hyperstyle.networks.small import SmallEncoder
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.weights.catalogue import WEIGHTS
-from hyperstyle.weights.embedded import load_generator, load_mapping
+from hyperstyle.weights.embedded import load_model
 from hyperstyle.weights.fetching import locate
 from hyperstyle.weights.models import load
 
@@ -63,7 +60,7 @@ def bench(domain: Domain, runs: int) -> Iterator[Timing]:
         yield from bench_photo(domain, runs)
     parts, weights = embedded_parts() if domain.published is None else published_parts(domain)
     for part, work in parts.items():
-        with torch.inference_mode():
+        with torch.no_grad():
             yield Timing(domain.name, part, median_seconds(work, runs), runs, weights.get(part, "trained"))
 
 
@@ -108,17 +105,18 @@ def published_parts(domain: Domain) -> tuple[Parts, dict[str, str]]:
 
 
 def embedded_parts() -> tuple[Parts, dict[str, str]]:
-    """The parts of the embedded model; encoder and hypernetwork have random weights until trained ones are shipped."""
-    generator = load_generator()
-    encoder, refiner = SmallEncoder().eval(), Refiner().eval()
+    """The parts of the embedded model."""
+    model = load_model()
     photo = torch.rand(1, 3, 256, 256) * 2 - 1
-    codes = load_mapping()(torch.randn(1, 512), 0.7)
-    fed: list[Tensor] = []
-    generator.features(generator.styles(codes), generator.kernels(), fed=fed)
-    offsets = refiner(photo, photo, fed, generator.own_kernels())
+    with torch.no_grad():
+        codes = model.encode(photo)
+        picture = model.view.pool(model.generator(codes))
+        refine = model.refinement(photo, codes)
+        offsets = refine(picture, {})
     parts: Parts = {
-        "encoder": lambda: encoder(photo),
-        "hypernetwork step": lambda: refiner(photo, photo, fed, generator.own_kernels()),
-        "generator": lambda: generator(codes, offsets),
+        "encoder": lambda: model.encode(photo),
+        "hypernetwork step": lambda: refine(picture, offsets),
+        "generator": lambda: model.generator(codes, offsets),
+        "picture 0 and five steps": lambda: list(hyperstyle.invert(model, photo, steps=5)),
     }
-    return parts, {"encoder": "random", "hypernetwork step": "random"}
+    return parts, {}

@@ -18,6 +18,7 @@ def small_workshop() -> Workshop:
     """One for faces, whose generator has random weights and draws 64 pixels square."""
     torch.manual_seed(0)
     model = FullModel(Options(64, "SharedWeightsHyperNetResNet", "ffhq_hypernet", LAYERS)).eval().requires_grad_(False)
+    model.lpips = lpips = load_lpips(weight_file("lpips-alexnet"))
     finder = FaceFinder(weight_file("dlib-landmarks"))
     identity = FaceIdentity(finder, weight_file("dlib-identity"))
-    return Workshop(DOMAINS["faces"], model, finder, Measure(load_lpips(weight_file("lpips-alexnet")), identity))
+    return Workshop(DOMAINS["faces"], model, finder, Measure(lpips, identity))

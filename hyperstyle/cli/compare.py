@@ -1,18 +1,24 @@
 """`python -m hyperstyle compare`: every method on every photo, and what that comes to."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.options import Photos, domain_of, method_of, photos_in
+from hyperstyle.cli.options import Photos, domain_of, method_of, photos_in, training_packages
+from hyperstyle.comparison.editing import Editing
 from hyperstyle.comparison.report import Report
 from hyperstyle.comparison.rows import Rows
 from hyperstyle.comparison.running import Progress
 from hyperstyle.comparison.running import compare as run
-from hyperstyle.domains import EMBEDDED
+from hyperstyle.domains import ASSETS, EMBEDDED, Domain
+from hyperstyle.editing.files import SHIPPED, read_directions
 from hyperstyle.inversion.methods import METHODS
 from hyperstyle.inversion.record import summary
+from hyperstyle.photo.reading import Pixels
+from hyperstyle.weights.catalogue import WEIGHTS
+from hyperstyle.weights.fetching import fetch
 from hyperstyle.workshop import Workshop
 
 
@@ -21,6 +27,7 @@ def compare(
     methods: Annotated[str, typer.Option(metavar="A,B,...", help=f"Among {', '.join(METHODS)}.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; a comparison in it is taken up.")],
     domain: Annotated[str, typer.Option(help="Whose generator; `weights list` shows all.")] = EMBEDDED.name,
+    edits: Annotated[str, typer.Option(metavar="A,B,...", help="Directions to try the results on, as smile,age.")] = "",
 ) -> None:
     """Run methods on photos and write table.md, table.json, curves and a strip of pictures.
 
@@ -29,10 +36,11 @@ def compare(
     chosen = domain_of(domain)
     ways = [method_of(name.strip()) for name in dict.fromkeys(methods.split(","))]
     sources = photos_in(photos)
+    editing = editing_of(chosen, edits.split(",")) if edits else None
     rows, report = Rows(out / "photos"), Report(chosen, ways)
     workshop, failed = Workshop.open(chosen), False
     try:
-        for progress in run(workshop, sources, ways, rows):
+        for progress in run(workshop, sources, ways, rows, editing):
             report.add(progress.row)
             failed |= bool(progress.row.error)
             typer.echo(line(progress), err=bool(progress.row.error))
@@ -40,6 +48,24 @@ def compare(
         report.write(out, rows)
     typer.echo((out / "table.md").read_text(encoding="utf-8"))
     raise typer.Exit(int(failed))
+
+
+def editing_of(domain: Domain, names: Sequence[str]) -> Editing:
+    """Directions by name, and the classifiers that know their labels."""
+    with training_packages():
+        from hyperstyle.training.labels import LABELS, Labeller
+        from hyperstyle.training.labels_networks import Networks
+    known = read_directions(ASSETS / SHIPPED) if domain.faces else {}
+    for name in names:
+        if name not in known or name not in LABELS:
+            raise typer.BadParameter(f"{name!r} is no direction of {domain.name}; there are {', '.join(known)}")
+    networks = Networks(*(fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net")))
+    labeller = Labeller(fetch(WEIGHTS["dlib-landmarks"]), networks)
+
+    def says(pixels: Pixels) -> dict[str, float]:
+        return dict(zip(LABELS, labeller.labels(pixels).tolist(), strict=True))
+
+    return Editing([known[name] for name in names], says)
 
 
 def line(progress: Progress) -> str:

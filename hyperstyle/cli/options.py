@@ -1,12 +1,14 @@
 """What several commands ask for in the same way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hyperstyle.domains import DOMAINS, Domain
+from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import METHODS, Method
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif")
@@ -53,3 +55,14 @@ def _files(path: Path) -> list[Path]:
     if not found:
         raise typer.BadParameter(f"the folder {path} holds no photo ({', '.join(PHOTO_SUFFIXES)})")
     return found
+
+
+@contextmanager
+def training_packages() -> Iterator[None]:
+    """Some packages are of use to trainings alone, so that not everybody has them."""
+    try:
+        yield
+    except ImportError as error:
+        raise StudioError(
+            "This takes packages that the program itself does not: `python -m pip install -r requirements-dev.txt`."
+        ) from error

@@ -1,14 +1,13 @@
 """`python -m hyperstyle train ...`: how the files in assets/ are made. Every training resumes where it stopped."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import torch
 import typer
 
+from hyperstyle.cli.options import training_packages
 from hyperstyle.domains import ASSETS
 from hyperstyle.editing.files import SHIPPED
 from hyperstyle.errors import StudioError
@@ -138,18 +137,6 @@ def arcface() -> Identity:
     """The network that tells faces apart, for losses."""
     with training_packages():
         return Identity(fetch(WEIGHTS["arcface-mobile"]))
-
-
-@contextmanager
-def training_packages() -> Iterator[None]:
-    """Some packages are of use to trainings alone, so that not everybody has them."""
-    try:
-        yield
-    except ImportError as error:
-        raise StudioError(
-            "This training takes packages that the program itself does not: "
-            "`python -m pip install -r requirements-dev.txt`."
-        ) from error
 
 
 def checkpoint_of(size: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+from hyperstyle.comparison.editing import EditRecord
 from hyperstyle.comparison.rows import Row
 from hyperstyle.inversion.record import StepRecord
 
@@ -54,11 +55,45 @@ class Sums:
         return Mean(step, self.photos, l2, lpips, ms_ssim, identity, self.identities, seconds)
 
 
+@dataclass(frozen=True)
+class EditMean:
+    """Means of one edit of a method's inversions."""
+
+    direction: str
+    amount: float
+    photos: int
+    label: float
+    identity: float | None
+    """Over the photos where a face was found in both pictures."""
+
+
+class EditSums:
+    """What the mean of one edit takes."""
+
+    def __init__(self) -> None:
+        self.photos = self.identities = 0
+        self.label = self.identity = 0.0
+
+    def add(self, record: EditRecord) -> None:
+        """Add a photo."""
+        self.photos += 1
+        self.label += record.label
+        if record.identity is not None:
+            self.identity += record.identity
+            self.identities += 1
+
+    def mean(self, direction: str, amount: float) -> EditMean:
+        """The means so far."""
+        identity = self.identity / self.identities if self.identities else None
+        return EditMean(direction, amount, self.photos, self.label / self.photos, identity)
+
+
 class MethodSums:
     """One method over all photos so far."""
 
     def __init__(self) -> None:
         self.rows = 0
+        self._edits: dict[tuple[str, float], EditSums] = defaultdict(EditSums)
         self.failed: list[Row] = []
         self._steps: dict[int, Sums] = defaultdict(Sums)
         self._last = Sums()
@@ -72,6 +107,8 @@ class MethodSums:
             return
         for record, seconds in zip(row.steps, accumulate(step.seconds for step in row.steps), strict=True):
             self._steps[record.index].add(record, seconds)
+        for edit in row.edits:
+            self._edits[edit.direction, edit.amount].add(edit)
         self._last.add(record, seconds)
         self._last_step = max(self._last_step, record.index)
 
@@ -83,3 +120,7 @@ class MethodSums:
         """Step by step."""
         for index in sorted(self._steps):
             yield self._steps[index].mean(index)
+
+    def edits(self) -> list[EditMean]:
+        """Edit by edit."""
+        return [sums.mean(*edit) for edit, sums in self._edits.items()]

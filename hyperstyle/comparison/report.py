@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hyperstyle.comparison.curves import TITLES, curve
+from hyperstyle.comparison.curves import TITLES, curve, edit_curve
 from hyperstyle.comparison.means import MethodSums
 from hyperstyle.comparison.rows import Row, Rows
 from hyperstyle.comparison.strip import strip
@@ -27,14 +27,16 @@ class Report:
         self._methods = methods
         self._sums: dict[str, MethodSums] = defaultdict(MethodSums)
         self._photos: dict[str, None] = {}
+        self._directions: dict[str, None] = {}
 
     def add(self, row: Row) -> None:
         """One more row."""
         self._sums[row.method].add(row)
         self._photos[row.photo] = None
+        self._directions |= dict.fromkeys(edit.direction for edit in row.edits)
 
     def write(self, folder: Path, rows: Rows) -> None:
-        """Write table.md, table.json, a curve for each figure, and the strip of pictures."""
+        """Write table.md, table.json, a curve for each figure and edit, and the strip of pictures."""
         title = f"{len(self._photos)} photos, {self._domain.title}"
         write_text(folder / "table.md", as_markdown(title, self._methods, self._sums))
         write_text(folder / "table.json", json.dumps(as_json(title, self._methods, self._sums), indent=1))
@@ -42,6 +44,9 @@ class Report:
         for figure in TITLES if self._domain.faces else [figure for figure in TITLES if figure != "identity"]:
             with written_whole(folder / f"curve-{figure}.svg") as part:
                 part.write_bytes(curve(figure, titles, self._sums))
+        for direction in self._directions:
+            with written_whole(folder / f"curve-edit-{direction}.svg") as part:
+                part.write_bytes(edit_curve(direction, titles, self._sums))
         view = self._domain.view
         sheet = strip(rows, list(self._photos), {"photo": "photo"} | titles, (view.width, view.height))
         save_photo(folder / "strip.png", np.asarray(sheet), Photo(np.asarray(sheet)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hyperstyle.comparison.editing import EditRecord
 from hyperstyle.inversion.record import StepRecord
 from hyperstyle.writing import made_folder, write_text
 
@@ -23,6 +24,8 @@ class Row:
     steps: tuple[StepRecord, ...]
     error: str = ""
     """Why it failed; then there are no steps."""
+    edits: tuple[EditRecord, ...] = ()
+    """What became of edits, where any were asked for."""
 
 
 class Rows:
@@ -37,15 +40,21 @@ class Rows:
 
     def keep(self, row: Row, origin: Origin) -> None:
         """Write a row, whole."""
-        content = {"origin": origin, "error": row.error, "steps": [step.to_json() for step in row.steps]}
+        content = {
+            "origin": origin,
+            "error": row.error,
+            "steps": [step.to_json() for step in row.steps],
+            "edits": [edit.to_json() for edit in row.edits],
+        }
         write_text(self._file(row.photo, row.method), json.dumps(content, indent=1))
 
     def find(self, photo: str, method: str, origin: Origin) -> Row | None:
         """The row of a method on a photo; None where there is none of that origin, or it failed."""
         try:
             content = json.loads(self._file(photo, method).read_text(encoding="utf-8"))
-            same = content["origin"] == origin and not content["error"]
-            return Row(photo, method, tuple(map(StepRecord.from_json, content["steps"]))) if same else None
+            steps = tuple(map(StepRecord.from_json, content["steps"]))
+            row = Row(photo, method, steps, edits=tuple(map(EditRecord.from_json, content["edits"])))
+            return row if content["origin"] == origin and not content["error"] else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 

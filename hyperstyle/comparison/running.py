@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hyperstyle.comparison.editing import Editing
 from hyperstyle.comparison.rows import Origin, Row, Rows
 from hyperstyle.comparison.time_left import TimeLeft
 from hyperstyle.domains import ASSETS, Domain
@@ -30,17 +31,22 @@ class Progress:
 
 
 def compare(
-    workshop: Workshop, photos: Mapping[str, Path], methods: Sequence[Method], rows: Rows
+    workshop: Workshop,
+    photos: Mapping[str, Path],
+    methods: Sequence[Method],
+    rows: Rows,
+    editing: Editing | None = None,
 ) -> Iterator[Progress]:
     """All rows, photo by photo; those that were made before are not made again, unless they had failed.
 
-    `photos` are files by their short names.
+    `photos` are files by their short names; `editing` is what every inversion is tried on, if anything.
     """
     shipped = shipped_weights(workshop.domain)
     time_left = TimeLeft(len(photos), [method.name for method in methods])
     total, done = len(photos) * len(methods), 0
     for name, path in photos.items():
         origin = {"photo": identified(path), "domain": workshop.domain.name, "weights": shipped}
+        origin |= {"edits": [direction.name for direction in editing.directions]} if editing else {}
         origins: dict[str, Origin] = {method.name: origin | {"steps": method.steps} for method in methods}
         found = {method.name: rows.find(name, method.name, origins[method.name]) for method in methods}
         prepared = None if all(found.values()) else prepare(workshop, name, path, rows)
@@ -51,7 +57,7 @@ def compare(
             else:
                 start = time.perf_counter()
                 assert prepared is not None
-                row = make(workshop, name, prepared, method, rows)
+                row = make(workshop, name, prepared, method, rows, editing)
                 rows.keep(row, origins[method.name])
                 time_left.made(method.name, time.perf_counter() - start)
             done += 1
@@ -70,23 +76,31 @@ def prepare(workshop: Workshop, name: str, path: Path, rows: Rows) -> Prepared |
     return prepared
 
 
-def make(workshop: Workshop, name: str, prepared: Prepared | StudioError, method: Method, rows: Rows) -> Row:
+def make(
+    workshop: Workshop,
+    name: str,
+    prepared: Prepared | StudioError,
+    method: Method,
+    rows: Rows,
+    editing: Editing | None = None,
+) -> Row:
     """The row of a method on a photo, whose last picture is kept."""
     if isinstance(prepared, StudioError):
         return Row(name, method.name, (), str(prepared))
     records = []
     try:
         for step, record in workshop.invert(prepared, method, method.steps):
-            picture = step.picture
             records.append(record)
+            last = step
+        edits = tuple(editing.records(workshop, prepared, last)) if editing else ()
     except StudioError as error:
         return Row(name, method.name, (), str(error))
     except Exception as error:  # one photo of a thousand must not end the night's run
         problem = f"unexpected {type(error).__name__} ({error}): `invert` on this photo alone shows where"
         return Row(name, method.name, (), problem)
-    pixels = to_pixels(workshop.domain.view.pool(picture.float().clamp(-1, 1))[0])
+    pixels = to_pixels(workshop.domain.view.pool(last.picture.float().clamp(-1, 1))[0])
     save_photo(rows.picture(name, method.name), pixels, Photo(pixels))
-    return Row(name, method.name, tuple(records))
+    return Row(name, method.name, tuple(records), edits=edits)
 
 
 def identified(path: Path) -> list[str | int]:

@@ -1,15 +1,23 @@
 """The comparison as text: Markdown for people, JSON for programs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from hyperstyle.comparison.means import Mean, MethodSums
+from hyperstyle.comparison.means import EditMean, Mean, MethodSums
 from hyperstyle.inversion.methods import Method
 from hyperstyle.metrics import SAME_PERSON
 
 COLUMNS = ("L2 ↓", "LPIPS ↓", "MS-SSIM ↑", "identity ↓", "seconds ↓")
 STEPS_SHOWN = 10  # of each method in Markdown; JSON has all
+
+UNCHANGED = "w-encoder"  # the method that leaves the generator as it is
+EDIT_HEAD = ("method", "direction", "photos", "label along the slider", "of the unchanged generator's", "identity")
+EDITS = (
+    "Every inversion moved along a direction, from one end of its slider (-5) to the other (5) in quarters: what the "
+    "label's classifier says of the pictures, how much of that change there is in the generator as it was, with the "
+    "encoder's code, and how far the face is from the photo's."
+)
 
 Sums = Mapping[str, MethodSums]
 """By the names of the methods."""
@@ -25,6 +33,7 @@ def as_json(title: str, methods: Sequence[Method], sums: Sums) -> dict[str, Any]
                 "title": method.title,
                 "last": asdict(last) if (last := sums[method.name].last()) else None,
                 "steps": [asdict(mean) for mean in sums[method.name].steps()],
+                "edits": [asdict(mean) for mean in sums[method.name].edits()],
                 "failed": {row.photo: row.error for row in sums[method.name].failed},
             }
             for method in methods
@@ -52,9 +61,32 @@ def as_markdown(title: str, methods: Sequence[Method], sums: Sums) -> str:
         "## Step by step",
         _table(["method", "step", *COLUMNS], steps),
     ]
+    if any(sums[method.name].edits() for method in methods):
+        parts += ["## Edits", EDITS, _table(EDIT_HEAD, _edit_rows(methods, sums))]
     if failures:
         parts += ["## What failed", _table(["photo", "method", "why"], failures)]
     return "\n\n".join(parts) + "\n"
+
+
+def _edit_rows(methods: Sequence[Method], sums: Sums) -> Iterator[list[str]]:
+    """A row for each method and direction."""
+    unchanged = _moves(sums[UNCHANGED].edits())
+    for method in methods:
+        means = sums[method.name].edits()
+        for direction, move in _moves(means).items():
+            along = [mean for mean in means if mean.direction == direction]
+            share = f"{move / unchanged[direction]:.0%}" if unchanged.get(direction) else "-"
+            labels = " / ".join(f"{mean.label:.1f}" for mean in along)
+            identity = " / ".join("-" if mean.identity is None else f"{mean.identity:.2f}" for mean in along)
+            yield [method.title, direction, str(along[0].photos), labels, share, identity]
+
+
+def _moves(means: Sequence[EditMean]) -> dict[str, float]:
+    """By how much each direction's label changes from one end of the slider to the other."""
+    ends: dict[str, list[float]] = {}
+    for mean in means:
+        ends.setdefault(mean.direction, []).append(mean.label)
+    return {direction: labels[-1] - labels[0] for direction, labels in ends.items()}
 
 
 def _cells(mean: Mean) -> list[str]:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from hyperstyle.inversion.steps import Step
 from hyperstyle.networks.generator import Generator, Offsets
+from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.view import View
 
 
@@ -23,12 +24,21 @@ class Model(Protocol):
     def view(self) -> View:
         """How the networks look at them."""
 
+    @property
+    def lpips(self) -> Lpips:
+        """The perceptual distance, for methods that descend on it."""
+
+    @property
+    def mapping(self) -> Callable[[Tensor], Tensor]:
+        """Codes [N, 512] in W of normal vectors [N, 512], for methods that look at other codes."""
+
     def encode(self, photo: Tensor) -> Tensor:
         """Codes [N, 512] or [N, n_styles, 512] of photos."""
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
         """What answers pictures (pooled to the view) and the offsets that made them, one after the other, with what to
-        add to these offsets; it may remember the pictures before."""
+        add to these offsets; it may remember the pictures before.
+        """
 
 
 def added(offsets: Offsets, changes: Offsets) -> Offsets:

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from torch import Tensor
 
-from hyperstyle.inversion import hyperstyle
+from hyperstyle.inversion import hyperstyle, pivotal, projection
 from hyperstyle.inversion.hyperstyle import Model
+from hyperstyle.inversion.polish import polish
 from hyperstyle.inversion.steps import Step
 
 
@@ -35,9 +36,20 @@ def encoder_alone(model: Model, photo: Tensor, steps: int) -> Iterator[Step]:  #
     return hyperstyle.invert(model, photo, steps=0)
 
 
+def polished(model: Model, photo: Tensor, steps: int) -> Iterator[Step]:
+    """HyperStyle as it is by default, and as many steps of polish."""
+    for step in hyperstyle.invert(model, photo):
+        yield step
+    yield from polish(model, photo, step, steps)
+
+
 _ALL = (
     Method("w-encoder", "W-encoder alone", encoder_alone, steps=0),
     Method("hyperstyle", "HyperStyle", hyperstyle.invert, steps=5),
+    Method("hyperstyle-polish", "HyperStyle with polish", polished, steps=40),
+    Method("projection", "Projection in W", projection.invert, steps=100),
+    Method("projection-plus", "Projection in W+", projection.invert_plus, steps=100),
+    Method("pivotal", "Pivotal tuning", pivotal.invert, steps=100),
 )
 
 METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method in _ALL})

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.lpips import Lpips, difference
-from hyperstyle.networks.mobile import MobileGenerator
+from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import Preview, preview
 from hyperstyle.networks.refiner import Look, Refiner
 from hyperstyle.networks.small import SmallEncoder
@@ -30,6 +30,8 @@ class EmbeddedModel(nn.Module):
     """HyperStyle on the embedded generator: encoder, hypernetwork, and a preview to look at between refinements."""
 
     view = SQUARE
+    mapping: Mapping
+    """Added by whoever opens the model, for methods that look at other codes."""
 
     def __init__(
         self, generator: MobileGenerator, head: Preview, w_encoder: SmallEncoder, hypernetwork: Refiner, lpips: Lpips

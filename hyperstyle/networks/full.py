@@ -12,6 +12,7 @@ from hyperstyle.networks.encoders import ReStyleEncoder, WEncoder
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.hyperinverter import AddingHyperNetwork, LayerwiseEncoder
 from hyperstyle.networks.hypernetwork import HyperNetwork
+from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.stylegan2 import CODE, CONFIG_F, Design, StyleGan2
 from hyperstyle.networks.trunks import IrSe50, ResNet34, Trunk
 from hyperstyle.networks.view import CARS, SQUARE, View
@@ -63,6 +64,8 @@ class FullModel(nn.Module):
     """HyperStyle: W-encoder, hypernetwork and StyleGAN2."""
 
     latent_avg: Tensor
+    lpips: Lpips
+    """No part of the published files; whoever opens the model adds it, for methods that descend on it."""
 
     def __init__(self, options: Options) -> None:
         super().__init__()
@@ -74,6 +77,11 @@ class FullModel(nn.Module):
             options.output_size, options.layers, separable=HYPERNETWORKS[options.encoder_type]
         )
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
+
+    @property
+    def mapping(self) -> Callable[[Tensor], Tensor]:
+        """Codes [N, 512] in W of normal vectors [N, 512]."""
+        return self.generator.mapping
 
     def encode(self, photo: Tensor) -> Tensor:
         """Codes [N, n_styles, 512] of photos [N, 3, height, width] of the view, RGB in [-1, 1]."""

@@ -50,20 +50,27 @@ def inverse_haar(bands: Tensor) -> Tensor:
     return F.pixel_shuffle(corners.view(n, channels, height, width), 2) * 0.5
 
 
-def modulated(features: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
-    """Pointwise convolution [N, in, H, W] to [N, out, H, W] with the input channels scaled by `style` [N, in].
+def mixed(features: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
+    """Pointwise convolution [N, in, H, W] to [N, out, H * W] with the input channels scaled by `style` [N, in].
 
     `kernel` is [out, in] or, one for each picture, [N, out, in]. Scaling the small kernel instead of the large
     feature map gives the same and costs next to nothing; one batched product serves shared and own kernels alike.
     """
-    return torch.bmm((kernel * style.unsqueeze(1)).to(features.dtype), features.flatten(2)).unflatten(
-        2, features.shape[2:]
-    )
+    return torch.bmm((kernel * style.unsqueeze(1)).to(features.dtype), features.flatten(2))
+
+
+def modulated(features: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
+    """`mixed` as maps [N, out, H, W]."""
+    return mixed(features, kernel, style).unflatten(2, features.shape[2:])
 
 
 def finish(features: Tensor, noise: Tensor, bias: Tensor) -> Tensor:
-    """Add the stored noise [1, 1, H, W] and the bias [1, C, 1, 1], then a leaky ReLU, all in place."""
-    return F.leaky_relu_(features.add_(bias).add_(noise), 0.2)
+    """Add the stored noise [1, 1, H, W] and the bias [1, C, 1, 1] to [N, C, H * W], then a leaky ReLU, all in place.
+
+    Only then are they maps [N, C, H, W]: a change of a view in place costs the way back two copies of all of it.
+    """
+    features.add_(bias.flatten(2)).add_(noise.flatten(2))
+    return F.leaky_relu_(features, 0.2).unflatten(2, noise.shape[2:])
 
 
 class Mapping(nn.Module):
@@ -100,7 +107,7 @@ class SeparableConvolution(nn.Module):
         spread = F.conv2d(features, self.depthwise, padding=1, groups=features.shape[1])
         if fed is not None:
             fed.append(F.adaptive_avg_pool2d(spread, min(spread.shape[-1], GRID)) * style[:, :, None, None])
-        return finish(modulated(spread, kernel.flatten(-3), style), self.noise, self.bias)
+        return finish(mixed(spread, kernel.flatten(-3), style), self.noise, self.bias)
 
 
 class UpBlock(nn.Module):
@@ -196,7 +203,7 @@ class MobileGenerator(Generator):
         """
         patches = F.unfold(self.constant, 3, padding=1).unflatten(2, (4, 4))  # [1, 512 * 9, 4, 4]
         style = styles[0].repeat_interleave(9, dim=1)
-        x = modulated(patches.expand(style.shape[0], -1, -1, -1), kernels[0].flatten(-3), style)
+        x = mixed(patches.expand(style.shape[0], -1, -1, -1), kernels[0].flatten(-3), style)
         x = finish(x, self.noise, self.bias)
         for index, (block, shape) in enumerate(zip(self.blocks, BLOCKS, strict=True)):
             if shape.size > size:

@@ -34,6 +34,7 @@ def load_model() -> EmbeddedModel:
     head = load_shipped(Preview(), ASSETS / "preview.safetensors")
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     model = EmbeddedModel(load_generator(), head, w_encoder, hypernetwork, lpips)
+    model.mapping = load_mapping()
     if quick_in_bfloat16():
         model.lighten()
     return model.eval().requires_grad_(False)

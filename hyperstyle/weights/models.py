@@ -12,6 +12,7 @@ from hyperstyle.networks.full import FullModel
 from hyperstyle.weights import conversion, embedded, published
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
+from hyperstyle.weights.lpips import load_lpips
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -30,4 +31,6 @@ def open_model(domain: str) -> EmbeddedModel | FullModel:
     """The model of a domain, fetched where it is not here yet."""
     if DOMAINS[domain].published is None:
         return embedded.load_model()
-    return load(FullModel, *(fetch(WEIGHTS[name]) for name in DOMAINS[domain].model))
+    model = load(FullModel, *(fetch(WEIGHTS[name]) for name in DOMAINS[domain].model))
+    model.lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
+    return model
