@@ -25,6 +25,7 @@ def invert(
     steps: Annotated[
         int | None, typer.Option(min=0, help="How many refinements; the method's own number else.")
     ] = None,
+    polish: Annotated[int, typer.Option(min=0, help="How many steps of pivotal tuning to go on with.")] = 0,
     face: Annotated[int | None, typer.Option(min=0, help="Which face of a photo; 0 is the largest.")] = None,
     no_align: Annotated[bool, typer.Option("--no-align", help="Look for no face, take the photo's middle.")] = False,
     report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Also write the figures there.")] = None,
@@ -44,7 +45,7 @@ def invert(
             prepared = workshop.prepare(read_photo(path), face or 0, align=not no_align)
             entry["faces"] = [found.box for found in prepared.faces]
             taken = way.steps if steps is None else steps
-            inversion = invert_into(out / name, workshop, prepared, way, taken)
+            inversion = invert_into(out / name, workshop, prepared, way, taken, polish)
             entry["steps"] = [record.to_json() for record in inversion.steps]
             typer.echo(f"{out / name}: {summary(inversion.steps)}")
         except StudioError as error:
