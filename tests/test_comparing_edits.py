@@ -1,0 +1,63 @@
+"""Edits in a comparison, with a real model of small pictures and random weights."""
+
+import json
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import torch
+
+from hyperstyle.comparison.editing import AMOUNTS, Editing
+from hyperstyle.comparison.report import Report
+from hyperstyle.comparison.rows import Rows
+from hyperstyle.comparison.running import compare
+from hyperstyle.editing.directions import Direction
+from hyperstyle.inversion.methods import METHODS, Method
+from hyperstyle.photo.reading import Pixels
+from hyperstyle.workshop import Workshop
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+METHODS_TRIED = [METHODS["w-encoder"], Method("hyperstyle", "HyperStyle", METHODS["hyperstyle"].run, steps=1)]
+
+
+@pytest.fixture
+def editing(workshop: Workshop) -> Editing:
+    vector = torch.randn(512, generator=torch.Generator().manual_seed(3))
+    direction = Direction("light", "Light", "darker", "lighter", vector, (0, workshop.model.generator.n_styles), 20)
+
+    def says(pixels: Pixels) -> dict[str, float]:
+        return {"light": float(pixels.mean()), "something else": 0.0}
+
+    return Editing([direction], says)
+
+
+def test_edits_are_kept_resumed_and_reported(workshop: Workshop, editing: Editing, tmp_path: Path) -> None:
+    photos = {"one": Path(shutil.copy(EXAMPLES / "female_080.jpg", tmp_path))}
+    rows, report = Rows(tmp_path / "photos"), Report(workshop.domain, METHODS_TRIED)
+    made = [progress.row for progress in compare(workshop, photos, METHODS_TRIED, rows, editing)]
+    for row in made:
+        report.add(row)
+        assert [edit.amount for edit in row.edits] == list(AMOUNTS)
+        assert len({edit.label for edit in row.edits}) == len(AMOUNTS)
+    found = [progress.row for progress in compare(workshop, photos, METHODS_TRIED, rows, editing)]
+    assert found == made
+    report.write(tmp_path, rows)
+
+    alone = json.loads((tmp_path / "table.json").read_text())["methods"][0]
+    assert [edit["label"] for edit in alone["edits"]] == [edit.label for edit in made[0].edits]
+    lines = (tmp_path / "table.md").read_text().splitlines()
+    (of_encoder,) = [line for line in lines if line.startswith("| W-encoder alone | light")]
+    assert "| 100% |" in of_encoder
+    ElementTree.parse(tmp_path / "curve-edit-light.svg")
+
+
+def test_rows_without_edits_do_not_do_where_edits_are_asked_for(
+    workshop: Workshop, editing: Editing, tmp_path: Path
+) -> None:
+    photos = {"one": Path(shutil.copy(EXAMPLES / "female_080.jpg", tmp_path))}
+    rows = Rows(tmp_path / "photos")
+    (plain,) = [progress.row for progress in compare(workshop, photos, METHODS_TRIED[:1], rows)]
+    assert not plain.edits
+    (moved,) = [progress.row for progress in compare(workshop, photos, METHODS_TRIED[:1], rows, editing)]
+    assert moved.edits
