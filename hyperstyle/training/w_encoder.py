@@ -98,11 +98,12 @@ class Photos:
     numbers: list[int]
 
     def batch(self) -> Tensor:
-        """A quarter portraits and the rest relatives, as a camera would have them: [PHOTOS, 3, 256, 256]."""
-        real = self.portraits[torch.randint(len(self.portraits), (PHOTOS // 4,))]
-        picked = random.choices(self.numbers, k=PHOTOS - len(real))  # noqa: S311 - shuffling, not secrets
-        made = torch.stack([read_picture(file_of(self.relatives, number), SIZE) for number in picked])
-        return photographed(mirrored(torch.cat((real, made))))
+        """A quarter portraits and the rest relatives, where there are any: [PHOTOS, 3, 256, 256]."""
+        count = PHOTOS // 4 if self.numbers else PHOTOS
+        real = list(self.portraits[torch.randint(len(self.portraits), (count,))])
+        picked = random.choices(self.numbers, k=PHOTOS - count) if self.numbers else []  # noqa: S311 - no secrets
+        made = [read_picture(file_of(self.relatives, number), SIZE) for number in picked]
+        return photographed(mirrored(torch.stack(real + made)))
 
 
 class Judge(nn.Module):
