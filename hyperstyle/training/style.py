@@ -1,0 +1,164 @@
+"""Trains a style: the kernels of the embedded generator's fine layers, towards a teacher's versions of its pictures."""
+
+import copy
+import random
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from hyperstyle.editing.styles import Shipped, write_style
+from hyperstyle.inversion.inputs import fed
+from hyperstyle.inversion.polish import even_coordinates, evened
+from hyperstyle.inversion.tuning import offsets_to
+from hyperstyle.networks.generator import Kernels
+from hyperstyle.networks.lpips import Lpips, difference
+from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.training.loop import Stateful, Stretch, best_device, update
+from hyperstyle.training.pictures import code_of, save_grid
+from hyperstyle.training.style_crops import CELLS, Place, piece
+from hyperstyle.training.style_faces import SIZE, make_faces, read_face
+from hyperstyle.training.teachers_table import TEACHERS
+
+HELD_OUT = 4  # the first faces only tell how a training goes
+MEASURED = 4  # faces whose features tell which channels go together
+BATCH, LARGE_BATCH = 2, 32  # pieces, on CPU and on CUDA
+RATE, MOMENTUM = 0.003, 0.9  # a step moves the answers of every layer by that share of their size
+STORY = {
+    "data": "pictures of the generator and what the teacher, image processing in this repository, makes of them",
+    "generator": "MobileStyleGAN distilled from StyleGAN2-FFHQ, from the package random_face",
+    "made by": "python -m hyperstyle train style",
+}
+"""What the metadata of every style says."""
+SMOOTH = 0.5  # weight of L2 at full size, where the teacher's picture has no grain
+
+
+class Moves(nn.Module):
+    """Changes of some layers' kernels, in coordinates in which what these are fed is evenly spread."""
+
+    def __init__(self, kernels: Kernels, coordinates: Kernels) -> None:
+        super().__init__()
+        self.moves = nn.ParameterDict({str(layer): torch.zeros_like(kernels[layer]) for layer in coordinates})
+        for layer, matrix in coordinates.items():
+            self.register_buffer(f"coordinates_{layer}", matrix)
+
+    def forward(self, kernels: Kernels) -> Kernels:
+        """The kernels of all layers, moved."""
+        return dict(kernels) | {
+            int(layer): kernels[int(layer)]
+            + torch.einsum("oikl,ij->ojkl", move, self.get_buffer(f"coordinates_{layer}"))
+            for layer, move in self.moves.items()
+        }
+
+
+class EvenDescent(torch.optim.Optimizer):
+    """Descent in which all directions of a gradient count the same (as in Muon, Jordan et al., 2024)."""
+
+    def __init__(self, parameters: Iterable[Tensor], lr: float = RATE) -> None:
+        super().__init__(parameters, {"lr": lr})
+
+    @torch.no_grad()
+    def step(self) -> None:  # type: ignore[override]  # no closure
+        """Move every parameter [out, in, kh, kw]."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                memory = self.state[parameter].setdefault("momentum", torch.zeros_like(parameter))
+                memory.mul_(MOMENTUM).add_(parameter.grad)
+                parameter.sub_(group["lr"] * evened((parameter.grad + MOMENTUM * memory)[None])[0])
+
+
+class Lessons:
+    """Faces with the features that pieces are drawn from, and what the teacher makes of them."""
+
+    def __init__(self, generator: MobileGenerator, mapping: Mapping, faces: list[Path], style: Shipped) -> None:
+        self.generator, self.faces, self.teacher = generator, faces, TEACHERS[style.teacher]
+        self.device = next(generator.parameters()).device
+        codes = torch.cat([code_of(int(path.stem), mapping) for path in faces]).to(self.device)
+        with torch.no_grad():
+            self.styles = [generator.styles(code[None]) for code in codes]
+        self._features: dict[int, Tensor] = {}
+        self._taught: dict[int, Tensor] = {}
+
+    def taught(self, face: int) -> Tensor:
+        """The teacher's version [1, 3, SIZE, SIZE] of a face."""
+        if face not in self._taught:
+            self._taught[face] = self.teacher(read_face(self.faces[face]).to(self.device)).half()
+        return self._taught[face].float()
+
+    def features(self, face: int) -> Tensor:
+        """What the pieces of a face are drawn from, [1, C, CELLS, CELLS]."""
+        if face not in self._features:
+            with torch.no_grad():
+                styles, kernels = self.styles[face], self.generator.kernels()
+                self._features[face] = self.generator.features(styles, kernels, CELLS)
+        return self._features[face]
+
+    def loss(self, kernels: Kernels, face: int, lpips: Lpips) -> Tensor:
+        """How far a piece of a face is from the teacher's."""
+        place = Place.anywhere()
+        made = piece(self.generator, self.features(face), self.styles[face], kernels, place)
+        wanted = place.shown(self.taught(face))
+        smooth = F.interpolate(wanted, made.shape[-2:], mode="bilinear")
+        at_size = F.avg_pool2d(made, made.shape[-1] // wanted.shape[-1])
+        return (difference(at_size, wanted, lpips) + SMOOTH * (made - smooth).square().mean()).mean()
+
+    @torch.inference_mode()
+    def examine(self, kernels: Kernels, lpips: Lpips) -> tuple[str, list[Tensor]]:
+        """Figures of the held-out faces as 256 pixels square, and rows of picture, ours and the teacher's."""
+        rows, figures = [], []
+        for face in range(HELD_OUT):
+            made = self.generator.synthesize(self.styles[face], kernels)
+            shown = [
+                read_face(self.faces[face]).to(self.device),
+                F.avg_pool2d(made, made.shape[-1] // SIZE).clamp(-1, 1),
+                self.taught(face),
+            ]
+            rows.append(torch.cat(shown, 3))
+            before, mine, wanted = (F.avg_pool2d(picture, 2) for picture in shown)
+            error = (mine - wanted).square().mean().view(1)
+            figures.append(torch.stack([lpips(before, wanted), lpips(mine, wanted), error]))
+        before, after, squared = torch.cat(figures, 1).mean(1).tolist()
+        return f"held out, LPIPS to the teacher {before:.3f} -> {after:.3f}, L2 {squared:.4f}", rows
+
+    @torch.no_grad()
+    def even(self, layers: Iterable[int]) -> Kernels:
+        """The coordinates of the layers in which what they are fed is evenly spread, [in, in]."""
+        kernels = self.generator.kernels()
+        some = [fed(self.generator, self.styles[face], kernels) for face in range(HELD_OUT, HELD_OUT + MEASURED)]
+        inputs = [torch.cat(layer, 2) for layer in zip(*some, strict=True)]
+        return {layer: even_coordinates(kernels[layer][None], inputs[layer])[0] for layer in layers}
+
+
+def train(
+    work: Path, minutes: float, style: Shipped, generator: MobileGenerator, mapping: Mapping, lpips: Lpips
+) -> None:
+    """One stretch of training of a style, which ends with its offsets in assets/."""
+    device = best_device()
+    batch = BATCH if device.type == "cpu" else LARGE_BATCH
+    folder = work / "styles"
+    faces = list(make_faces(folder / "faces", generator, mapping))
+    generator.lighten(torch.bfloat16)
+    generator.to(device).requires_grad_(False)
+    lpips = lpips.to(device)
+    lessons = Lessons(generator, mapping, faces, style)
+    own = generator.kernels()
+    moves = Moves(own, lessons.even(style.layers)).to(device)
+    average = copy.deepcopy(moves).requires_grad_(False)
+    optimizer = EvenDescent(moves.parameters())
+
+    def report(step: int) -> None:
+        figures, rows = lessons.examine(average(own), lpips)
+        print(f"step {step}: {figures}", flush=True)
+        save_grid(folder / f"{style.name}.png", [torch.cat(rows, 2)])
+
+    parts: dict[str, Stateful] = {"moves": moves, "average": average, "optimizer": optimizer}
+    for step in Stretch(folder / f"{style.name}.pt", parts, minutes, report, save_every=120).steps(optimizer):
+        chance = random.Random(step)  # noqa: S311 - shuffling, not secrets
+        for face in chance.sample(range(HELD_OUT, len(faces)), batch):
+            (lessons.loss(moves(own), face, lpips) / batch).backward()
+        update(moves, average, optimizer, step, memory=0.98)
+    offsets = offsets_to(generator, average(own))
+    story = {"title": style.title, "teacher": style.teacher, "steps": str(step + 1)}
+    write_style(style.path, {layer: offsets[layer].cpu() for layer in style.layers}, story | STORY)

@@ -1,0 +1,145 @@
+"""What the shipped styles do to portraits that nothing was trained on; every portrait's figures are kept as they come."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from hyperstyle.drawing import draw
+from hyperstyle.editing.directions import Direction, Edit
+from hyperstyle.editing.styles import Shipped, Style, open_style
+from hyperstyle.inversion.methods import METHODS
+from hyperstyle.inversion.record import Inversion
+from hyperstyle.photo.preparing import Prepared
+from hyperstyle.photo.reading import Pixels, read_photo
+from hyperstyle.photo.tensors import to_pixels, to_tensor
+from hyperstyle.training.labels import LABELS, Labeller
+from hyperstyle.training.style_faces import SIZE
+from hyperstyle.training.teachers_table import TEACHERS
+from hyperstyle.workshop import Workshop
+from hyperstyle.writing import made_folder, write_text
+
+METHOD = METHODS["hyperstyle"]
+MILD, USUAL, FULL = 0.0, 0.5, 1.0
+EDITS = {"smile": 4.0, "age": 4.0}
+"""Directions that are tried inside of styles, and how far."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One style on one portrait."""
+
+    portrait: str
+    style: str
+    photo_lpips: float
+    """From the photo to the teacher's version of it, as 256 pixels square."""
+    lpips: dict[str, float]
+    """From the picture to the same, by amount."""
+    identity: dict[str, float | None]
+    """dlib's distance to the photo by amount; None where no face is found in the picture."""
+    seconds: float
+    """For one picture of 1024 pixels."""
+    edits: dict[str, float]
+    """Direction -> by how much its own label grew."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """All that measuring takes, opened once."""
+
+    workshop: Workshop
+    directions: Mapping[str, Direction]
+    labeller: Labeller
+    folder: Path
+    """What was measured is kept there, and so are the inversions."""
+
+    def rows(self, photos: Sequence[Path], styles: Sequence[Shipped]) -> Iterator[Row]:
+        """Every style on every photo; what is known is read."""
+        made_folder(self.folder)
+        opened = {style.name: open_style(self.workshop.domain.name, style.name) for style in styles}
+        for path in photos:
+            missing = []
+            for style in styles:
+                kept = self._file(path, style)
+                if kept.exists():
+                    yield Row(**json.loads(kept.read_text("utf-8")))
+                else:
+                    missing.append(style)
+            if not missing:
+                continue
+            prepared, inversion = self.inverted(path)
+            for style in missing:
+                row = self.measured(path, prepared, inversion, style, opened[style.name])
+                write_text(self._file(path, style), json.dumps(asdict(row), indent=1))
+                yield row
+
+    def inverted(self, path: Path) -> tuple[Prepared, Inversion]:
+        """A photo and its inversion."""
+        prepared = self.workshop.prepare(read_photo(path))
+        kept = self.folder / f"{path.stem}.safetensors"
+        if not kept.exists():
+            steps = list(self.workshop.invert(prepared, METHOD, METHOD.steps))
+            records = [record for _, record in steps]
+            self.workshop.inversion(prepared, METHOD, steps[-1][0], records).save(kept)
+        return prepared, Inversion.open(kept)
+
+    @torch.inference_mode()
+    def measured(self, path: Path, prepared: Prepared, inversion: Inversion, style: Shipped, opened: Style) -> Row:
+        """The figures of one style on one photo."""
+        lpips = self.workshop.measure.lpips
+        wanted = taught(style, prepared)
+        photo = halved(to_tensor(prepared.crop(SIZE, SIZE)), 2)
+        likeness = self.workshop.measure.against(photo)
+        near: dict[str, float] = {}
+        identity: dict[str, float | None] = {}
+        for amount in (MILD, USUAL, FULL):
+            started = time.perf_counter()
+            picture = self.drawn(inversion, opened, amount)
+            seconds = time.perf_counter() - started
+            seen = halved(to_tensor(picture), 4)
+            near[str(amount)] = float(lpips(seen, wanted))
+            identity[str(amount)] = likeness(seen)[0].identity
+        return Row(
+            path.stem,
+            style.name,
+            float(lpips(photo, wanted)),
+            near,
+            identity,
+            seconds,
+            self.edits(inversion, opened),
+        )
+
+    def drawn(self, inversion: Inversion, style: Style, amount: float, edits: Sequence[Edit] = ()) -> Pixels:
+        """The picture [1024, 1024, 3] of an inversion in a style."""
+        return draw(*style.of(self.workshop.model, inversion, amount), edits)
+
+    def edits(self, inversion: Inversion, style: Style) -> dict[str, float]:
+        """By how much each tried direction moves its own label inside of a style."""
+        before = self._labels(self.drawn(inversion, style, USUAL))
+        moved = {}
+        for name, amount in EDITS.items():
+            after = self._labels(self.drawn(inversion, style, USUAL, [Edit(self.directions[name], amount)]))
+            moved[name] = after[name] - before[name]
+        return moved
+
+    def _labels(self, picture: Pixels) -> dict[str, float]:
+        seen = to_pixels(halved(to_tensor(picture), 4)[0])
+        return dict(zip(LABELS, self.labeller.labels(seen).tolist(), strict=True))
+
+    def _file(self, path: Path, style: Shipped) -> Path:
+        return self.folder / f"{path.stem}-{style.name}.json"
+
+
+def taught(style: Shipped, prepared: Prepared) -> Tensor:
+    """The teacher's version [1, 3, 256, 256] of a photo."""
+    return halved(TEACHERS[style.teacher](to_tensor(prepared.crop(SIZE, SIZE))).clamp(-1, 1), 2)
+
+
+def halved(picture: Tensor, times: int) -> Tensor:
+    """A picture [N, 3, H, W] with its sides so many times smaller."""
+    return F.avg_pool2d(picture, times)

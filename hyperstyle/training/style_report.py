@@ -1,0 +1,100 @@
+"""The table and the strips of docs/styles.md."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import mean
+
+import numpy as np
+from PIL import Image
+
+from hyperstyle.editing.directions import Edit
+from hyperstyle.editing.styles import Shipped, open_style
+from hyperstyle.photo.reading import Pixels
+from hyperstyle.photo.tensors import to_pixels
+from hyperstyle.training.style_measure import EDITS, FULL, MILD, USUAL, Bench, Row, taught
+from hyperstyle.writing import made_folder, write_text, written_whole
+
+SIDE, QUALITY = 192, 80  # of a picture in a strip, and of its file
+MARKS = "<!-- measured -->", "<!-- end -->"
+
+
+def report(
+    docs: Path, bench: Bench, photos: Sequence[Path], styles: Sequence[Shipped], say: Callable[[str], None]
+) -> None:
+    """Measure all styles on all photos, then write the table and, of the photos with the first names, strips."""
+    rows = []
+    for row in bench.rows(photos, styles):
+        rows.append(row)
+        say(f"{row.portrait} {row.style}: LPIPS {row.photo_lpips:.3f} -> {row.lpips[str(FULL)]:.3f}, {row.identity}")
+    made_folder(docs / "styles")
+    for style in styles:
+        save(docs / "styles" / f"{style.name}.webp", strip(bench, style, photos[:: max(len(photos) // 3, 1)][:3]))
+    page, (start, end) = docs / "styles.md", MARKS
+    before, _, rest = page.read_text(encoding="utf-8").partition(start)
+    after = rest.partition(end)[2]
+    write_text(page, f"{before}{start}\n\n{table(rows, styles)}\n{end}{after}")
+
+
+def table(rows: Sequence[Row], styles: Sequence[Shipped]) -> str:
+    """A line for every style, and its strip."""
+    lines = [
+        f"Measured on {len({row.portrait for row in rows})} portraits that nothing was trained on.\n",
+        "| style | LPIPS to the teacher's version: photo / more me / middle / more style | nearer than the photo by "
+        "| identity distance: more me / middle / more style (no face found) | seconds "
+        f"| smile +{EDITS['smile']:g} | age +{EDITS['age']:g} | file |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for style in styles:
+        mine = [row for row in rows if row.style == style.name]
+        photo = mean(row.photo_lpips for row in mine)
+        near = [mean(row.lpips[str(amount)] for row in mine) for amount in (MILD, USUAL, FULL)]
+        edits = {name: [row.edits[name] for row in mine] for name in EDITS}
+        lines.append(
+            f"| {style.title} (`{style.name}`) | {photo:.3f} / {' / '.join(f'{value:.3f}' for value in near)} "
+            f"| {1 - near[-1] / photo:.0%} | {' / '.join(identity(mine, a) for a in (MILD, USUAL, FULL))} "
+            f"| {mean(row.seconds for row in mine):.2f} "
+            f"| {mean(edits['smile']):+.1f} ({share(edits['smile'])}) "
+            f"| {mean(edits['age']):+.0f} years ({share(edits['age'])}) "
+            f"| {style.path.stat().st_size / 1e6:.1f} MB |"
+        )
+    strips = [f"**{style.title}**\n\n![{style.title}](styles/{style.name}.webp)\n" for style in styles]
+    return "\n".join((*lines, "", *strips))
+
+
+def identity(rows: Sequence[Row], amount: float) -> str:
+    """The mean distance to the photo over the pictures in which a face is found, and how many have none."""
+    found = [distance for row in rows if (distance := row.identity[str(amount)]) is not None]
+    lost = len(rows) - len(found)
+    return (f"{mean(found):.2f}" if found else "-") + (f" ({lost})" if lost else "")
+
+
+def share(moves: Sequence[float]) -> str:
+    """On how many portraits a label grew."""
+    return f"{sum(move > 0 for move in moves)} of {len(moves)}"
+
+
+def strip(bench: Bench, style: Shipped, photos: Sequence[Path]) -> Pixels:
+    """A row for every photo: itself, more me, middle, more style, smiling, older, and the teacher's version."""
+    opened, rows = open_style(bench.workshop.domain.name, style.name), []
+    for path in photos:
+        prepared, inversion = bench.inverted(path)
+        edits = [[Edit(bench.directions[name], amount)] for name, amount in EDITS.items()]
+        row = [
+            prepared.crop(1024, 1024),
+            *(bench.drawn(inversion, opened, amount) for amount in (MILD, USUAL, FULL)),
+            *(bench.drawn(inversion, opened, USUAL, edit) for edit in edits),
+            to_pixels(taught(style, prepared)[0]),
+        ]
+        rows.append(np.concatenate([small(picture) for picture in row], axis=1))
+    return np.concatenate(rows, axis=0)
+
+
+def small(picture: Pixels) -> Pixels:
+    """A square picture as a strip has it."""
+    return np.asarray(Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.LANCZOS))
+
+
+def save(path: Path, picture: Pixels) -> None:
+    """Write a strip as WebP."""
+    with written_whole(path) as part:
+        Image.fromarray(picture).save(part, "WEBP", quality=QUALITY, method=6)

@@ -1,0 +1,130 @@
+"""Teachers of styles: drawing and painting as image processing, so that nothing but these lines has to be licensed.
+
+Each takes pictures [N, 3, H, W], RGB in [-1, 1], and answers in kind. Lengths are shares of the height, so that a
+teacher draws the same picture at every size.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+LUMA = (0.299, 0.587, 0.114)
+
+
+def blurred(x: Tensor, radius: float) -> Tensor:
+    """Pictures [N, C, H, W] through a Gaussian whose deviation is `radius` heights."""
+    sigma = max(radius * x.shape[-2], 0.3)
+    reach = min(math.ceil(2.5 * sigma), min(x.shape[-2:]) - 1)
+    places = torch.arange(-reach, reach + 1, device=x.device, dtype=x.dtype)
+    line = torch.exp(-0.5 * (places / sigma) ** 2)
+    line = (line / line.sum()).expand(x.shape[1], 1, 1, -1)
+    across = F.conv2d(F.pad(x, (reach, reach, 0, 0), mode="reflect"), line, groups=x.shape[1])
+    return F.conv2d(F.pad(across, (0, 0, reach, reach), mode="reflect"), line.mT, groups=x.shape[1])
+
+
+def smoothstep(x: Tensor, low: float, high: float) -> Tensor:
+    """0 below `low`, 1 above `high`, and a soft step between."""
+    share = ((x - low) / (high - low)).clamp(0, 1)
+    return share * share * (3 - 2 * share)
+
+
+def luma(light: Tensor) -> Tensor:
+    """Brightness [N, 1, H, W] of pictures [N, 3, H, W]."""
+    return (light * light.new_tensor(LUMA).view(3, 1, 1)).sum(1, keepdim=True)
+
+
+def saturated(light: Tensor, amount: float) -> Tensor:
+    """Pictures [N, 3, H, W] with their colours `amount` times as far from grey."""
+    grey = luma(light)
+    return (grey + (light - grey) * amount).clamp(0, 1)
+
+
+def brushed(light: Tensor, radius: float, sharpness: float = 8.0) -> Tensor:
+    """Flat strokes with clean edges: every place takes the colours of the most even of eight spots around it.
+
+    This is Kuwahara's filter (1976) with round, soft spots and soft choices.
+    """
+    reach = max(round(radius * light.shape[-2]), 1)
+    mean = blurred(light, radius / 2)
+    unevenness = (blurred(light.square(), radius / 2) - mean.square()).clamp_min(0).sum(1, keepdim=True)
+    both = F.pad(torch.cat((mean, unevenness), 1), (reach,) * 4, mode="reflect")
+    total, weights = torch.zeros_like(light), torch.zeros_like(unevenness)
+    for turn in range(8):
+        x, y = (round(reach * f(turn * math.pi / 4)) for f in (math.cos, math.sin))
+        spot = both[:, :, reach + y : reach + y + light.shape[-2], reach + x : reach + x + light.shape[-1]]
+        weight = (1e-3 + spot[:, 3:]) ** (-sharpness / 2)
+        total, weights = total + weight * spot[:, :3], weights + weight
+    return total / weights
+
+
+def lines(grey: Tensor, radius: float, strength: float, threshold: float) -> Tensor:
+    """Ink [N, 1, H, W], 1 where paper stays and 0 where a line is: extended differences of Gaussians.
+
+    After Winnemöller (2011): dark sides of edges, and dark places, fall below a soft threshold.
+    """
+    fine, coarse = blurred(grey, radius), blurred(grey, 1.6 * radius)
+    sharpened = fine + strength * (fine - coarse)
+    return smoothstep(sharpened, threshold - 0.25, threshold + 0.05)
+
+
+def pencil(pictures: Tensor) -> Tensor:
+    """Graphite on warm paper: the light of each place against that around it, and a little shading."""
+    grey = luma((pictures + 1) / 2)
+    around = blurred(grey, 0.025)
+    dodged = (blurred(grey, 0.0015) / (around + 0.02)).clamp(0, 1.03) / 1.03
+    stroke = smoothstep(dodged, 0.45, 1.0)
+    shade = smoothstep(blurred(grey, 0.006), -0.1, 0.55)
+    dark = stroke * (0.35 + 0.65 * shade)
+    paper, graphite = (pictures.new_tensor(c).view(3, 1, 1) for c in ((0.97, 0.95, 0.91), (0.13, 0.13, 0.17)))
+    return (graphite + (paper - graphite) * dark) * 2 - 1
+
+
+def comic(pictures: Tensor) -> Tensor:
+    """A printed comic: few shades of strong colour, and ink."""
+    light = (pictures + 1) / 2
+    flat = saturated(brushed(brushed(light, 0.012), 0.012), 1.7) ** 0.85
+    value = flat.amax(1, keepdim=True)
+    steps = 4.0
+    scaled = value * steps
+    stepped = (scaled.floor() + smoothstep(scaled - scaled.floor(), 0.35, 0.65)) / steps
+    coloured = (flat * (stepped / (value + 1e-3)) * 1.08).clamp(0, 1)
+    ink = lines(luma(brushed(light, 0.004)), 0.004, 14.0, 0.33)
+    return coloured * ink * 2 - 1
+
+
+HOPE = ((0.04, 0.16, 0.27), (0.80, 0.11, 0.14), (0.45, 0.66, 0.68), (0.98, 0.91, 0.72))
+
+
+def poster(pictures: Tensor) -> Tensor:
+    """A screen print in four inks, from dark blue over red and pale blue to cream, by brightness alone."""
+    light = (pictures + 1) / 2
+    grey = luma(brushed(light, 0.012))
+    grey = (grey - 0.5 * blurred(grey, 0.25) + 0.22).clamp(0, 1)
+    inks = [pictures.new_tensor(ink).view(3, 1, 1) for ink in HOPE]
+    made = inks[0].expand_as(pictures)
+    for ink, level in zip(inks[1:], (0.25, 0.42, 0.56), strict=True):
+        made = made + (ink - made) * smoothstep(grey, level - 0.025, level + 0.025)
+    return made * 2 - 1
+
+
+def watercolour(pictures: Tensor) -> Tensor:
+    """Thin washes on white paper: pale, clear colours that gather at their edges."""
+    light = (pictures + 1) / 2
+    wash = brushed(brushed(light, 0.01), 0.008)
+    grey = luma(wash)
+    edge = (blurred(grey, 0.003) - blurred(grey, 0.012)).clamp(-0.09, 0.02)
+    thin = 1 - (1 - saturated(wash, 2.4)) * (0.18 + 0.62 * smoothstep(1 - grey, 0.2, 0.95))
+    return (thin + 2.5 * edge).clamp(0, 1) * 2 - 1
+
+
+def oil(pictures: Tensor) -> Tensor:
+    """Oil on canvas: broad strokes, deep warm colours and lit ridges."""
+    light = (pictures + 1) / 2
+    strokes = brushed(brushed(light, 0.01), 0.008, 10.0)
+    grey = luma(strokes)
+    ridge = blurred(grey, 0.002) - blurred(grey, 0.008)
+    warm = saturated(strokes, 1.6) * pictures.new_tensor((1.08, 1.0, 0.82)).view(3, 1, 1)
+    deep = smoothstep(warm, -0.15, 1.1)
+    return (deep + 1.5 * ridge).clamp(0, 1) * 2 - 1

@@ -1,0 +1,22 @@
+"""The one table of teachers."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from torch import Tensor
+
+from hyperstyle.training import teachers, teachers_toon
+
+Teacher = Callable[[Tensor], Tensor]
+"""Pictures [N, 3, H, W], RGB in [-1, 1], to as many that look as they should."""
+
+TEACHERS: Mapping[str, Teacher] = MappingProxyType(
+    {
+        "pencil": teachers.pencil,
+        "comic": teachers.comic,
+        "toon": teachers_toon.toon,
+        "watercolour": teachers.watercolour,
+        "oil": teachers.oil,
+        "poster": teachers.poster,
+    }
+)
