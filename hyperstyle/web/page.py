@@ -31,6 +31,7 @@ class Page:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         with gr.Blocks(title="HyperStyle Studio", analytics_enabled=False, delete_cache=(HOUR, HOUR)) as self.blocks:
+            endpoints(studio)  # first, so that no handler of a button takes one of their names
             gr.Markdown(text("welcome"), elem_classes="welcome")
             self.domain = domain_choice(elem_id="domain")
             with gr.Tabs() as self.tabs:
@@ -45,7 +46,6 @@ class Page:
                 with gr.Tab("Compare", id="compare"):
                     CompareTab(studio)
             gr.Markdown(text("privacy"), elem_classes="note")
-            endpoints(studio)
             quick: dict[str, Any] = {
                 "api_visibility": "private",
                 "show_progress": "hidden",
@@ -54,7 +54,8 @@ class Page:
             everything = [*self.invert.entrance, *self.invert.outcome]
             edit.select(self.edit.show, None, self.edit.everything, **quick)
             self.domain.select(self.choose_domain, None, [self.domain, *everything], **quick)
-            opened = self.blocks.load(self.open, None, [self.domain, *everything], **quick)
+            loaded = self.blocks.load(self.offer, None, self.domain, **quick)
+            opened = loaded.then(self.open, None, [self.domain, *everything], **quick)
             opened.success(
                 self.follow,
                 None,
@@ -68,6 +69,10 @@ class Page:
     def _offers(self, chosen: str) -> dict[str, Any]:
         return offered(self._studio.engine.offers(), chosen)
 
+    def offer(self) -> dict[str, Any]:
+        """The choice of domains."""
+        return self._offers(self._studio.engine.first)
+
     @in_words
     def choose_domain(self, event: gr.EventData, request: gr.Request) -> list[Any]:
         """Another generator: what was made with the one before is dropped, the photo stays."""
@@ -80,7 +85,7 @@ class Page:
 
     @in_words
     def open(self, request: gr.Request) -> list[Any]:
-        """The page as its link says: an example at once, a shared visit as it was, or empty."""
+        """What its link asks for: an example at once, a shared visit as it was, or empty."""
         query = dict(request.query_params)
         visits, engine = self._studio.visits, self._studio.engine
         visit = self._studio.visit(request)
@@ -90,7 +95,7 @@ class Page:
         elif "example" in query:
             shown = self.invert.example(query["example"], request)
         else:
-            shown = [gr.skip() for _ in (*self.invert.entrance, *self.invert.outcome)]
+            shown = [None, *(gr.skip() for _ in (*self.invert.entrance[1:], *self.invert.outcome))]
         domain = visit.domain if visit.domain in engine.domains else engine.first
         return [gr.update(value=self._offers(domain)), *shown]
 

@@ -17,6 +17,11 @@ class Turns:
         self._busy = False
         self._quick = 0  # pieces of quick work that wait
 
+    @property
+    def waiting(self) -> int:
+        """How many pieces of quick work wait."""
+        return self._quick
+
     @contextmanager
     def quick(self) -> Generator[None]:
         """For an edit: next, as soon as the present piece is done."""

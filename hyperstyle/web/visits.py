@@ -119,6 +119,11 @@ class Visits:
                 self._drop(next(iter(self._visits)))
             return visit
 
+    def all(self) -> list[Visit]:
+        """All visits, those that were used last at the end."""
+        with self._lock:
+            return list(self._visits.values())
+
     def left(self, session: str | None) -> None:
         """The page of a session was closed: what it was waiting for ends, and soon it is forgotten."""
         with self._lock:

@@ -3,11 +3,9 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-index]");
   if (button) trigger("select", { index: Number(button.dataset.index) });
 });
-// New steps appear at the right end; keep the newest in sight while they come.
-let count = 0;
+// What is pressed, or else the newest, stays in sight.
 watch("value", () => {
   const list = element.querySelector(".tiles");
-  const now = list ? list.children.length : 0;
-  if (list && now > count && count > 0) list.scrollTo({ left: list.scrollWidth });
-  count = now;
+  const tile = list?.querySelector("[aria-pressed=true]")?.parentElement;
+  if (tile) list.scrollTo({ left: tile.offsetLeft - (list.clientWidth - tile.clientWidth) / 2 });
 });

@@ -13,12 +13,11 @@ from hyperstyle.photo.pasting import paste_back
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.recipe import KEY, Recipe
+from hyperstyle.web.components.link import link_box, linked
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.texts import text
 from hyperstyle.web.visits import Visit
 from hyperstyle.web.words import in_words
-
-_ABSOLUTE = "(query) => query && new URL(query, location.href.split('?')[0]).href"
 
 
 class Carrying:
@@ -36,15 +35,14 @@ class Carrying:
             label="In the photo", visible=False, interactive=False, type="filepath", buttons=["download", "fullscreen"]
         )
         file = gr.DownloadButton(elem_classes="out-of-sight", elem_id=f"{name}-file")
-        link = gr.Textbox(label="Link", visible=False, buttons=["copy"], interactive=False)
-        said = gr.Markdown(visible=False, elem_classes="note")
+        link = link_box(visible=False)
         drawing: dict[str, Any] = {"concurrency_id": "drawing", "api_visibility": "private"}
         fetch = f"() => document.querySelector('#{name}-file a, a#{name}-file, button#{name}-file')?.click()"
         paste.click(self.paste, None, pasted, **drawing)
         picture.click(self.picture, None, file, **drawing).success(None, js=fetch)
         keep.click(self.keep, None, file, **drawing).success(None, js=fetch)
-        share.click(self.share, None, [link, said], **drawing).success(None, link, link, js=_ABSOLUTE)
-        self.shown = [pasted, link, said]
+        share.click(self.share, None, link, **drawing)
+        self.shown = [pasted, link]
 
     def hide(self) -> list[dict[str, object]]:
         """What `shown` looks like when the picture has changed."""
@@ -94,7 +92,7 @@ class Carrying:
             yield str(path)
 
     @in_words
-    def share(self, request: gr.Request) -> tuple[dict[str, object], dict[str, object]]:
+    def share(self, request: gr.Request) -> dict[str, object]:
         """A link to the picture, and what has to be known about it."""
         visit = self._studio.visit(request)
         recipe = visit.recipe()
@@ -102,4 +100,4 @@ class Carrying:
             query, about = recipe.to_query(), text("share_example")
         else:
             query, about = urlencode({"visit": self._studio.visits.share(visit)}), text("share_photo")
-        return gr.update(value=f"?{query}", visible=True), gr.update(value=about, visible=True)
+        return gr.update(value=linked(query, about), visible=True)

@@ -27,13 +27,14 @@ from hyperstyle.web.words import in_words
 
 MOST_STEPS = 10
 POLISH = 20
-Update = dict[str, Any]
+Update = dict[str, Any] | None
 
 
 def photo_input() -> gr.Image:
     """An image to upload, of which handlers get the file as it came.
 
-    Gradio would decode it first, whatever it is, and answer a file that is no picture with a path and a traceback.
+    Gradio would decode it first, whatever it is, and answer a file that is no picture with a path and a traceback. It
+    makes a new component, without this, of one that gets an update: give it plain values alone.
     """
     photo = gr.Image(
         type="filepath",
@@ -62,7 +63,8 @@ class InvertTab:
         with gr.Row(elem_classes="bench"):
             with gr.Column(scale=4, min_width=300):
                 gr.Markdown(text("invert"), elem_classes="note")
-                self.photo = photo_input()
+                with gr.Column() as self.door:
+                    self.photo = photo_input()
                 self.picker = face_picker(visible=False)
                 self.hint = gr.Markdown(visible=False, elem_classes="note")
                 with gr.Row(elem_classes="actions"):
@@ -70,7 +72,6 @@ class InvertTab:
                     self.another = gr.Button("Another photo", size="sm", visible=False)
                 self.steps = gr.Slider(1, MOST_STEPS, STEPS, step=1, label="Refinement steps")
                 self.go = gr.Button("Invert", variant="primary", interactive=False, elem_id="invert")
-                self.stop = gr.Button("Stop, and keep what is there", visible=False, elem_id="stop")
                 self.examples = tile_strip(
                     "Examples",
                     [
@@ -80,13 +81,13 @@ class InvertTab:
                     elem_classes="examples",
                     elem_id="examples",
                 )
-                with gr.Accordion("Open a saved inversion", open=False):
-                    self.saved = gr.File(
-                        label="inversion.safetensors", file_types=[".safetensors", ".png"], type="filepath", height=120
-                    )
+                self.saved = gr.UploadButton(
+                    "Open a saved inversion", file_types=[".safetensors", ".png"], type="filepath", size="sm"
+                )
             with gr.Column(scale=6, min_width=300, elem_classes="results"):
                 self.result = comparison(elem_id="result", elem_classes="comparison")
                 self.status = gr.Markdown(elem_classes="status", elem_id="status")
+                self.stop = gr.Button("Stop, and keep what is there", visible=False, size="sm", elem_id="stop")
                 self.strip = tile_strip("Refinement steps", elem_classes="steps", elem_id="steps")
                 with gr.Column(visible=False) as self.tools:
                     gr.Markdown(text("figures"), elem_classes="note")
@@ -117,7 +118,7 @@ class InvertTab:
             "concurrency_limit": 1,
             "show_progress": "minimal",
         }
-        entrance = [self.photo, self.picker, self.hint, self.middle, self.another, self.go]
+        entrance = [self.photo, self.door, self.picker, self.hint, self.middle, self.another, self.go]
         self.photo.input(
             self.look, self.photo, [*entrance, *self.outcome], api_visibility="private", concurrency_limit=2
         )
@@ -173,7 +174,8 @@ class InvertTab:
         visit.restart()
         visit.photo = visit.example = visit.quad = visit.aligned = None
         return [
-            gr.update(value=None, visible=True),
+            None,
+            gr.update(visible=True),
             gr.update(value=None, visible=False),
             *(gr.update(visible=False) for _ in range(3)),
             gr.update(interactive=False),
@@ -217,7 +219,8 @@ class InvertTab:
     def _entered(self, visit: Visit) -> list[Update]:
         """The entrance with a photo in it."""
         return [
-            gr.update(visible=False, value=None),
+            None,
+            gr.update(visible=False),
             gr.update(visible=True, value=self._picked(visit, 0 if visit.faces else None)),
             gr.update(visible=True, value=_hint(visit)),
             gr.update(visible=True),
@@ -339,7 +342,8 @@ class InvertTab:
         pixels = read_photo(visit.photo).pixels
         visit.size, visit.faces = (pixels.shape[1], pixels.shape[0]), ()
         entrance = [
-            gr.update(visible=False, value=None),
+            None,
+            gr.update(visible=False),
             gr.update(visible=True, value=self._picked(visit, None)),
             gr.update(visible=False),
             gr.update(visible=False),
@@ -409,7 +413,8 @@ class InvertTab:
     def _empty(self) -> list[Update]:
         """The entrance without a photo."""
         return [
-            gr.update(visible=True, value=None),
+            None,
+            gr.update(visible=True),
             *(gr.update(visible=False) for _ in range(4)),
             gr.update(interactive=False),
         ]
@@ -458,7 +463,7 @@ class InvertTab:
 def _busy(busy: bool) -> list[Update]:
     """The buttons Invert and Stop."""
     return [
-        gr.update(visible=not busy),
+        gr.update(interactive=not busy),
         gr.update(visible=busy, value="Stop, and keep what is there", interactive=True),
     ]
 

@@ -1,0 +1,126 @@
+"""A page on the air with real tools and a real, small model, and a real browser to open it."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from gradio_client import Client
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Error as BrowserError
+
+from hyperstyle.domains import DOMAINS, Domain
+from hyperstyle.editing.directions import Direction
+from hyperstyle.web.engine import Engine
+from hyperstyle.web.page import build_page
+from hyperstyle.web.serving import serve
+from hyperstyle.web.studio import Studio
+from hyperstyle.web.visits import Visits
+from hyperstyle.workshop import Workshop
+
+SECONDS = 30
+"""Anything that is waited for comes by then, on a busy machine too."""
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+FACES, CARS = DOMAINS["faces"], DOMAINS["cars"]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A page that answers."""
+
+    address: str
+    studio: Studio
+
+
+def directions(domain: Domain) -> dict[str, Direction]:
+    """Two directions for faces; what they mean makes no difference here, only that pictures change."""
+    if domain is not FACES:
+        return {}
+    source = torch.Generator().manual_seed(1)
+    names = {"age": ("Age", "younger", "older"), "smile": ("Smile", "serious", "smiling")}
+    return {
+        name: Direction(name, *words, torch.randn(512, generator=source), (0, 10), reach=5.0)
+        for name, words in names.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def served(workshop: Workshop) -> Iterator[Served]:
+    """Faces can be chosen; cars cannot, because there are no weights for them."""
+
+    def open_workshop(domain: Domain) -> Workshop:
+        assert domain is FACES
+        return workshop
+
+    engine = Engine([FACES, CARS], open_workshop=open_workshop, directions=directions)
+    studio = Studio(engine, Visits(engine.first))
+    page = build_page(studio)
+    studio.start()
+    _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
+    yield Served(address, studio)
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def client(served: Served) -> Client:
+    """A program that talks to the page."""
+    return Client(served.address, verbose=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    expect.set_options(timeout=1000 * SECONDS)
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        except BrowserError:
+            pytest.skip("no /usr/bin/chromium here: apt-get install chromium")
+        yield chromium
+        chromium.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, served: Served) -> Iterator[Open]:
+    """Opens the page as a new visitor, who has a browser of their own."""
+    contexts = []
+
+    def visitor(query: str = "", width: int = 1280, height: int = 900, *, dark: bool = False) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(1000 * SECONDS)
+        page.goto(served.address + query)
+        page.wait_for_selector("#domain input[type=radio]")
+        return page
+
+    yield visitor
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def two_faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo with a large face at the left and a small one at the right."""
+    path = tmp_path_factory.mktemp("photos") / "two.jpg"
+    with Image.open(EXAMPLES / "female_080.jpg") as one, Image.open(EXAMPLES / "male_090.jpg") as other:
+        smaller = Image.new("RGB", one.size, "grey")
+        smaller.paste(other.resize((one.width * 3 // 4, one.height * 3 // 4)), (0, 0))
+        Image.fromarray(np.concatenate([np.asarray(one), np.asarray(smaller)], axis=1)).save(path, quality=95)
+    return path
+
+
+def png(width: int, height: int, colour: str = "teal") -> bytes:
+    """A picture of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(file, "PNG")
+    return file.getvalue()

@@ -1,0 +1,82 @@
+"""Sliders, films and links, in a browser."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.web.conftest import EXAMPLES, Open
+from tests.web.visitor import invert, picture, said, set_slider, status, until_another
+
+PORTRAIT = EXAMPLES / "male_090.jpg"
+
+
+def slider(page: Page, name: str) -> Locator:
+    return page.locator(f"#edit-faces-{name} input[type=range]")
+
+
+def test_sliders_add_up_and_reset_brings_the_picture_back(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    page.get_by_role("tab", name="Edit").click()
+    expect(page.locator("#edited .after")).to_be_visible()
+    plain = picture(page, "#edited")
+    set_slider(slider(page, "age"), 0.3)
+    one = until_another(page, plain, "#edited")
+    set_slider(slider(page, "smile"), -0.3)
+    until_another(page, one, "#edited")
+    page.get_by_role("button", name="Reset all").click()
+    expect(page.locator("#edited .after")).to_have_attribute("src", plain)
+    assert slider(page, "age").input_value() == "0"
+
+
+def test_without_a_picture_the_sliders_say_what_to_do(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Edit").click()
+    slider(page, "age").press("ArrowRight")
+    expect(said(page)).to_contain_text("invert a photo, or click an example")
+
+
+def test_a_strip_and_films_are_made(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    page.get_by_role("tab", name="Edit").click()
+    page.get_by_role("button", name="A film along one slider").click()
+    page.get_by_role("button", name="Make it").click()
+    expect(page.locator("img[src*='age.jpg']")).to_be_visible()
+    page.get_by_label("Film (GIF)").check()
+    page.get_by_role("button", name="Make it").click()
+    expect(page.locator("img[src*='age.gif']")).to_be_visible()
+    page.get_by_label("Film (MP4)").check()
+    page.get_by_role("button", name="Make it").click()
+    film = page.locator("video[src*='age.mp4']")
+    expect(film).to_be_visible()
+    page.wait_for_function("document.querySelector('video').duration > 2")
+
+
+def test_a_recipe_link_opens_the_example_with_its_sliders(visit: Open) -> None:
+    page = visit("?example=female_080&smile=0.5&age=-3&step=2")
+    expect(page.get_by_role("tab", name="Edit")).to_have_attribute("aria-selected", "true")
+    assert slider(page, "smile").input_value() == "0.5"
+    assert slider(page, "age").input_value() == "-3"
+    page.get_by_role("button", name="Share").last.click()
+    link = page.get_by_label("Link").last
+    expect(link).to_have_value(f"{page.url.split('?')[0]}?example=female_080&domain=faces&step=2&age=-3&smile=0.5")
+    page.get_by_role("tab", name="Invert").click()
+    expect(status(page)).to_contain_text("Opened from a link.")
+
+
+def test_a_link_to_ones_own_photo_shows_it_to_others_and_says_so(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    page.get_by_role("button", name="Share").first.click()
+    expect(page.get_by_text("Whoever has this link sees your photo")).to_be_visible()
+    link = page.get_by_label("Link").first
+    expect(link).to_have_value(re.compile(r"^http.*[?]visit=\S+$"))
+    other = visit("?" + link.input_value().split("?")[1])
+    expect(status(other)).to_contain_text("Opened from a link.")
+    assert picture(other) == picture(page)
+
+
+def test_a_link_that_has_ended_says_so(visit: Open) -> None:
+    page = visit("?visit=nothing")
+    expect(said(page)).to_contain_text("This link has ended")

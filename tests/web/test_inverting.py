@@ -1,0 +1,157 @@
+"""From a photo to its inversion, in a browser."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from hyperstyle.recipe import recipe_in
+from tests.web.conftest import EXAMPLES, Open, Served, png
+from tests.web.visitor import faces, invert, picture, said, set_slider, status, steps, until_another, upload
+
+PORTRAIT = EXAMPLES / "male_090.jpg"
+
+
+def test_a_face_is_picked_and_its_steps_arrive_until_they_are_stopped(
+    visit: Open, served: Served, two_faces: Path
+) -> None:
+    page = visit()
+    upload(page, two_faces)
+    expect(faces(page)).to_have_count(2)
+    expect(faces(page).nth(0)).to_have_attribute("aria-pressed", "true")
+    faces(page).nth(1).click()
+    expect(faces(page).nth(1)).to_have_attribute("aria-pressed", "true")
+
+    set_slider(page.locator("input[type=range][aria-label*='Refinement steps']"), 10)
+    page.locator("#invert").click()
+    expect(page.locator("#steps button")).to_have_count(12)  # the photo, the first picture, ten steps
+    expect(steps(page).nth(2)).to_be_visible()
+    page.locator("#stop").click()
+    expect(status(page)).to_contain_text("Stopped")
+    kept = steps(page).count()
+    assert 3 <= kept < 12
+    expect(steps(page).nth(1)).to_contain_text("LPIPS")
+    expect(page.locator("#stop")).to_be_hidden()
+    expect(page.locator("#invert")).to_be_enabled()
+    quads = [shot.inversion.quad for visit in served.studio.visits.all() for shot in visit.shots[:1]]
+    assert max(quad.corners[:, 0].mean() for quad in quads) > 640  # the face at the right
+
+
+def test_every_step_can_be_gone_on_with_and_its_offsets_weighed(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT, 2)
+    last = picture(page)
+    steps(page).nth(1).click()
+    expect(status(page)).to_contain_text("go on with first picture")
+    first = until_another(page, last)
+    steps(page).nth(3).click()
+    assert until_another(page, first) == last
+    set_slider(page.locator("input[type=range][aria-label*='Strength']"), 0.9)
+    until_another(page, last)
+
+
+def test_the_photo_is_compared_by_keyboard(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    slider = page.locator("#result input[type=range]")
+    place = "document.querySelector('#result .before').getBoundingClientRect() && "
+    cut = place + "getComputedStyle(document.querySelector('#result .frame')).getPropertyValue('--cut').trim()"
+    slider.focus()
+    slider.press("End")
+    assert page.evaluate(cut) == "100%"
+    slider.press("Home")
+    assert page.evaluate(cut) == "0%"
+    page.keyboard.down("b")
+    assert page.evaluate(cut) == "100%"
+    page.keyboard.up("b")
+    assert page.evaluate(cut) == "0%"
+
+
+def test_polish_goes_on_from_the_chosen_step(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    before = picture(page)
+    set_slider(page.locator("input[type=range][aria-label*='Polish']"), 5)
+    page.locator("#polish").click()
+    expect(steps(page).last).to_contain_text("Polished")
+    expect(status(page)).to_contain_text("Done.")
+    until_another(page, before)
+
+
+def test_what_is_taken_away_can_be_brought_back(visit: Open, tmp_path: Path) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    with page.expect_download() as picture_file:
+        page.get_by_role("button", name="Download PNG").first.click()
+    with page.expect_download() as inversion_file:
+        page.get_by_role("button", name="Save inversion").first.click()
+    picture_file.value.save_as(tmp_path / "picture.png")
+    inversion_file.value.save_as(tmp_path / "inversion.safetensors")
+    recipe = recipe_in(tmp_path / "picture.png")
+    assert recipe is not None
+    assert (recipe.domain, recipe.method, recipe.step) == ("faces", "hyperstyle", 1)
+
+    page.get_by_role("button", name="Put into the photo").first.click()
+    expect(page.locator("img[src*='photo.jpg']")).to_be_visible()
+
+    other = visit()
+    chooser = other.locator("input[type=file][accept*='safetensors']")
+    chooser.set_input_files(tmp_path / "picture.png")
+    expect(said(other)).to_contain_text("picture holds no inversion")
+    expect(said(other)).to_contain_text("faces, hyperstyle, step 1")
+    other.locator(".toast-close").click()
+    chooser.set_input_files(tmp_path / "inversion.safetensors")
+    expect(status(other)).to_contain_text("Opened.")
+    expect(other.locator("#result .after")).to_be_visible()
+    other.get_by_role("button", name="Put into the photo").first.click()
+    expect(said(other)).to_contain_text("not part of a saved inversion")
+
+
+def test_an_example_answers_and_can_then_be_edited(visit: Open) -> None:
+    page = visit()
+    page.locator("#examples button").first.focus()
+    page.keyboard.press("Enter")
+    expect(status(page)).to_contain_text("Ready to be edited.")
+    expect(steps(page)).to_have_count(7)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("face.jpg", b"I am a face", "picture"),
+        ("<img src=x onerror=alert(1)>.jpg", b"", "empty"),
+        ("tiny.png", png(4, 4), "at least 64"),
+    ],
+    ids=["no picture", "empty, with a hostile name", "tiny"],
+)
+def test_what_cannot_be_read_gets_a_sentence_and_the_page_goes_on(
+    visit: Open, name: str, content: bytes, words: str
+) -> None:
+    page = visit()
+    upload(page, {"name": name, "mimeType": "image/jpeg", "buffer": content})
+    expect(said(page)).to_contain_text(words)
+    assert "Traceback" not in page.content()
+    assert page.locator("img[src='x']").count() == 0
+    page.locator(".toast-close").click()
+    invert(page, PORTRAIT)
+
+
+def test_without_a_face_the_visitor_takes_the_middle_or_draws_a_box(visit: Open) -> None:
+    page = visit()
+    upload(page, {"name": "wall.png", "mimeType": "image/png", "buffer": png(400, 300)})
+    expect(page.get_by_text("No face was found")).to_be_visible()
+    expect(page.locator("#invert")).to_be_disabled()
+    page.get_by_role("button", name="Take the middle").click()
+    expect(page.locator(".photo .drawn")).to_be_visible()
+    expect(page.locator("#invert")).to_be_enabled()
+    before = page.locator(".photo .drawn").get_attribute("style")
+    box = page.locator(".photo").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 10, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 110, box["y"] + 110)
+    page.mouse.up()
+    expect(page.locator(".photo .drawn")).not_to_have_attribute("style", before or "")
+    page.locator("#invert").click()
+    expect(status(page)).to_contain_text("Done.")
+    expect(steps(page).nth(1)).to_contain_text("no face found")
