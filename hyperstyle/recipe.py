@@ -12,6 +12,7 @@ from PIL import Image
 from hyperstyle.domains import EMBEDDED
 from hyperstyle.drawing import STRONGEST
 from hyperstyle.editing.directions import SLIDER
+from hyperstyle.editing.styles import USUAL
 from hyperstyle.errors import StudioError
 
 KEY = "hyperstyle"
@@ -33,6 +34,10 @@ class Recipe:
     """Amounts by the names of directions, none of them zero."""
     example: str | None = None
     """Name of the example it is about, where it is about one."""
+    style: str | None = None
+    """Name of the world it is drawn in, where it is not the photo's own."""
+    amount: float = USUAL
+    """From 0, more of the photo, to 1, more of the style."""
 
     def to_query(self) -> str:
         """What stands behind the `?` of a link; what is as usual is left out."""
@@ -57,6 +62,8 @@ class Recipe:
             1.0 if (strength := _number(query, "strength", 0, STRONGEST)) is None else strength,
             {name: amount for name, amount in amounts.items() if amount},
             query.get("example"),
+            query.get("style"),
+            USUAL if (amount := _number(query, "amount", 0, 1)) is None else amount,
         )
 
     def to_text(self) -> str:
@@ -67,7 +74,8 @@ class Recipe:
         """One line for people."""
         step = "the last step" if self.step is None else f"step {self.step}"
         edits = "".join(f", {name} {amount:+g}" for name, amount in self.edits.items())
-        return f"{self.domain}, {self.method}, {step}, strength {self.strength:g}{edits}"
+        style = f", in the style {self.style}" if self.style else ""
+        return f"{self.domain}, {self.method}, {step}, strength {self.strength:g}{edits}{style}"
 
 
 def recipe_in(path: Path) -> Recipe | None:
@@ -79,7 +87,7 @@ def recipe_in(path: Path) -> Recipe | None:
             return None
         story = json.loads(text)
         edits = {str(name): float(amount) for name, amount in story["edits"].items()}
-        step, example = story["step"], story["example"]
+        step, example, style = story["step"], story["example"], story["style"]
         return Recipe(
             str(story["domain"]),
             str(story["method"]),
@@ -87,6 +95,8 @@ def recipe_in(path: Path) -> Recipe | None:
             float(story["strength"]),
             edits,
             None if example is None else str(example),
+            None if style is None else str(style),
+            float(story["amount"]),
         )
     except (OSError, ValueError, SyntaxError, KeyError, TypeError, AttributeError, Image.DecompressionBombError):
         return None

@@ -22,7 +22,7 @@ PICTURE = np.zeros((64, 64, 3), np.uint8)
     "recipe",
     [
         Recipe(),
-        Recipe("faces", "pivotal", 3, 0.5, {"smile": 2.0, "age": -3.5}, "female_080"),
+        Recipe("faces", "pivotal", 3, 0.5, {"smile": 2.0, "age": -3.5}, "female_080", "toon", 0.75),
         Recipe(step=0, strength=0.0),
     ],
 )

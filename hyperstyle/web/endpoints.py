@@ -1,7 +1,7 @@
 """The same for programs: named endpoints that need no session, each with files in and files out."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,6 +20,7 @@ from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.recipe import KEY, Recipe
+from hyperstyle.web.engine import Look
 from hyperstyle.web.examples import METHOD, STEPS
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.invert import MOST_STEPS, photo_input
@@ -153,18 +154,29 @@ class Endpoints:
         raise StudioError("No text model is installed here: use /edit with the directions of the domain.")
 
     @in_words
-    def stylize(self, inversion: str | None, style: str) -> str:  # noqa: ARG002 - not yet
+    def stylize(
+        self, inversion: str | None, style: str, amount: float, edits: Report | None, strength: float
+    ) -> Iterator[str]:
         """Draw an inversion with a generator that was taught a style.
 
         Args:
             inversion: The file that /invert gave.
-            style: Name of the style.
+            style: Name of the style, such as toon.
+            amount: From 0, more of the photo, to 1, more of the style.
+            edits: Amounts by the names of directions, from -5 to 5.
+            strength: How much of the offsets is used, 0 to 1.2.
 
         Returns:
-            The picture.
+            The picture as PNG, with its recipe in its metadata.
 
         """
-        raise StudioError("No style is installed here: use /edit.")
+        look = Look(style, min(max(float(amount), 0.0), 1.0))
+        pixels, recipe, _ = self._edited(inversion, edits, strength, look)
+        recipe = replace(recipe, style=look.style, amount=look.amount)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "picture.png"
+            save_photo(path, pixels, Photo(pixels), {KEY: recipe.to_text()})
+            yield str(path)
 
     @in_words
     def compare(
@@ -197,7 +209,7 @@ class Endpoints:
         return self.studio.engine.workshop(domain).prepare(_read(photo), face, align=not aligned)
 
     def _edited(
-        self, inversion: str | None, amounts: Mapping[str, Any] | None, strength: float
+        self, inversion: str | None, amounts: Mapping[str, Any] | None, strength: float, look: Look | None = None
     ) -> tuple[Pixels, Recipe, Inversion]:
         """The picture of an inversion file, its recipe and the inversion."""
         if inversion is None:
@@ -209,7 +221,7 @@ class Endpoints:
         edits = engine.edits(opened.domain, checked)
         strength = min(max(float(strength), 0.0), STRONGEST)
         recipe = Recipe(opened.domain, opened.method, opened.steps[-1].index, strength, checked)
-        return engine.draw(scaled(opened, strength), edits), recipe, opened
+        return engine.draw(scaled(opened, strength), edits, look), recipe, opened
 
 
 def endpoints(studio: Studio) -> None:
@@ -225,6 +237,7 @@ def endpoints(studio: Studio) -> None:
         inversion = gr.File(type="filepath", file_types=[".safetensors"])
         saved, edits, strength = gr.File(), gr.JSON({}), gr.Number(1.0)
         source, target, style = gr.Textbox("a face"), gr.Textbox("a smiling face"), gr.Textbox("toon")
+        amount = gr.Number(0.5)
         picture = gr.Image(type="filepath", format="png")
         button = gr.Button()
         button.click(answers.detect, photo, [figures, pictures], api_name="detect", concurrency_limit=2)
@@ -233,7 +246,9 @@ def endpoints(studio: Studio) -> None:
         button.click(answers.edit, [inversion, edits, strength], picture, api_name="edit", **drawing)
         button.click(answers.paste, [photo, inversion, edits, strength], picture, api_name="paste", **drawing)
         button.click(answers.text, [inversion, source, target, strength], picture, api_name="text", **drawing)
-        button.click(answers.stylize, [inversion, style], picture, api_name="stylize", **drawing)
+        button.click(
+            answers.stylize, [inversion, style, amount, edits, strength], picture, api_name="stylize", **drawing
+        )
         button.click(answers.compare, [photo, domain, methods, face], [figures, pictures], api_name="compare", **slow)
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from threading import Lock
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from hyperstyle.domains import ASSETS, DOMAINS, EMBEDDED, Domain
 from hyperstyle.drawing import along, compact, draw
 from hyperstyle.editing.directions import Direction, Edit
 from hyperstyle.editing.files import SHIPPED, read_directions
+from hyperstyle.editing.styles import Shipped, Style, open_style, styles_of
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import Method
 from hyperstyle.inversion.record import Inversion
@@ -24,6 +26,9 @@ from hyperstyle.web.turns import Turns
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import status
 from hyperstyle.workshop import Workshop
+
+STYLES_OPEN = 6
+"""Styles that are kept open, of all domains; the one that was not used for longest makes room."""
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -40,7 +45,25 @@ class Taken:
 def shipped_directions(domain: Domain) -> Mapping[str, Direction]:
     """The directions that come with a domain, by name."""
     path = ASSETS / SHIPPED
-    return read_directions(path) if domain is EMBEDDED and path.exists() else {}
+    return read_directions(path) if domain.faces and path.exists() else {}
+
+
+def styles_here(domain: Domain) -> Mapping[str, str]:
+    """The titles of the styles of a domain that can be drawn without fetching anything, by name."""
+    return {
+        name: style.title
+        for name, style in styles_of(domain.name).items()
+        if isinstance(style, Shipped) or status(style.weight).path
+    }
+
+
+@dataclass(frozen=True)
+class Look:
+    """The world that an inversion is drawn in."""
+
+    style: str
+    amount: float
+    """From 0, more of the photo, to 1, more of the style."""
 
 
 def on_device(function: F) -> F:
@@ -49,7 +72,7 @@ def on_device(function: F) -> F:
     What goes in and comes out is on the CPU, so that it may run in another process.
     """
     try:
-        import spaces  # type: ignore[import-not-found, unused-ignore]  # there on such a Space alone
+        import spaces  # type: ignore[import-not-found, import-untyped, unused-ignore]  # there on such a Space alone
     except ImportError:
         return function
     lent: F = spaces.GPU(function)
@@ -65,11 +88,15 @@ class Engine:
         device: str | None = None,
         open_workshop: Callable[[Domain], Workshop] = Workshop.open,
         directions: Callable[[Domain], Mapping[str, Direction]] = shipped_directions,
+        styles: Callable[[Domain], Mapping[str, str]] = styles_here,
+        open_style: Callable[[str, str], Style] = open_style,
     ) -> None:
         """`domains` are those that can be chosen, all if none are given; the first is what the page begins with."""
         self.domains = {domain.name: domain for domain in domains or DOMAINS.values()}
         self.first = next(iter(self.domains))
         self.directions = {name: directions(domain) for name, domain in self.domains.items()}
+        self.styles = {name: styles(domain) for name, domain in self.domains.items()}
+        self._open_style = lru_cache(STYLES_OPEN)(open_style)
         self._device = device
         self._open_workshop = open_workshop
         self._loader = ThreadPoolExecutor(1, "loader")
@@ -114,11 +141,14 @@ class Engine:
         self.workshop(name)
         return self._turns.between(self._polish_on_device(name, prepared, inversion, steps))
 
-    def draw(self, inversion: Inversion, edits: Sequence[Edit] = ()) -> Pixels:
+    def draw(self, inversion: Inversion, edits: Sequence[Edit] = (), look: Look | None = None) -> Pixels:
         """The picture of an inversion with edits, ahead of any inversion that is under way."""
         self.workshop(inversion.domain)
+        if look and look.style not in self.styles[inversion.domain]:
+            known = ", ".join(self.styles[inversion.domain]) or "none yet"
+            raise StudioError(f"There is no style {look.style!r} here for this kind of picture: there are {known}.")
         with self._turns.quick():
-            return self._draw_on_device(inversion, edits)
+            return self._draw_on_device(inversion, edits, look)
 
     def along(
         self, inversion: Inversion, edits: Sequence[Edit], direction: Direction, amounts: Sequence[float]
@@ -152,8 +182,11 @@ class Engine:
             polished = replace(inversion, codes=step.codes, offsets=step.offsets, steps=known)
             yield Taken(compact(polished), to_pixels(step.picture[0]))
 
-    def _draw(self, inversion: Inversion, edits: Sequence[Edit]) -> Pixels:
-        return draw(self.workshop(inversion.domain).model, inversion, edits)
+    def _draw(self, inversion: Inversion, edits: Sequence[Edit], look: Look | None) -> Pixels:
+        model = self.workshop(inversion.domain).model
+        if look:
+            model, inversion = self._open_style(inversion.domain, look.style).of(model, inversion, look.amount)
+        return draw(model, inversion, edits)
 
     def _along(
         self, inversion: Inversion, edits: Sequence[Edit], direction: Direction, amounts: Sequence[float]

@@ -15,7 +15,7 @@ from hyperstyle.web.tabs.compare import CompareTab
 from hyperstyle.web.tabs.edit import EditTab
 from hyperstyle.web.tabs.invert import InvertTab
 from hyperstyle.web.tabs.text import text_tab
-from hyperstyle.web.tabs.worlds import worlds_tab
+from hyperstyle.web.tabs.worlds import WorldsTab
 from hyperstyle.web.texts import text
 from hyperstyle.web.words import in_words
 
@@ -41,8 +41,8 @@ class Page:
                     self.edit = EditTab(studio)
                 with gr.Tab("Text", id="text"):
                     text_tab()
-                with gr.Tab("Worlds", id="worlds"):
-                    worlds_tab()
+                with gr.Tab("Worlds", id="worlds") as worlds:
+                    self.worlds = WorldsTab(studio)
                 with gr.Tab("Compare", id="compare"):
                     CompareTab(studio)
             gr.Markdown(text("privacy"), elem_classes="note")
@@ -52,6 +52,7 @@ class Page:
                 "concurrency_id": "drawing",
             }
             everything = [*self.invert.entrance, *self.invert.outcome]
+            worlds.select(self.worlds.show, None, self.worlds.outcome, **quick)
             edit.select(self.edit.show, None, self.edit.everything, **quick)
             self.domain.select(self.choose_domain, None, [self.domain, *everything], **quick)
             loaded = self.blocks.load(self.offer, None, self.domain, **quick)
@@ -113,8 +114,10 @@ class Page:
             if recipe.step is not None:
                 visit.chosen = min(recipe.step, len(visit.shots) - 1)
             visit.strength, visit.amounts = recipe.strength, dict(recipe.edits)
+            visit.style, visit.style_amount = recipe.style, recipe.amount
             outcome = self.invert.outcome_of(visit, "Opened from a link.")
-        tab = gr.Tabs(selected="edit") if visit.amounts else gr.skip()
+        opened = "worlds" if visit.style else "edit" if visit.amounts else "invert"
+        tab = gr.Tabs(selected=opened)
         yield [*outcome, *self.edit.present(visit), tab]
 
     def close(self, request: gr.Request) -> None:

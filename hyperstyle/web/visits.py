@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from hyperstyle.drawing import scaled
+from hyperstyle.editing.styles import USUAL
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.photo.faces import Face
@@ -62,6 +63,9 @@ class Visit:
     strength: float = 1.0
     amounts: dict[str, float] = field(default_factory=dict)
     """Of directions, by name."""
+    style: str | None = None
+    """Name of the world that was chosen."""
+    style_amount: float = USUAL
     run: Run | None = None
     """The inversion under way; it ends without a word when this is no longer its own."""
 
@@ -84,11 +88,21 @@ class Visit:
     def recipe(self) -> Recipe:
         """What was chosen."""
         shot = self.shot().inversion
-        return Recipe(shot.domain, shot.method, shot.steps[-1].index, self.strength, dict(self.amounts), self.example)
+        return Recipe(
+            shot.domain,
+            shot.method,
+            shot.steps[-1].index,
+            self.strength,
+            dict(self.amounts),
+            self.example,
+            self.style,
+            self.style_amount,
+        )
 
     def restart(self) -> None:
         """Forget what was made, keep the photo."""
         self.shots, self.chosen, self.strength, self.amounts, self.run = [], -1, 1.0, {}, None
+        self.style, self.style_amount = None, USUAL
 
 
 class Visits:

@@ -15,6 +15,7 @@ from playwright.sync_api import Error as BrowserError
 
 from hyperstyle.domains import DOMAINS, Domain
 from hyperstyle.editing.directions import Direction
+from hyperstyle.editing.styles import Style
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.page import build_page
 from hyperstyle.web.serving import serve
@@ -48,6 +49,17 @@ def directions(domain: Domain) -> dict[str, Direction]:
     }
 
 
+def styles(domain: Domain) -> dict[str, str]:
+    """Two styles for faces."""
+    return {"bold": "Bold", "pale": "Pale"} if domain is FACES else {}
+
+
+def open_style(domain: str, name: str) -> Style:
+    """A real style, whose offsets were not trained."""
+    assert domain == FACES.name
+    return Style(offsets={4: torch.full((1, 1, 1, 1), 0.5 if name == "bold" else -0.5)})
+
+
 @pytest.fixture(scope="session")
 def served(workshop: Workshop) -> Iterator[Served]:
     """Faces can be chosen; cars cannot, because there are no weights for them."""
@@ -56,7 +68,9 @@ def served(workshop: Workshop) -> Iterator[Served]:
         assert domain is FACES
         return workshop
 
-    engine = Engine([FACES, CARS], open_workshop=open_workshop, directions=directions)
+    engine = Engine(
+        [FACES, CARS], open_workshop=open_workshop, directions=directions, styles=styles, open_style=open_style
+    )
     studio = Studio(engine, Visits(engine.first))
     page = build_page(studio)
     studio.start()

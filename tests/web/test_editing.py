@@ -53,6 +53,20 @@ def test_a_strip_and_films_are_made(visit: Open) -> None:
     page.wait_for_function("document.querySelector('video').duration > 2")
 
 
+def test_the_own_face_is_drawn_in_every_style_and_one_is_chosen(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    page.get_by_role("tab", name="Worlds").click()
+    tiles = page.locator("#styles button")
+    expect(tiles.locator("img")).to_have_count(2)
+    bold = picture(page, "#styled")
+    tiles.nth(1).click()
+    pale = until_another(page, bold, "#styled")
+    expect(tiles.nth(1)).to_have_attribute("aria-pressed", "true")
+    set_slider(page.locator("input[type=range][aria-label*='more style']"), 0.6)
+    until_another(page, pale, "#styled")
+
+
 def test_a_recipe_link_opens_the_example_with_its_sliders(visit: Open) -> None:
     page = visit("?example=female_080&smile=0.5&age=-3&step=2")
     expect(page.get_by_role("tab", name="Edit")).to_have_attribute("aria-selected", "true")

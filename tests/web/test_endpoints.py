@@ -73,6 +73,18 @@ def test_edits_change_the_picture_and_zero_does_not(
     assert recipe.edits == {"smile": 3}
 
 
+def test_a_style_changes_the_picture_the_more_it_is_asked_for(
+    client: Client, inverted: tuple[list[dict[str, Any]], dict[str, Any], str]
+) -> None:
+    file = handle_file(inverted[2])
+    plain = pixels(client.predict(file, {}, api_name="/edit"))
+    little, much = (client.predict(file, "bold", amount, api_name="/stylize") for amount in (0, 1))
+    assert abs(pixels(much) - plain).mean() > abs(pixels(little) - plain).mean() > 0
+    recipe = recipe_in(Path(much))
+    assert recipe is not None
+    assert (recipe.style, recipe.amount) == ("bold", 1)
+
+
 def test_the_picture_goes_back_into_its_photo_and_into_none_of_another_size(
     client: Client, inverted: tuple[list[dict[str, Any]], dict[str, Any], str], two_faces: Path
 ) -> None:
@@ -105,7 +117,7 @@ def test_methods_are_compared(client: Client) -> None:
         ({"inversion": "inversion", "edits": {"wings": 1}}, "/edit", "no direction 'wings'"),
         ({"inversion": "inversion", "edits": {"smile": "much"}}, "/edit", "Edits are numbers"),
         ({"inversion": "inversion"}, "/text", "No text model"),
-        ({"inversion": "inversion"}, "/stylize", "No style"),
+        ({"inversion": "inversion", "style": "moon"}, "/stylize", "no style 'moon'"),
     ],
 )
 def test_every_mistake_gets_a_sentence(

@@ -1,7 +1,9 @@
 // One listener for all tiles, those that come later too.
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-index]");
-  if (button) trigger("select", { index: Number(button.dataset.index) });
+  if (!button) return;
+  for (const other of element.querySelectorAll("button[data-index]")) other.setAttribute("aria-pressed", other === button);
+  trigger("select", { index: Number(button.dataset.index) });
 });
 // What is pressed, or else the newest, stays in sight.
 watch("value", () => {

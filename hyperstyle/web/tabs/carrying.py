@@ -1,6 +1,7 @@
 """What can be taken away from a picture: the photo with it, the picture, the inversion, a link."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +15,7 @@ from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.recipe import KEY, Recipe
 from hyperstyle.web.components.link import link_box, linked
+from hyperstyle.web.engine import Look
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.texts import text
 from hyperstyle.web.visits import Visit
@@ -21,11 +23,12 @@ from hyperstyle.web.words import in_words
 
 
 class Carrying:
-    """A row of buttons below a picture; `edited` says whether edits belong to that picture."""
+    """A row of buttons below a picture; `edited` and `styled` say what of a visit belongs to that picture."""
 
-    def __init__(self, studio: Studio, name: str, *, edited: bool) -> None:
+    def __init__(self, studio: Studio, name: str, *, edited: bool, styled: bool = False) -> None:
         self._studio = studio
         self._edited = edited
+        self._styled = styled
         with gr.Row(elem_classes="actions"):
             paste = gr.Button("Put into the photo")
             picture = gr.Button("Download PNG")
@@ -50,11 +53,15 @@ class Carrying:
 
     def _drawn(self, visit: Visit) -> tuple[Pixels, Recipe]:
         """The picture and its recipe."""
-        engine, recipe = self._studio.engine, visit.recipe()
+        engine, recipe, inversion = self._studio.engine, self._recipe(visit), visit.inversion()
+        look = Look(recipe.style, recipe.amount) if recipe.style else None
+        return engine.draw(inversion, engine.edits(inversion.domain, recipe.edits), look), recipe
+
+    def _recipe(self, visit: Visit) -> Recipe:
+        recipe = visit.recipe()
         if not self._edited:
-            recipe = Recipe(recipe.domain, recipe.method, recipe.step, recipe.strength, example=recipe.example)
-        inversion = visit.inversion()
-        return engine.draw(inversion, engine.edits(inversion.domain, recipe.edits)), recipe
+            recipe = replace(recipe, edits={})
+        return recipe if self._styled else replace(recipe, style=None, amount=Recipe.amount)
 
     @in_words
     def paste(self, request: gr.Request) -> Iterator[dict[str, object]]:
@@ -95,7 +102,7 @@ class Carrying:
     def share(self, request: gr.Request) -> dict[str, object]:
         """A link to the picture, and what has to be known about it."""
         visit = self._studio.visit(request)
-        recipe = visit.recipe()
+        recipe = self._recipe(visit)
         if visit.example:
             query, about = recipe.to_query(), text("share_example")
         else:
