@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hyperstyle.photo.alignment import align
+from hyperstyle.photo.drawn_faces import find_drawn
 from hyperstyle.photo.faces import Face, FaceFinder, choose_face
 from hyperstyle.photo.quads import Quad, face_quad, fitted_quad
 from hyperstyle.photo.reading import Photo, Pixels
@@ -24,8 +25,8 @@ class Prepared:
 
 
 def prepare_face(photo: Photo, finder: FaceFinder, index: int = 0) -> Prepared:
-    """Take one of the faces of a photo, counted from 0 for the largest."""
-    faces = finder.find(photo.pixels)
+    """Take one of the faces of a photo or a drawing, counted from 0 for the largest."""
+    faces = finder.find(photo.pixels) or find_drawn(finder, photo.pixels)
     return Prepared(photo, tuple(faces), face_quad(choose_face(faces, index).landmarks))
 
 
