@@ -1,8 +1,8 @@
 """Styles: a visitor's face drawn by a generator that was tuned to another world.
 
 The offsets that a photo was inverted with are applied to the tuned generator, so the cartoon keeps the person. A style
-is data, in one of two tables: `SHIPPED` for the embedded tier, offsets of its generator's kernels in assets/styles/, and
-`TUNED` for the full tier, whole generators that others fine-tuned, in the published layout.
+is data: in `SHIPPED`, for the embedded tier, offsets in assets/styles/ of its generator's kernels; in `TUNED`, for the
+full tier, whole generators that others fine-tuned, in the published layout.
 """
 
 import copy
@@ -23,7 +23,7 @@ from hyperstyle.inversion.hyperstyle import Model, added
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.networks.generator import Generator, Offsets
 from hyperstyle.networks.stylegan2 import StyleGan2
-from hyperstyle.weights.catalogue import WEIGHTS
+from hyperstyle.weights.catalogue import STYLE, WEIGHTS
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.models import load
 from hyperstyle.weights.sources import Weight
@@ -71,7 +71,7 @@ class Tuned:
     @property
     def weight(self) -> Weight:
         """Its file: title, sources, licence and hash."""
-        return WEIGHTS[f"style-{self.name}"]
+        return WEIGHTS[STYLE + self.name]
 
     @property
     def title(self) -> str:
@@ -91,9 +91,9 @@ _SHIPPED = (
 SHIPPED: Mapping[str, Shipped] = MappingProxyType({style.name: style for style in _SHIPPED})
 TUNED: Mapping[str, Tuned] = MappingProxyType(
     {
-        name.removeprefix("style-"): Tuned(name.removeprefix("style-"))
+        name.removeprefix(STYLE): Tuned(name.removeprefix(STYLE))
         for name in DOMAINS["faces"].adds
-        if name.startswith("style-")
+        if name.startswith(STYLE)
     }
 )
 

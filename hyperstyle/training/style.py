@@ -9,29 +9,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hyperstyle.editing.styles import Shipped, write_style
+from hyperstyle.editing.styles import Shipped
 from hyperstyle.inversion.inputs import fed
 from hyperstyle.inversion.polish import even_coordinates, evened
 from hyperstyle.inversion.tuning import offsets_to
-from hyperstyle.networks.generator import Kernels
+from hyperstyle.networks.generator import Kernels, Offsets
 from hyperstyle.networks.lpips import Lpips, difference
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.training.loop import Stateful, Stretch, best_device, update
 from hyperstyle.training.pictures import code_of, save_grid
 from hyperstyle.training.style_crops import CELLS, Place, piece
-from hyperstyle.training.style_faces import SIZE, make_faces, read_face
+from hyperstyle.training.style_faces import FACES, SIZE, make_faces, read_face
 from hyperstyle.training.teachers_table import TEACHERS
 
 HELD_OUT = 4  # the first faces only tell how a training goes
 MEASURED = 4  # faces whose features tell which channels go together
 BATCH, LARGE_BATCH = 2, 32  # pieces, on CPU and on CUDA
 RATE, MOMENTUM = 0.003, 0.9  # a step moves the answers of every layer by that share of their size
-STORY = {
-    "data": "pictures of the generator and what the teacher, image processing in this repository, makes of them",
-    "generator": "MobileStyleGAN distilled from StyleGAN2-FFHQ, from the package random_face",
-    "made by": "python -m hyperstyle train style",
-}
-"""What the metadata of every style says."""
 SMOOTH = 0.5  # weight of L2 at full size, where the teacher's picture has no grain
 
 
@@ -132,13 +126,19 @@ class Lessons:
 
 
 def train(
-    work: Path, minutes: float, style: Shipped, generator: MobileGenerator, mapping: Mapping, lpips: Lpips
-) -> None:
-    """One stretch of training of a style, which ends with its offsets in assets/."""
+    work: Path,
+    minutes: float,
+    style: Shipped,
+    generator: MobileGenerator,
+    mapping: Mapping,
+    lpips: Lpips,
+    count: int = FACES,
+) -> tuple[Offsets, int]:
+    """One stretch of training of a style on `count` faces; its offsets, and the steps that they took in all."""
     device = best_device()
     batch = BATCH if device.type == "cpu" else LARGE_BATCH
     folder = work / "styles"
-    faces = list(make_faces(folder / "faces", generator, mapping))
+    faces = list(make_faces(folder / "faces", generator, mapping, count))
     generator.lighten(torch.bfloat16)
     generator.to(device).requires_grad_(False)
     lpips = lpips.to(device)
@@ -160,5 +160,4 @@ def train(
             (lessons.loss(moves(own), face, lpips) / batch).backward()
         update(moves, average, optimizer, step, memory=0.98)
     offsets = offsets_to(generator, average(own))
-    story = {"title": style.title, "teacher": style.teacher, "steps": str(step + 1)}
-    write_style(style.path, {layer: offsets[layer].cpu() for layer in style.layers}, story | STORY)
+    return {layer: offsets[layer].cpu() for layer in style.layers}, step + 1

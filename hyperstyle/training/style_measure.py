@@ -1,4 +1,4 @@
-"""What the shipped styles do to portraits that nothing was trained on; every portrait's figures are kept as they come."""
+"""What the shipped styles do to portraits that nothing was trained on; figures are kept as they come."""
 
 import json
 import time

@@ -8,14 +8,15 @@ import numpy as np
 from PIL import Image
 
 from hyperstyle.editing.directions import Edit
-from hyperstyle.editing.styles import Shipped, open_style
+from hyperstyle.editing.styles import TUNED, Shipped, open_style
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.tensors import to_pixels
 from hyperstyle.training.style_measure import EDITS, FULL, MILD, USUAL, Bench, Row, taught
 from hyperstyle.writing import made_folder, write_text, written_whole
 
 SIDE, QUALITY = 192, 80  # of a picture in a strip, and of its file
-MARKS = "<!-- measured -->", "<!-- end -->"
+MEASURED = "<!-- measured -->", "<!-- end -->"
+TUNED_MARKS = "<!-- tuned -->", "<!-- end tuned -->"
 
 
 def report(
@@ -29,10 +30,27 @@ def report(
     made_folder(docs / "styles")
     for style in styles:
         save(docs / "styles" / f"{style.name}.webp", strip(bench, style, photos[:: max(len(photos) // 3, 1)][:3]))
-    page, (start, end) = docs / "styles.md", MARKS
-    before, _, rest = page.read_text(encoding="utf-8").partition(start)
-    after = rest.partition(end)[2]
-    write_text(page, f"{before}{start}\n\n{table(rows, styles)}\n{end}{after}")
+    page = docs / "styles.md"
+    text = filled(page.read_text(encoding="utf-8"), MEASURED, table(rows, styles))
+    write_text(page, filled(text, TUNED_MARKS, tuned_table()))
+
+
+def filled(page: str, marks: tuple[str, str], text: str) -> str:
+    """A page with a text between two marks instead of what is there."""
+    start, end = marks
+    before, _, rest = page.partition(start)
+    return f"{before}{start}\n\n{text}\n{end}{rest.partition(end)[2]}"
+
+
+def tuned_table() -> str:
+    """A line for every generator that others fine-tuned."""
+    lines = ["| style | title | source | licence | sha256 | layers |", "|---|---|---|---|---|---|"]
+    for name, style in TUNED.items():
+        weight = style.weight
+        layers = ", ".join(map(str, style.layers))
+        sources, known = "; ".join(map(str, weight.sources)), f"{weight.sha256}..." if weight.sha256 else "not known"
+        lines.append(f"| `{name}` | {style.title} | {sources} | {weight.licence} | {known} | {layers} |")
+    return "\n".join(lines) + "\n"
 
 
 def table(rows: Sequence[Row], styles: Sequence[Shipped]) -> str:
@@ -40,7 +58,7 @@ def table(rows: Sequence[Row], styles: Sequence[Shipped]) -> str:
     lines = [
         f"Measured on {len({row.portrait for row in rows})} portraits that nothing was trained on.\n",
         "| style | LPIPS to the teacher's version: photo / more me / middle / more style | nearer than the photo by "
-        "| identity distance: more me / middle / more style (no face found) | seconds "
+        "| identity distance: more me / middle / more style (no face found) | seconds a picture "
         f"| smile +{EDITS['smile']:g} | age +{EDITS['age']:g} | file |",
         "|---|---|---|---|---|---|---|---|",
     ]

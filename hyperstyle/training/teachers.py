@@ -59,6 +59,14 @@ def brushed(light: Tensor, radius: float, sharpness: float = 8.0) -> Tensor:
     return total / weights
 
 
+def shaded(light: Tensor, shades: int) -> Tensor:
+    """Pictures [N, 3, H, W] in few shades of their own colours, with soft borders between them."""
+    value = light.amax(1, keepdim=True)
+    scaled = value * shades
+    stepped = (scaled.floor() + smoothstep(scaled - scaled.floor(), 0.35, 0.65)) / shades
+    return light * (stepped / (value + 1e-3))
+
+
 def lines(grey: Tensor, radius: float, strength: float, threshold: float) -> Tensor:
     """Ink [N, 1, H, W], 1 where paper stays and 0 where a line is: extended differences of Gaussians.
 
@@ -85,11 +93,7 @@ def comic(pictures: Tensor) -> Tensor:
     """A printed comic: few shades of strong colour, and ink."""
     light = (pictures + 1) / 2
     flat = saturated(brushed(brushed(light, 0.012), 0.012), 1.7) ** 0.85
-    value = flat.amax(1, keepdim=True)
-    steps = 4.0
-    scaled = value * steps
-    stepped = (scaled.floor() + smoothstep(scaled - scaled.floor(), 0.35, 0.65)) / steps
-    coloured = (flat * (stepped / (value + 1e-3)) * 1.08).clamp(0, 1)
+    coloured = (shaded(flat, 4) * 1.08).clamp(0, 1)
     ink = lines(luma(brushed(light, 0.004)), 0.004, 14.0, 0.33)
     return coloured * ink * 2 - 1
 

@@ -1,4 +1,4 @@
-"""A teacher with another idea of faces: large eyes, small jaws, smooth skin and brown ink."""
+"""A teacher with another idea of faces: large eyes, small jaws, two or three shades of skin, and brown ink."""
 
 from functools import cache
 
@@ -9,11 +9,11 @@ from torch.nn import functional as F
 
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.tensors import to_pixels
-from hyperstyle.training.teachers import blurred, brushed, lines, luma, saturated
+from hyperstyle.training.teachers import blurred, brushed, lines, luma, saturated, shaded
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
 
-LARGER_EYES, SMALLER_JAW = 0.34, -0.16  # how much nearer to, or farther from, its middle a lens looks
+LARGER_EYES, SMALLER_JAW = 0.42, -0.2  # how much nearer to, or farther from, its middle a lens looks
 INK = (0.22, 0.10, 0.09)
 
 
@@ -27,9 +27,9 @@ def toon(pictures: Tensor) -> Tensor:
     """Pictures [N, 3, H, W] in [-1, 1] as a cartoon draws them; a face that is not found keeps its shapes."""
     warped = torch.cat([_shaped(picture[None]) for picture in pictures])
     light = (warped + 1) / 2
-    skin = blurred(brushed(brushed(light, 0.012), 0.012), 0.003)
-    bright = saturated(skin.clamp_min(1e-4) ** 0.78, 1.5)
-    ink = lines(luma(brushed(light, 0.004)), 0.0032, 10.0, 0.19)
+    flat = saturated(brushed(brushed(light, 0.012), 0.012).clamp_min(1e-4) ** 0.62, 1.9)
+    bright = blurred(shaded(flat, 5), 0.002)
+    ink = lines(luma(brushed(light, 0.004)), 0.0042, 12.0, 0.2)
     colour = pictures.new_tensor(INK).view(3, 1, 1)
     return (colour + (bright - colour) * ink) * 2 - 1
 
