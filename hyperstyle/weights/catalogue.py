@@ -84,8 +84,11 @@ def _style(name: str, title: str, *more: Source, sha256: str = "") -> Weight:
     """A generator of faces that StyleGAN-NADA fine-tuned with words."""
     filename = f"{name.replace('-', '_')}.pt"
     hub = Hub("rinong/stylegan-nada-models", filename)
-    return Weight(f"style-{name}", f"Style: {title}", filename, FINE_TUNED, (hub, *more), sha256=sha256)
+    return Weight(f"{STYLE}{name}", f"Style: {title}", filename, FINE_TUNED, (hub, *more), sha256=sha256)
 
+
+STYLE = "style-"
+"""How the names of fine-tuned generators begin."""
 
 # --- the table ------------------------------------------------------------------------------------------------------
 
