@@ -8,8 +8,9 @@ import torch
 import typer
 
 from hyperstyle.cli.options import training_packages
-from hyperstyle.domains import ASSETS
-from hyperstyle.editing.files import SHIPPED
+from hyperstyle.domains import ASSETS, EMBEDDED
+from hyperstyle.editing import styles
+from hyperstyle.editing.files import SHIPPED, read_directions
 from hyperstyle.errors import StudioError
 from hyperstyle.metrics import FaceIdentity
 from hyperstyle.networks.embedded import EmbeddedModel
@@ -17,13 +18,14 @@ from hyperstyle.networks.preview import SIZE, Preview
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small import SmallEncoder
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.training import hypernet, pictures, portraits, preview, relatives, w_encoder
+from hyperstyle.training import hypernet, pictures, portraits, preview, relatives, style, w_encoder
 from hyperstyle.training.identity import Identity
 from hyperstyle.weights import shipped
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.embedded import load_generator, load_mapping
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.lpips import load_lpips
+from hyperstyle.workshop import Workshop
 
 STORY = {
     "data": "pictures of the generator, and 140 CC0 portraits of people who do not exist; see README",
@@ -109,6 +111,36 @@ def train_directions(work: Work) -> None:
         work / "directions",
     )
     directions_run.run(work, ASSETS / SHIPPED, ASSETS.parent / "docs", load_mapping(), eyes, typer.echo)
+
+
+@app.command("style")
+def train_style(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of {', '.join(styles.SHIPPED)}.")],
+    work: Work,
+    minutes: Minutes,
+) -> None:
+    """Train a style of the embedded generator after its teacher, and ship its offsets; needs nothing made before."""
+    if name not in styles.SHIPPED:
+        raise typer.BadParameter(f"{name!r} is no style; there are {', '.join(styles.SHIPPED)}")
+    chosen, lpips = styles.SHIPPED[name], load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
+    offsets, steps = style.train(work, minutes, chosen, load_generator(), load_mapping(), lpips)
+    story = {"title": chosen.title, "teacher": chosen.teacher, "steps": str(steps)}
+    styles.write_style(chosen.path, offsets, story | STORY | {"data": "pictures of the generator and of the teacher"})
+
+
+@app.command("styles-table")
+def measure_styles(
+    work: Work, photos: Annotated[list[Path], typer.Argument(help="Portraits that nothing was trained on.")]
+) -> None:
+    """Try the styles on portraits, and write the table and the strips of docs/styles.md; what is known is kept."""
+    with training_packages():
+        from hyperstyle.training import labels, labels_networks, style_measure, style_report
+    networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
+    labeller = labels.Labeller(fetch(WEIGHTS["dlib-landmarks"]), labels_networks.Networks(*networks))
+    folder, directions = work / "styles" / "measured", read_directions(ASSETS / SHIPPED)
+    bench = style_measure.Bench(Workshop.open(EMBEDDED), directions, labeller, folder)
+    shipped_styles = [one for one in styles.SHIPPED.values() if one.path.exists()]
+    style_report.report(ASSETS.parent / "docs", bench, photos, shipped_styles, typer.echo)
 
 
 @app.command("ship")

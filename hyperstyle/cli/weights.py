@@ -12,7 +12,7 @@ import typer
 from hyperstyle.domains import DOMAINS, Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.weights import conversion, parity
-from hyperstyle.weights.catalogue import TRAINING, WEIGHTS
+from hyperstyle.weights.catalogue import STYLE, TRAINING, WEIGHTS
 from hyperstyle.weights.fetching import Status, fetch, status
 from hyperstyle.weights.folders import cache_folder, user_folders
 from hyperstyle.weights.progress import terminal_bar
@@ -43,15 +43,21 @@ def show() -> None:
 
 
 @app.command()
-def get(what: Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain, or the name of one weight.")]) -> None:
+def get(
+    what: Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain, or the name of one weight.")],
+    style: Annotated[str | None, typer.Option(help="A style of the domain too.")] = None,
+) -> None:
     """Fetch all that a domain needs, or one weight by its name; what is here already is not fetched again."""
     if what not in GROUPS and what not in WEIGHTS:
         raise typer.BadParameter(f"{what!r} is neither a domain ({', '.join(GROUPS)}) nor a weight that `list` shows")
+    names = GROUPS.get(what, (what,))
+    if style:
+        names += (_style(what, style),)
     # A cut connection is taken up again; the client's warnings about it would break the bar.
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     unreachable: set[str] = set()
     failed = False
-    for name in GROUPS.get(what, (what,)):
+    for name in names:
         try:
             with terminal_bar(name) as bar:
                 path = fetch(WEIGHTS[name], bar, unreachable)
@@ -61,6 +67,15 @@ def get(what: Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain, or
         else:
             typer.echo(f"{name}: {path}")
     raise typer.Exit(int(failed))
+
+
+def _style(domain: str, style: str) -> str:
+    """The name of the weight of a domain's style; a wrong style is wrong usage."""
+    known = [name for name in (DOMAINS[domain].adds if domain in DOMAINS else ()) if name.startswith(STYLE)]
+    if STYLE + style not in known:
+        styles = ", ".join(name.removeprefix(STYLE) for name in known) or "none to fetch"
+        raise typer.BadParameter(f"{style!r} is no style of {domain}; there are {styles}")
+    return STYLE + style
 
 
 class Precision(StrEnum):
