@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from hyperstyle.cli import bench, compare, invert, train, weights
+from hyperstyle.cli import bench, compare, invert, stylize, train, weights
 from hyperstyle.errors import StudioError
 
 app = typer.Typer(
@@ -19,6 +19,8 @@ app.add_typer(weights.app, name="weights")
 app.add_typer(train.app, name="train")
 app.command()(invert.invert)
 app.command()(compare.compare)
+app.command()(stylize.stylize)
+app.command()(stylize.morph)
 app.command()(bench.bench)
 
 
