@@ -15,7 +15,7 @@ from hyperstyle.web.texts import text
 from hyperstyle.web.visits import Run
 from hyperstyle.web.words import in_words
 
-HEAD = ("Method", "Identity", "LPIPS", "MS-SSIM", "L2", "Seconds")
+HEAD = ("Method", "Identity ↓", "LPIPS ↓", "MS-SSIM ↑", "L2 ↓", "Seconds ↓")
 USUAL = ("w-encoder", "hyperstyle")
 
 
@@ -25,6 +25,12 @@ def row(title: str, inversion: Inversion) -> list[str]:
     identity = "-" if figures.identity is None else f"{figures.identity:.3f}"
     seconds = sum(step.seconds for step in inversion.steps)
     return [title, identity, f"{figures.lpips:.3f}", f"{figures.ms_ssim:.3f}", f"{figures.l2:.4f}", f"{seconds:.1f}"]
+
+
+def table(rows: list[list[str]]) -> str:
+    """Rows as Markdown; nothing where there are none yet."""
+    lines = [HEAD, ["---"] * len(HEAD), *rows] if rows else []
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 class CompareTab:
@@ -37,9 +43,7 @@ class CompareTab:
         self.methods = gr.CheckboxGroup(choices, value=[name for name in USUAL if name in METHODS], label="Methods")
         self.go = gr.Button("Compare", variant="primary")
         self.pictures = tile_strip("Methods side by side", elem_classes="compared", elem_id="compared")
-        self.table = gr.Dataframe(
-            headers=list(HEAD), interactive=False, visible=False, label="Smaller is closer, but for MS-SSIM"
-        )
+        self.table = gr.Markdown(elem_id="figures")
         self.go.click(
             self.compare,
             self.methods,
@@ -66,7 +70,7 @@ class CompareTab:
                 if visit.run is not run:
                     return
                 waiting = Tile(method.title, uri(shrunk(jpeg(taken.pixels), 440)), (summary(taken.inversion.steps),))
-                yield [gr.update(value=shown([*tiles, waiting])), gr.update(value=rows, visible=bool(rows))]
+                yield [gr.update(value=shown([*tiles, waiting])), table(rows)]
             tiles.append(waiting)
             rows.append(row(method.title, taken.inversion))
-            yield [gr.update(value=shown(tiles)), gr.update(value=rows, visible=True)]
+            yield [gr.update(value=shown(tiles)), table(rows)]
