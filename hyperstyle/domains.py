@@ -88,7 +88,7 @@ _ALL = (
         tools=FACES + FIGURES,
         published=hyperstyle_options(1024, "ffhq", FFHQ_LAYERS),
         adds=(
-            *("restyle-faces", "stylegan2-faces", "styleclip-relevance", "style-toonify"),
+            *("restyle-faces", "stylegan2-faces", "styleclip-relevance", "clip-vit-b-32", "style-toonify"),
             *(f"style-{name}" for name in NADA),
         ),
     ),
@@ -99,7 +99,7 @@ _ALL = (
         model=("hyperstyle-cars", "w-encoder-cars"),
         tools=FIGURES,
         published=hyperstyle_options(512, "cars", FFHQ_LAYERS[:-2]),
-        adds=("stylegan2-cars",),
+        adds=("stylegan2-cars", "clip-vit-b-32"),
     ),
     Domain(
         "wild",
@@ -108,7 +108,7 @@ _ALL = (
         model=("hyperstyle-wild", "w-encoder-wild"),
         tools=FIGURES,
         published=hyperstyle_options(512, "afhq_wild", FFHQ_LAYERS[:-2]),
-        adds=("stylegan2-wild",),
+        adds=("stylegan2-wild", "clip-vit-b-32"),
     ),
     Domain(
         "faces-hyperinverter",

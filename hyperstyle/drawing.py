@@ -6,6 +6,7 @@ from dataclasses import replace
 import torch
 
 from hyperstyle.editing.directions import Direction, Edit, edited
+from hyperstyle.editing.text import StyleEdit, restyled
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.photo.reading import Pixels
@@ -27,11 +28,11 @@ def scaled(inversion: Inversion, strength: float = 1.0) -> Inversion:
 
 
 @torch.inference_mode()
-def draw(model: Model, inversion: Inversion, edits: Sequence[Edit] = ()) -> Pixels:
-    """The picture [H, W, 3] of an inversion, moved by edits."""
+def draw(model: Model, inversion: Inversion, edits: Sequence[Edit] = (), restyling: Sequence[StyleEdit] = ()) -> Pixels:
+    """The picture [H, W, 3] of an inversion, moved by edits of its code and of its styles."""
     generator = model.generator
     codes, offsets = inversion.on(generator)
-    styles = generator.styles(edited(codes, list(edits), generator.n_styles))
+    styles = restyled(generator.styles(edited(codes, list(edits), generator.n_styles)), restyling)
     return to_pixels(model.view.crop(generator.synthesize(styles, generator.kernels(offsets)))[0])
 
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from hyperstyle.cli import bench, compare, invert, stylize, train, weights
+from hyperstyle.cli import bench, compare, edit, invert, stylize, text, train, train_text, weights
 from hyperstyle.errors import StudioError
 
 app = typer.Typer(
@@ -16,9 +16,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(weights.app, name="weights")
+train.app.add_typer(train_text.app)
 app.add_typer(train.app, name="train")
 app.command()(invert.invert)
 app.command()(compare.compare)
+app.command()(edit.edit)
+app.command()(text.text)
 app.command()(stylize.stylize)
 app.command()(stylize.morph)
 app.command()(bench.bench)

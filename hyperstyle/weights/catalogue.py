@@ -319,6 +319,13 @@ _ALL = (
         "MIT (StyleCLIP)",
         (Hub("rinong/stylegan-nada-models", "fs3.npy"),),
     ),
+    Weight(
+        "clip-vit-b-32",
+        "CLIP ViT-B/32: texts and pictures in one space (OpenAI, as open_clip keeps it)",
+        "clip-vit-b-32.safetensors",
+        "MIT (OpenAI)",
+        (Hub("timm/vit_base_patch32_clip_224.openai", "open_clip_model.safetensors"),),
+    ),
     # For making the files in assets/, never for running the program.
     Weight(
         "lpips-vgg16",

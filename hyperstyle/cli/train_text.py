@@ -1,0 +1,100 @@
+"""`python -m hyperstyle train text`, `train relevance` and `train text-table`: what edits in words are made of."""
+
+from typing import Annotated
+
+import typer
+
+from hyperstyle.cli.options import Photos, domain_of, photos_in, training_packages
+from hyperstyle.cli.train import STORY, Minutes, Work
+from hyperstyle.domains import ASSETS, EMBEDDED
+from hyperstyle.editing.relevance import convolutions, write_relevance
+from hyperstyle.editing.text_model import TextModel
+from hyperstyle.editing.text_tools import CLIP, NETWORK, RELEVANCE, open_full, open_own, open_wordsmith, relevance_file
+from hyperstyle.inversion.hyperstyle import Model
+from hyperstyle.metrics import FaceIdentity
+from hyperstyle.networks.embedded import EmbeddedModel
+from hyperstyle.networks.mobile import BLOCKS
+from hyperstyle.networks.stylegan2 import StyleGan2
+from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.training.text_relevance import Subject, compute
+from hyperstyle.weights import shipped
+from hyperstyle.weights.catalogue import WEIGHTS
+from hyperstyle.weights.fetching import fetch
+from hyperstyle.weights.models import open_model
+from hyperstyle.workshop import Workshop
+from hyperstyle.writing import made_folder
+
+app = typer.Typer()
+
+
+@app.command("text")
+def train_text(work: Work, minutes: Minutes) -> None:
+    """Train our own model of texts and pictures on the labelled pictures, and ship it as it then is."""
+    with training_packages():
+        from hyperstyle.training import text
+    text.train(work, minutes, typer.echo)
+    shipped.ship(text.trained(work), ASSETS / NETWORK, text.story(work) | STORY)
+
+
+@app.command("relevance")
+def compute_relevance(
+    work: Work,
+    domain: Annotated[str, typer.Option(help="Whose generator.")] = EMBEDDED.name,
+    pictures: Annotated[int, typer.Option(min=1, help="How many pictures to average over.")] = 40,
+    clip: Annotated[bool, typer.Option("--clip", help="For ViT-B/32 where our own text model would be asked.")] = False,
+) -> None:
+    """Compute what every channel of a generator means to a text model, and how much it varies.
+
+    For the embedded generator and our own text model the outcome is shipped; else it is put into the folder, which
+    HYPERSTYLE_WEIGHTS may then name.
+    """
+    chosen = domain_of(domain)
+    own = chosen is EMBEDDED and not clip
+    asked: TextModel = open_own(ASSETS / NETWORK) if own else open_full(fetch(WEIGHTS[CLIP]))
+    model = open_model(chosen.name)
+    file = ASSETS / RELEVANCE if own else made_folder(work) / relevance_file(chosen)
+    checkpoint = work / f"{chosen.name}-{'own' if own else 'clip'}-relevance.pt"
+    found = compute(checkpoint, subject_of(model), asked, pictures, typer.echo)
+    story = {"pictures": str(pictures), "domain": chosen.name, "made by": STORY["made by"]}
+    write_relevance(file, found, model.generator, story)
+    typer.echo(file)
+
+
+@app.command("text-table")
+def measure_text(photos: Photos, work: Work) -> None:
+    """Invert photos, edit them in words, ask the labels' classifiers, and write the table of docs/text.md; resumes."""
+    with training_packages():
+        from hyperstyle.training import labels, labels_networks, text_table
+    networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
+    landmarks = fetch(WEIGHTS["dlib-landmarks"])
+    workshop = Workshop.open(EMBEDDED)
+    bench = text_table.Bench(
+        workshop,
+        open_wordsmith(EMBEDDED, workshop.model),
+        labels.Labeller(landmarks, labels_networks.Networks(*networks)),
+        FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
+        work / "text-table",
+    )
+    text_table.run(photos_in(photos), bench, ASSETS.parent / "docs", typer.echo)
+
+
+def subject_of(model: Model) -> Subject:
+    """The generator of a model, with the small picture where it has one."""
+    generator = model.generator
+    kernels = generator.kernels()
+    if isinstance(model, EmbeddedModel):
+        head, features = model.head, model.generator.features
+        seen = 1 + 3 * sum(block.size <= head.features for block in BLOCKS)
+        return Subject(
+            generator,
+            model.mapping,
+            lambda styles, codes: head(features(styles, kernels, head.features), codes),
+            range(seen),
+        )
+    assert isinstance(generator, StyleGan2)
+    return Subject(
+        generator,
+        model.mapping,
+        lambda styles, _: model.view.crop(generator.synthesize(styles, kernels)),
+        convolutions(generator),
+    )

@@ -1,0 +1,112 @@
+"""Which domains take edits in words, with which files; and opening what that takes."""
+
+import json
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from torch import nn
+
+from hyperstyle.domains import ASSETS, EMBEDDED, Domain
+from hyperstyle.editing.relevance import read_published, read_relevance
+from hyperstyle.editing.text import Wordsmith
+from hyperstyle.editing.text_model import (
+    FULL,
+    TextModel,
+    clip_network,
+    full_model,
+    full_network,
+    library,
+    own_config,
+    own_model,
+)
+from hyperstyle.editing.text_words import Words
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.hyperstyle import Model
+from hyperstyle.networks.stylegan2 import StyleGan2
+from hyperstyle.weights.catalogue import WEIGHTS
+from hyperstyle.weights.fetching import fetch, status
+from hyperstyle.weights.folders import user_folders
+from hyperstyle.weights.shipped import load_shipped
+
+NETWORK, RELEVANCE = "text.safetensors", "text-relevance.safetensors"
+"""Of the embedded model, in assets/."""
+CLIP, PUBLISHED = "clip-vit-b-32", "styleclip-relevance"
+"""Names of weights."""
+
+
+def lacking(domain: Domain) -> str | None:
+    """Why a domain takes no edits in words here, as half a sentence; None where it does."""
+    try:
+        library()
+    except StudioError as error:
+        return str(error)
+    if domain is EMBEDDED and not computed(domain):
+        unmade = [name for name in (NETWORK, RELEVANCE) if not (ASSETS / name).exists()]
+        return f"assets/{unmade[0]} is not there yet" if unmade else None
+    published = PUBLISHED in domain.adds
+    needed = [CLIP, PUBLISHED] if published and not computed(domain) else [CLIP]
+    missing = [name for name in needed if status(WEIGHTS[name]).path is None]
+    if missing:
+        files = "a file of weights is" if len(missing) == 1 else f"{len(missing)} files of weights are"
+        return f"{files} not here: " + ", ".join(f"`python -m hyperstyle weights get {name}`" for name in missing)
+    if not published and not computed(domain):
+        return (
+            "nobody has published what its channels mean: "
+            f"`python -m hyperstyle train relevance --domain {domain.name}` computes it into a folder, which "
+            "HYPERSTYLE_WEIGHTS has to name"
+        )
+    return None
+
+
+def computed(domain: Domain) -> Path | None:
+    """The relevance of a domain's channels to ViT-B/32 that somebody computed, where the user's folders hold one."""
+    paths = (folder / relevance_file(domain) for folder in user_folders())
+    return next((path for path in paths if path.is_file()), None)
+
+
+def relevance_file(domain: Domain) -> str:
+    """What that file is called."""
+    return f"{domain.name}-relevance.safetensors"
+
+
+def open_wordsmith(domain: Domain, model: Model) -> Wordsmith:
+    """What edits in words take: the full text model where it can be used; a `StudioError` where nothing can."""
+    if reason := lacking(domain):
+        raise StudioError(f"{domain.title} takes no edits in words here: {reason}.")
+    generator, known = model.generator, computed(domain)
+    if domain is EMBEDDED and not known:
+        text_model = open_own(ASSETS / NETWORK)
+        return Wordsmith(text_model, read_relevance(ASSETS / RELEVANCE, text_model.name, generator))
+    text_model = open_full(fetch(WEIGHTS[CLIP]))
+    if known:
+        return Wordsmith(text_model, read_relevance(known, text_model.name, generator))
+    assert isinstance(generator, StyleGan2)
+    table = fetch(WEIGHTS[PUBLISHED])
+    return Wordsmith(text_model, read_published(table, text_model.name, generator, model.mapping))
+
+
+def open_own(path: Path) -> TextModel:
+    """Our own text model from its file."""
+    try:
+        with safe_open(path, "pt") as file:
+            words = Words(json.loads((file.metadata() or {})["vocabulary"]))
+    except FileNotFoundError as error:
+        raise StudioError(f"assets/{path.name} is missing: this copy of the program is not whole.") from error
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise StudioError(f"assets/{path.name} is damaged: get this copy of the program again.") from error
+    return own_model(load_shipped(clip_network(own_config(words)), path), words)
+
+
+def open_full(path: Path) -> TextModel:
+    """OpenAI's ViT-B/32 from its file."""
+    network = full_network()
+    loaded(network, path)
+    return full_model(network.eval().requires_grad_(False))
+
+
+def loaded(network: nn.Module, path: Path) -> None:
+    """Put the weights of a file into a network of open_clip; a `StudioError` where they are not for it."""
+    try:
+        library().load_checkpoint(network, str(path), strict=True, weights_only=True)
+    except (SafetensorError, OSError, RuntimeError, KeyError) as error:
+        raise StudioError(f"{path.name} holds no weights of {FULL}: get it again.") from error

@@ -1,0 +1,175 @@
+"""What edits in words do to photos: ten pairs of texts on inversions, judged by classifiers that know the labels."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hyperstyle.drawing import draw
+from hyperstyle.editing.text import STRENGTH, StyleEdit, Wordsmith
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.methods import METHODS
+from hyperstyle.inversion.record import Inversion
+from hyperstyle.metrics import FaceIdentity
+from hyperstyle.photo.reading import Pixels, read_photo
+from hyperstyle.training.labels import LABELS, Labeller
+from hyperstyle.workshop import Workshop
+from hyperstyle.writing import made_folder, write_text, written_whole
+
+SIDE = 256  # at which labels are asked for
+STRIP_SIDE, STRIP_QUALITY = 144, 85
+METHOD = "hyperstyle"
+MARKS = "<!-- measured -->", "<!-- end -->"
+DESCRIPTOR = 128
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two texts, and what the difference should do."""
+
+    before: str
+    after: str
+    label: str
+    """Of `LABELS`."""
+    grows: bool
+    """Whether there should be more of it, or less."""
+
+
+PAIRS = (
+    Pair("a face", "a smiling face", "smile", grows=True),
+    Pair("a smiling face", "a serious face", "smile", grows=False),
+    Pair("a face", "an old face", "age", grows=True),
+    Pair("a face", "a young face", "age", grows=False),
+    Pair("a face", "a face with glasses", "glasses", grows=True),
+    Pair("a man", "a man with a beard", "beard", grows=True),
+    Pair("a face", "a face with blond hair", "hair-light", grows=True),
+    Pair("a face", "a face with black hair", "hair-light", grows=False),
+    Pair("a face", "a face with red lipstick", "lips-red", grows=True),
+    Pair("a face", "a face with an open mouth", "mouth-open", grows=True),
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is seen in the pictures of one photo: its inversion first, then the pairs in order."""
+
+    labels: NDArray[np.float32]
+    """[1 + pairs, labels]."""
+    descriptors: NDArray[np.float64]
+    """[1 + pairs, 128], whose face each is; NaN where no face is found."""
+    pictures: NDArray[np.uint8]
+    """[1 + pairs, 144, 144, 3]."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What looks at edits; what was seen once is kept in `folder`."""
+
+    workshop: Workshop
+    wordsmith: Wordsmith
+    labeller: Labeller
+    identity: FaceIdentity
+    folder: Path
+
+    def edits(self) -> list[StyleEdit]:
+        """The pairs as edits of the usual strength and threshold."""
+        return [StyleEdit(self.wordsmith.direction(pair.before, pair.after), STRENGTH) for pair in PAIRS]
+
+    def inversion(self, name: str, photo: Path) -> Inversion:
+        """The inversion of a photo."""
+        path = made_folder(self.folder) / f"{name}.safetensors"
+        if not path.exists():
+            method = METHODS[METHOD]
+            prepared = self.workshop.prepare(read_photo(photo))
+            taken = list(self.workshop.invert(prepared, method, method.steps))
+            records = [record for _, record in taken]
+            self.workshop.inversion(prepared, method, taken[-1][0], records).save(path)
+        return Inversion.open(path)
+
+    def see(self, name: str, photo: Path, edits: list[StyleEdit]) -> Seen:
+        """What there is to see of a photo."""
+        path, key = self.folder / f"{name}.npz", key_of(edits)
+        if path.exists():
+            with np.load(path) as kept:
+                if str(kept["key"]) == key:
+                    return Seen(kept["labels"], kept["descriptors"], kept["pictures"])
+        inversion, model = self.inversion(name, photo), self.workshop.model
+        drawn = [small(draw(model, inversion, restyling=part)) for part in ([], *([edit] for edit in edits))]
+        nobody = np.full(DESCRIPTOR, np.nan)
+        found = [self.identity.describe(picture) for picture in drawn]
+        seen = Seen(
+            np.stack([self.labeller.labels(picture) for picture in drawn]),
+            np.stack([nobody if one is None else one for one in found]),
+            np.stack([small(picture, STRIP_SIDE) for picture in drawn]),
+        )
+        with written_whole(path) as part, part.open("wb") as file:
+            np.savez(file, key=key, labels=seen.labels, descriptors=seen.descriptors, pictures=seen.pictures)
+        return seen
+
+
+def small(pixels: Pixels, side: int = SIDE) -> Pixels:
+    """A picture at the size at which it is looked at."""
+    return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BOX))
+
+
+def key_of(edits: list[StyleEdit]) -> str:
+    """What tells whether edits are those of before."""
+    digest = hashlib.sha256()
+    for edit in edits:
+        digest.update(f"{edit.direction.name} {edit.strength}".encode())
+        for index, move in sorted(edit.direction.moves.items()):
+            digest.update(bytes([index]) + move.numpy().tobytes())
+    return digest.hexdigest()
+
+
+def run(photos: Mapping[str, Path], bench: Bench, docs: Path, say: Callable[[str], None]) -> None:
+    """Try the pairs on photos by their names, and write the table and the strip of docs/text.md."""
+    edits, seen = bench.edits(), []
+    for name, photo in photos.items():
+        try:
+            seen.append(bench.see(name, photo, edits))
+        except StudioError as error:
+            say(f"{photo}: {error}")
+        else:
+            say(f"{len(seen)} of {len(photos)} photos")
+            write_report(docs, edits, seen)
+
+
+def write_report(docs: Path, edits: list[StyleEdit], seen: list[Seen]) -> None:
+    """Write the strip to docs/text.jpg, and the table between the marks in docs/text.md."""
+    rows = [np.concatenate(list(one.pictures), 1) for one in seen[:: max(len(seen) // 4, 1)][:4]]
+    with written_whole(docs / "text.jpg") as part:
+        Image.fromarray(np.concatenate(rows)).save(part, "JPEG", quality=STRIP_QUALITY)
+    page = docs / "text.md"
+    start, end = MARKS
+    before, _, rest = page.read_text(encoding="utf-8").partition(start)
+    after = rest.partition(end)[2]
+    write_text(page, f"{before}{start}\n\n{table(edits, seen)}\n\n{end}{after}")
+
+
+def table(edits: list[StyleEdit], seen: list[Seen]) -> str:
+    """A line for each pair."""
+    labels = np.stack([one.labels for one in seen])
+    faces = np.stack([one.descriptors for one in seen])
+    lines = [
+        f"On {len(seen)} photos:",
+        "",
+        "| from | to | label | before / after | right way | identity distance | faces lost | channels |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for place, (pair, edit) in enumerate(zip(PAIRS, edits, strict=True), 1):
+        column = LABELS.index(pair.label)
+        before, after = labels[:, 0, column], labels[:, place, column]
+        right = (after > before) if pair.grows else (after < before)
+        distances = np.linalg.norm(faces[:, place] - faces[:, 0], axis=1)
+        lost = int(np.isnan(distances).sum())
+        lines.append(
+            f"| {pair.before} | {pair.after} | {pair.label}, {'more' if pair.grows else 'less'} "
+            f"| {before.mean():.2f} / {after.mean():.2f} | {right.mean():.0%} | {np.nanmean(distances):.2f} | {lost} "
+            f"| {edit.direction.channels} |"
+        )
+    return "\n".join(lines)

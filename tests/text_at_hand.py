@@ -1,0 +1,24 @@
+"""Text models for tests: small ones with random weights, and skips where the package for them cannot be used."""
+
+import pytest
+import torch
+
+from hyperstyle.editing.text_model import TextModel, clip_network, library, own_config, own_model
+from hyperstyle.editing.text_words import Words
+from hyperstyle.errors import StudioError
+
+
+def need_library() -> None:
+    """Skip where open_clip cannot be used."""
+    try:
+        library()
+    except StudioError as error:
+        pytest.skip(str(error))
+
+
+def random_model(vocabulary: tuple[str, ...] = ("a", "an", "face", "old", "smiling")) -> TextModel:
+    """One of our own kind that has learned nothing."""
+    need_library()
+    torch.manual_seed(0)
+    words = Words(vocabulary)
+    return own_model(clip_network(own_config(words)).eval().requires_grad_(False), words)
