@@ -60,7 +60,7 @@ class Page:
             opened.success(
                 self.follow,
                 None,
-                [*self.invert.outcome, *self.edit.everything, self.tabs],
+                [*self.invert.outcome, self.invert.go, *self.edit.everything, self.tabs],
                 api_visibility="private",
                 concurrency_id="inversion",
                 show_progress="hidden",
@@ -118,7 +118,8 @@ class Page:
             outcome = self.invert.outcome_of(visit, "Opened from a link.")
         opened = "worlds" if visit.style else "edit" if visit.amounts else "invert"
         tab = gr.Tabs(selected=opened)
-        yield [*outcome, *self.edit.present(visit), tab]
+        ready = gr.update(interactive=visit.quad is not None)
+        yield [*outcome, ready, *self.edit.present(visit), tab]
 
     def close(self, request: gr.Request) -> None:
         """The visitor has left."""

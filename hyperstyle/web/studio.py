@@ -9,6 +9,7 @@ from hyperstyle.inversion.methods import METHODS
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.examples import METHOD, STEPS, Examples
+from hyperstyle.web.memory import give_back
 from hyperstyle.web.pictures import jpeg
 from hyperstyle.web.visits import Shot, Visit, Visits
 
@@ -54,3 +55,4 @@ class Studio:
         never = Event()
         while not never.wait(MINUTE):
             self.visits.sweep()
+            give_back()

@@ -1,0 +1,116 @@
+"""Eight visitors at once, each with a photo of their own: `python -m tests.web.eight_visitors`.
+
+Ends with an error when pictures are mixed up, when a page shows a mistake, or when the memory does not come back.
+"""
+
+import io
+import time
+from pathlib import Path
+
+from PIL import Image, ImageOps
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from hyperstyle.domains import EMBEDDED
+from hyperstyle.web.engine import Engine
+from hyperstyle.web.memory import give_back
+from hyperstyle.web.page import build_page
+from hyperstyle.web.serving import serve
+from hyperstyle.web.studio import Studio
+from hyperstyle.web.visits import Visits
+from tests.web.conftest import EXAMPLES
+from tests.web.visitor import faces, picture, said, set_slider, status, upload
+
+GRACE = 2.0
+STEPS = 2
+ALLOWED = 300  # MB that may be left
+SECONDS = 600
+
+
+def memory() -> float:
+    """Megabytes of this process that are in use."""
+    give_back()
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def photos() -> list[bytes]:
+    """Every example and its mirror image."""
+    files = []
+    for path in sorted(EXAMPLES.glob("*.jpg")):
+        with Image.open(path) as image:
+            for each in (image, ImageOps.mirror(image)):
+                file = io.BytesIO()
+                each.save(file, "JPEG", quality=90)
+                files.append(file.getvalue())
+    return files
+
+
+def visit(browser: Browser, address: str, photo: bytes) -> Page:
+    """A new visitor, who uploads a photo and asks for its inversion."""
+    page = browser.new_context().new_page()
+    page.goto(address)
+    page.wait_for_selector("#domain input[type=radio]")
+    upload(page, {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": photo})
+    expect(faces(page).first).to_be_visible()
+    set_slider(page.locator("input[type=range][aria-label*='Refinement steps']"), STEPS)
+    page.locator("#invert").click()
+    return page
+
+
+def check(pages: list[Page]) -> None:
+    """Every visitor gets their own photo's inversion, and edits of it."""
+    befores = []
+    for page in pages:
+        expect(status(page)).to_contain_text("Done.")
+        befores.append(page.locator("#result .before").get_attribute("src"))
+    assert len(set(befores)) == len(pages), "two visitors see the same photo"
+    for page in pages:
+        page.get_by_role("tab", name="Edit").click()
+        expect(page.locator("#edited .after")).to_be_visible()
+        page.locator("#edit-faces-lite-smile input[type=range]").press("ArrowRight")
+    for page, before in zip(pages, befores, strict=True):
+        expect(page.locator("#edited .after")).not_to_have_attribute("src", picture(page))
+        assert page.locator("#edited .before").get_attribute("src") == before, "an edit of another visitor's photo"
+        assert said(page).count() == 0, said(page).first.inner_text()
+
+
+def leave(pages: list[Page], visits: Visits) -> None:
+    """Everybody closes the page; wait until all are forgotten."""
+    for page in pages:
+        page.context.close()
+    end = time.monotonic() + SECONDS
+    while visits.all() and time.monotonic() < end:
+        time.sleep(0.2)
+        visits.sweep()
+    assert not visits.all(), "visits are left"
+
+
+def main() -> None:
+    """Once with one visitor, which opens everything, then with eight."""
+    expect.set_options(timeout=1000 * SECONDS)
+    engine = Engine([EMBEDDED])
+    visits = Visits(engine.first, grace=GRACE)
+    studio = Studio(engine, visits)
+    page = build_page(studio)
+    studio.start()
+    _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        first = [visit(browser, address, photos()[0])]
+        check(first)
+        leave(first, visits)
+        before = memory()
+        began = time.monotonic()
+        pages = [visit(browser, address, photo) for photo in photos()]
+        check(pages)
+        took, during = time.monotonic() - began, memory()
+        leave(pages, visits)
+        after = memory()
+        browser.close()
+    print(f"{took:.0f} s for eight; {before:.0f} MB before, {during:.0f} MB with them, {after:.0f} MB after")
+    page.close()
+    assert after - before < ALLOWED, "the memory does not come back"
+
+
+if __name__ == "__main__":
+    main()
