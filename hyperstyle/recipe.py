@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,11 +13,27 @@ from hyperstyle.domains import EMBEDDED
 from hyperstyle.drawing import STRONGEST
 from hyperstyle.editing.directions import SLIDER
 from hyperstyle.editing.styles import USUAL
+from hyperstyle.editing.text import STRENGTH
+from hyperstyle.editing.text import STRONGEST as STRONGEST_WORDS
 from hyperstyle.errors import StudioError
 
 KEY = "hyperstyle"
 """Under which a PNG keeps its recipe."""
+LONGEST_WORDS = 200  # characters of a description
 _LONGEST = 10_000  # characters of a recipe in a picture
+
+
+@dataclass(frozen=True)
+class Words:
+    """An edit in words."""
+
+    before: str
+    """What the picture shows."""
+    after: str
+    """What it shall show."""
+    strength: float = STRENGTH
+    threshold: float | None = None
+    """Relevance from which a channel is moved; None for the text model's own."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,7 @@ class Recipe:
     """Name of the world it is drawn in, where it is not the photo's own."""
     amount: float = USUAL
     """From 0, more of the photo, to 1, more of the style."""
+    words: Words | None = None
 
     def to_query(self) -> str:
         """What stands behind the `?` of a link; what is as usual is left out."""
@@ -45,10 +62,15 @@ class Recipe:
         chosen = {
             name: value
             for name, value in asdict(self).items()
-            if name not in ("edits", "example") and value != getattr(usual, name)
+            if name not in ("edits", "example", "words") and value != getattr(usual, name)
         }
         example = {"example": self.example} if self.example else {}
-        return urlencode({**example, **chosen, **{name: f"{amount:g}" for name, amount in self.edits.items()}})
+        edits = {name: f"{amount:g}" for name, amount in self.edits.items()}
+        said = {}
+        if self.words:
+            said = {"from": self.words.before, "to": self.words.after, "push": f"{self.words.strength:g}"}
+            said |= {} if self.words.threshold is None else {"threshold": f"{self.words.threshold:g}"}
+        return urlencode({**example, **chosen, **edits, **said})
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], directions: Collection[str]) -> "Recipe":
@@ -64,6 +86,7 @@ class Recipe:
             query.get("example"),
             query.get("style"),
             USUAL if (amount := _number(query, "amount", 0, 1)) is None else amount,
+            _words(query),
         )
 
     def to_text(self) -> str:
@@ -75,7 +98,8 @@ class Recipe:
         step = "the last step" if self.step is None else f"step {self.step}"
         edits = "".join(f", {name} {amount:+g}" for name, amount in self.edits.items())
         style = f", in the style {self.style}" if self.style else ""
-        return f"{self.domain}, {self.method}, {step}, strength {self.strength:g}{edits}{style}"
+        words = f", from {self.words.before!r} to {self.words.after!r}" if self.words else ""
+        return f"{self.domain}, {self.method}, {step}, strength {self.strength:g}{edits}{style}{words}"
 
 
 def recipe_in(path: Path) -> Recipe | None:
@@ -87,7 +111,7 @@ def recipe_in(path: Path) -> Recipe | None:
             return None
         story = json.loads(text)
         edits = {str(name): float(amount) for name, amount in story["edits"].items()}
-        step, example, style = story["step"], story["example"], story["style"]
+        step, example, style, words = (story[name] for name in ("step", "example", "style", "words"))
         return Recipe(
             str(story["domain"]),
             str(story["method"]),
@@ -97,9 +121,21 @@ def recipe_in(path: Path) -> Recipe | None:
             None if example is None else str(example),
             None if style is None else str(style),
             float(story["amount"]),
+            words and Words(str(words["before"]), str(words["after"]), float(words["strength"]), words["threshold"]),
         )
     except (OSError, ValueError, SyntaxError, KeyError, TypeError, AttributeError, Image.DecompressionBombError):
         return None
+
+
+def _words(query: Mapping[str, str]) -> Words | None:
+    """The edit in words of a link; None where it has none."""
+    if not ("from" in query and "to" in query):
+        return None
+    strength = _number(query, "push", -STRONGEST_WORDS, STRONGEST_WORDS)
+    words = Words(
+        query["from"][:LONGEST_WORDS], query["to"][:LONGEST_WORDS], threshold=_number(query, "threshold", 0, 1)
+    )
+    return words if strength is None else replace(words, strength=strength)
 
 
 def _number(query: Mapping[str, str], name: str, lowest: float, highest: float) -> float | None:

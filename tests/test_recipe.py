@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from hyperstyle.errors import StudioError
 from hyperstyle.photo.reading import Photo
 from hyperstyle.photo.saving import save_photo
-from hyperstyle.recipe import KEY, Recipe, recipe_in
+from hyperstyle.recipe import KEY, Recipe, Words, recipe_in
 
 DIRECTIONS = ("age", "smile")
 PICTURE = np.zeros((64, 64, 3), np.uint8)
@@ -22,7 +22,17 @@ PICTURE = np.zeros((64, 64, 3), np.uint8)
     "recipe",
     [
         Recipe(),
-        Recipe("faces", "pivotal", 3, 0.5, {"smile": 2.0, "age": -3.5}, "female_080", "toon", 0.75),
+        Recipe(
+            "faces",
+            "pivotal",
+            3,
+            0.5,
+            {"smile": 2.0, "age": -3.5},
+            "female_080",
+            "toon",
+            0.75,
+            Words("a face", "a <smiling> face", 3.5, 0.2),
+        ),
         Recipe(step=0, strength=0.0),
     ],
 )

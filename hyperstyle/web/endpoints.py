@@ -10,6 +10,8 @@ import gradio as gr
 
 from hyperstyle.drawing import STRONGEST, scaled
 from hyperstyle.editing.directions import SLIDER
+from hyperstyle.editing.text import STRENGTH
+from hyperstyle.editing.text import STRONGEST as STRONGEST_WORDS
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import METHODS, Method
 from hyperstyle.inversion.record import Inversion
@@ -19,7 +21,7 @@ from hyperstyle.photo.preparing import Prepared
 from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.photo.saving import save_photo
-from hyperstyle.recipe import KEY, Recipe
+from hyperstyle.recipe import KEY, LONGEST_WORDS, Recipe, Words
 from hyperstyle.web.engine import Look
 from hyperstyle.web.examples import METHOD, STEPS
 from hyperstyle.web.studio import Studio
@@ -138,20 +140,29 @@ class Endpoints:
             yield str(path)
 
     @in_words
-    def text(self, inversion: str | None, source: str, target: str, strength: float) -> str:  # noqa: ARG002 - not yet
+    def text(self, inversion: str | None, source: str, target: str, push: float, edits: Report | None) -> Iterator[str]:
         """Edit an inversion in words.
 
         Args:
             inversion: The file that /invert gave.
             source: What the picture shows, such as "a face".
             target: What it should show, such as "a smiling face".
-            strength: How far to go.
+            push: How far to go, -10 to 10.
+            edits: Amounts by the names of directions, from -5 to 5.
 
         Returns:
-            The picture.
+            The picture as PNG, with its recipe in its metadata.
 
         """
-        raise StudioError("No text model is installed here: use /edit with the directions of the domain.")
+        words = Words(
+            source[:LONGEST_WORDS], target[:LONGEST_WORDS], min(max(float(push), -STRONGEST_WORDS), STRONGEST_WORDS)
+        )
+        pixels, recipe, _ = self._edited(inversion, edits, 1.0, words=words)
+        recipe = replace(recipe, words=words)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "picture.png"
+            save_photo(path, pixels, Photo(pixels), {KEY: recipe.to_text()})
+            yield str(path)
 
     @in_words
     def stylize(
@@ -209,7 +220,12 @@ class Endpoints:
         return self.studio.engine.workshop(domain).prepare(_read(photo), face, align=not aligned)
 
     def _edited(
-        self, inversion: str | None, amounts: Mapping[str, Any] | None, strength: float, look: Look | None = None
+        self,
+        inversion: str | None,
+        amounts: Mapping[str, Any] | None,
+        strength: float,
+        look: Look | None = None,
+        words: Words | None = None,
     ) -> tuple[Pixels, Recipe, Inversion]:
         """The picture of an inversion file, its recipe and the inversion."""
         if inversion is None:
@@ -221,7 +237,7 @@ class Endpoints:
         edits = engine.edits(opened.domain, checked)
         strength = min(max(float(strength), 0.0), STRONGEST)
         recipe = Recipe(opened.domain, opened.method, opened.steps[-1].index, strength, checked)
-        return engine.draw(scaled(opened, strength), edits, look), recipe, opened
+        return engine.draw(scaled(opened, strength), edits, look, words), recipe, opened
 
 
 def endpoints(studio: Studio) -> None:
@@ -237,7 +253,7 @@ def endpoints(studio: Studio) -> None:
         inversion = gr.File(type="filepath", file_types=[".safetensors"])
         saved, edits, strength = gr.File(), gr.JSON({}), gr.Number(1.0)
         source, target, style = gr.Textbox("a face"), gr.Textbox("a smiling face"), gr.Textbox("toon")
-        amount = gr.Number(0.5)
+        amount, push = gr.Number(0.5), gr.Number(STRENGTH)
         picture = gr.Image(type="filepath", format="png")
         button = gr.Button()
         button.click(answers.detect, photo, [figures, pictures], api_name="detect", concurrency_limit=2)
@@ -245,7 +261,7 @@ def endpoints(studio: Studio) -> None:
         button.click(answers.invert, inputs, [pictures, figures, saved], api_name="invert", **slow)
         button.click(answers.edit, [inversion, edits, strength], picture, api_name="edit", **drawing)
         button.click(answers.paste, [photo, inversion, edits, strength], picture, api_name="paste", **drawing)
-        button.click(answers.text, [inversion, source, target, strength], picture, api_name="text", **drawing)
+        button.click(answers.text, [inversion, source, target, push, edits], picture, api_name="text", **drawing)
         button.click(
             answers.stylize, [inversion, style, amount, edits, strength], picture, api_name="stylize", **drawing
         )

@@ -15,12 +15,15 @@ from hyperstyle.drawing import along, compact, draw
 from hyperstyle.editing.directions import Direction, Edit
 from hyperstyle.editing.files import SHIPPED, read_directions
 from hyperstyle.editing.styles import Shipped, Style, open_style, styles_of
+from hyperstyle.editing.text import StyleEdit, Wordsmith
+from hyperstyle.editing.text_tools import lacking, open_wordsmith
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import Method
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.photo.preparing import Prepared
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.tensors import to_pixels
+from hyperstyle.recipe import Words
 from hyperstyle.web.components.domain_choice import Offer
 from hyperstyle.web.turns import Turns
 from hyperstyle.weights.catalogue import WEIGHTS
@@ -30,6 +33,7 @@ from hyperstyle.workshop import Workshop
 STYLES_OPEN = 6
 """Styles that are kept open, of all domains; the one that was not used for longest makes room."""
 
+WORDSMITHS_OPEN = 2
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -97,6 +101,7 @@ class Engine:
         self.directions = {name: directions(domain) for name, domain in self.domains.items()}
         self.styles = {name: styles(domain) for name, domain in self.domains.items()}
         self._open_style = lru_cache(STYLES_OPEN)(open_style)
+        self._wordsmith = lru_cache(WORDSMITHS_OPEN)(self._open_wordsmith)
         self._device = device
         self._open_workshop = open_workshop
         self._loader = ThreadPoolExecutor(1, "loader")
@@ -141,14 +146,20 @@ class Engine:
         self.workshop(name)
         return self._turns.between(self._polish_on_device(name, prepared, inversion, steps))
 
-    def draw(self, inversion: Inversion, edits: Sequence[Edit] = (), look: Look | None = None) -> Pixels:
+    def draw(
+        self,
+        inversion: Inversion,
+        edits: Sequence[Edit] = (),
+        look: Look | None = None,
+        words: Words | None = None,
+    ) -> Pixels:
         """The picture of an inversion with edits, ahead of any inversion that is under way."""
         self.workshop(inversion.domain)
         if look and look.style not in self.styles[inversion.domain]:
             known = ", ".join(self.styles[inversion.domain]) or "none yet"
             raise StudioError(f"There is no style {look.style!r} here for this kind of picture: there are {known}.")
         with self._turns.quick():
-            return self._draw_on_device(inversion, edits, look)
+            return self._draw_on_device(inversion, edits, look, words)
 
     def along(
         self, inversion: Inversion, edits: Sequence[Edit], direction: Direction, amounts: Sequence[float]
@@ -182,16 +193,27 @@ class Engine:
             polished = replace(inversion, codes=step.codes, offsets=step.offsets, steps=known)
             yield Taken(compact(polished), to_pixels(step.picture[0]))
 
-    def _draw(self, inversion: Inversion, edits: Sequence[Edit], look: Look | None) -> Pixels:
+    def lacks_words(self, name: str) -> str | None:
+        """Why a domain takes no edits in words here, as half a sentence; None where it does."""
+        return lacking(self.domains[name])
+
+    def _draw(self, inversion: Inversion, edits: Sequence[Edit], look: Look | None, words: Words | None) -> Pixels:
         model = self.workshop(inversion.domain).model
+        restyling = []
+        if words:
+            direction = self._wordsmith(inversion.domain).direction(words.before, words.after, words.threshold)
+            restyling = [StyleEdit(direction, words.strength)]
         if look:
             model, inversion = self._open_style(inversion.domain, look.style).of(model, inversion, look.amount)
-        return draw(model, inversion, edits)
+        return draw(model, inversion, edits, restyling)
 
     def _along(
         self, inversion: Inversion, edits: Sequence[Edit], direction: Direction, amounts: Sequence[float]
     ) -> Iterator[Pixels]:
         yield from along(self.workshop(inversion.domain).model, inversion, edits, direction, amounts)
+
+    def _open_wordsmith(self, name: str) -> Wordsmith:
+        return open_wordsmith(self.domains[name], self.workshop(name).model)
 
     def _open(self, name: str) -> "Future[Workshop]":
         """The opening of a domain's workshop, begun where it was not; one that failed is tried again."""

@@ -14,7 +14,7 @@ from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.compare import CompareTab
 from hyperstyle.web.tabs.edit import EditTab
 from hyperstyle.web.tabs.invert import InvertTab
-from hyperstyle.web.tabs.text import text_tab
+from hyperstyle.web.tabs.text import TextTab
 from hyperstyle.web.tabs.worlds import WorldsTab
 from hyperstyle.web.texts import text
 from hyperstyle.web.words import in_words
@@ -39,8 +39,8 @@ class Page:
                     self.invert = InvertTab(studio)
                 with gr.Tab("Edit", id="edit") as edit:
                     self.edit = EditTab(studio)
-                with gr.Tab("Text", id="text"):
-                    text_tab()
+                with gr.Tab("Text", id="text") as words:
+                    self.text = TextTab(studio)
                 with gr.Tab("Worlds", id="worlds") as worlds:
                     self.worlds = WorldsTab(studio)
                 with gr.Tab("Compare", id="compare"):
@@ -52,6 +52,7 @@ class Page:
                 "concurrency_id": "drawing",
             }
             everything = [*self.invert.entrance, *self.invert.outcome]
+            words.select(self.text.show, None, self.text.outcome, **quick)
             worlds.select(self.worlds.show, None, self.worlds.outcome, **quick)
             edit.select(self.edit.show, None, self.edit.everything, **quick)
             self.domain.select(self.choose_domain, None, [self.domain, *everything], **quick)
@@ -114,9 +115,9 @@ class Page:
             if recipe.step is not None:
                 visit.chosen = min(recipe.step, len(visit.shots) - 1)
             visit.strength, visit.amounts = recipe.strength, dict(recipe.edits)
-            visit.style, visit.style_amount = recipe.style, recipe.amount
+            visit.style, visit.style_amount, visit.words = recipe.style, recipe.amount, recipe.words
             outcome = self.invert.outcome_of(visit, "Opened from a link.")
-        opened = "worlds" if visit.style else "edit" if visit.amounts else "invert"
+        opened = "text" if visit.words else "worlds" if visit.style else "edit" if visit.amounts else "invert"
         tab = gr.Tabs(selected=opened)
         ready = gr.update(interactive=visit.quad is not None)
         yield [*outcome, ready, *self.edit.present(visit), tab]

@@ -15,7 +15,7 @@ from hyperstyle.photo.faces import Face
 from hyperstyle.photo.preparing import Prepared
 from hyperstyle.photo.quads import Quad
 from hyperstyle.photo.reading import read_photo
-from hyperstyle.recipe import Recipe
+from hyperstyle.recipe import Recipe, Words
 
 HOUR = 3600.0
 GRACE = 600.0
@@ -66,6 +66,8 @@ class Visit:
     style: str | None = None
     """Name of the world that was chosen."""
     style_amount: float = USUAL
+    words: Words | None = None
+    """What was to be changed in words."""
     run: Run | None = None
     """The inversion under way; it ends without a word when this is no longer its own."""
 
@@ -97,12 +99,13 @@ class Visit:
             self.example,
             self.style,
             self.style_amount,
+            self.words,
         )
 
     def restart(self) -> None:
         """Forget what was made, keep the photo."""
         self.shots, self.chosen, self.strength, self.amounts, self.run = [], -1, 1.0, {}, None
-        self.style, self.style_amount = None, USUAL
+        self.style, self.style_amount, self.words = None, USUAL, None
 
 
 class Visits:

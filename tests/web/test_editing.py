@@ -67,6 +67,13 @@ def test_the_own_face_is_drawn_in_every_style_and_one_is_chosen(visit: Open) -> 
     until_another(page, pale, "#styled")
 
 
+def test_where_no_text_model_is_the_words_are_greyed_with_the_reason(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Text").click()
+    expect(page.locator("#text-lacks")).to_contain_text("Not here yet")
+    expect(page.locator("#say")).to_be_disabled()
+
+
 def test_a_recipe_link_opens_the_example_with_its_sliders(visit: Open) -> None:
     page = visit("?example=female_080&smile=0.5&age=-3&step=2")
     expect(page.get_by_role("tab", name="Edit")).to_have_attribute("aria-selected", "true")

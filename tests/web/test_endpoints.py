@@ -116,7 +116,7 @@ def test_methods_are_compared(client: Client) -> None:
         ({"inversion": "portrait"}, "/edit", "no saved inversion"),
         ({"inversion": "inversion", "edits": {"wings": 1}}, "/edit", "no direction 'wings'"),
         ({"inversion": "inversion", "edits": {"smile": "much"}}, "/edit", "Edits are numbers"),
-        ({"inversion": "inversion"}, "/text", "No text model"),
+        ({"inversion": "inversion"}, "/text", "no edits in words here"),
         ({"inversion": "inversion", "style": "moon"}, "/stylize", "no style 'moon'"),
     ],
 )

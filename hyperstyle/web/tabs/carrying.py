@@ -23,12 +23,13 @@ from hyperstyle.web.words import in_words
 
 
 class Carrying:
-    """A row of buttons below a picture; `edited` and `styled` say what of a visit belongs to that picture."""
+    """A row of buttons below a picture; `edited`, `styled` and `worded` say what of a visit belongs to that picture."""
 
-    def __init__(self, studio: Studio, name: str, *, edited: bool, styled: bool = False) -> None:
+    def __init__(self, studio: Studio, name: str, *, edited: bool, styled: bool = False, worded: bool = False) -> None:
         self._studio = studio
         self._edited = edited
         self._styled = styled
+        self._worded = worded
         with gr.Row(elem_classes="actions"):
             paste = gr.Button("Put into the photo")
             picture = gr.Button("Download PNG")
@@ -55,13 +56,15 @@ class Carrying:
         """The picture and its recipe."""
         engine, recipe, inversion = self._studio.engine, self._recipe(visit), visit.inversion()
         look = Look(recipe.style, recipe.amount) if recipe.style else None
-        return engine.draw(inversion, engine.edits(inversion.domain, recipe.edits), look), recipe
+        return engine.draw(inversion, engine.edits(inversion.domain, recipe.edits), look, recipe.words), recipe
 
     def _recipe(self, visit: Visit) -> Recipe:
         recipe = visit.recipe()
         if not self._edited:
             recipe = replace(recipe, edits={})
-        return recipe if self._styled else replace(recipe, style=None, amount=Recipe.amount)
+        if not self._styled:
+            recipe = replace(recipe, style=None, amount=Recipe.amount)
+        return recipe if self._worded else replace(recipe, words=None)
 
     @in_words
     def paste(self, request: gr.Request) -> Iterator[dict[str, object]]:
