@@ -99,8 +99,9 @@ class InvertTab:
                             step=0.05,
                             label="Strength of the refinement",
                             info="less edits more freely",
+                            min_width=240,
                         )
-                        with gr.Column(min_width=160):
+                        with gr.Column(min_width=240):
                             self.polish_steps = gr.Slider(
                                 5, 60, POLISH, step=5, label="Polish steps", info="slow, and closer"
                             )

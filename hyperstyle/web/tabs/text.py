@@ -31,7 +31,7 @@ class TextTab:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        with gr.Row(elem_classes="bench"):
+        with gr.Row(elem_classes=["bench", "editing"]):
             with gr.Column(scale=4, min_width=300):
                 gr.Markdown(text("text"), elem_classes="note")
                 self.lacks = gr.Markdown(elem_id="text-lacks")

@@ -26,7 +26,7 @@ class WorldsTab:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        with gr.Row(elem_classes="bench"):
+        with gr.Row(elem_classes=["bench", "editing"]):
             with gr.Column(scale=4, min_width=300):
                 gr.Markdown(text("worlds"), elem_classes="note")
                 self.none = gr.Markdown(text("worlds_none"), visible=not studio.engine.styles[studio.engine.first])
