@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from hyperstyle.cli.edit import Out, Saved, directions_for, edit_of
 from hyperstyle.drawing import draw
 from hyperstyle.editing.codes import restyle_code
 from hyperstyle.editing.morph import morph as pictures_between
@@ -17,15 +18,17 @@ from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.weights.models import open_model
 
-Saved = Annotated[Path, typer.Argument(metavar="FILE.safetensors", help="An inversion that `invert` saved.")]
 STRIP = 7  # pictures of a morph that is no film
 
 
 def stylize(
     saved: Saved,
     style: Annotated[str, typer.Option(help="Name of a style of the inversion's domain.")],
-    out: Annotated[Path, typer.Option(metavar="PICTURE", help="Ends in .png, .jpg or .webp.")],
+    out: Out,
     amount: Annotated[float, typer.Option(min=0, max=1, help="From 0, more me, to 1, more style.")] = USUAL,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=AMOUNT", help="A slider, -5 to 5; as often as you like.")
+    ] = None,
     restyle: Annotated[
         Path | None, typer.Option(metavar="PHOTO", help="Take the code from ReStyle-e4e for this photo (809 MB).")
     ] = None,
@@ -33,11 +36,13 @@ def stylize(
     """Draw an inversion in a style: the embedded generator's own ones, or a generator that others fine-tuned."""
     inversion = Inversion.open(saved)
     opened = open_style(inversion.domain, style)
+    edits = [edit_of(setting, directions_for(inversion)) for setting in settings or ()]
     if restyle:
         inversion = replace(inversion, codes=restyle_code(inversion, read_photo(restyle)))
     model, styled = opened.of(open_model(inversion.domain), inversion, amount)
-    pixels = draw(model, styled)
+    pixels = draw(model, styled, edits)
     save_photo(out, pixels, Photo(pixels))
+    typer.echo(out)
 
 
 def morph(

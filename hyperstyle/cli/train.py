@@ -18,13 +18,14 @@ from hyperstyle.networks.preview import SIZE, Preview
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small import SmallEncoder
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.training import hypernet, pictures, portraits, preview, relatives, style, w_encoder
+from hyperstyle.training import hypernet, pictures, portraits, preview, relatives, style, style_faces, w_encoder
 from hyperstyle.training.identity import Identity
 from hyperstyle.weights import shipped
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.embedded import load_generator, load_mapping
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.lpips import load_lpips
+from hyperstyle.weights.models import open_model
 from hyperstyle.workshop import Workshop
 
 STORY = {
@@ -119,11 +120,18 @@ def train_style(
     work: Work,
     minutes: Minutes,
 ) -> None:
-    """Train a style of the embedded generator after its teacher, and ship its offsets; needs nothing made before."""
+    """Train a style of the embedded generator after its teacher, and ship its offsets.
+
+    Portraits that `train portraits` left in the folder are inverted and learnt from too.
+    """
     if name not in styles.SHIPPED:
         raise typer.BadParameter(f"{name!r} is no style; there are {', '.join(styles.SHIPPED)}")
-    chosen, lpips = styles.SHIPPED[name], load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
-    offsets, steps = style.train(work, minutes, chosen, load_generator(), load_mapping(), lpips)
+    chosen, folder, generator = styles.SHIPPED[name], work / "styles", load_generator()
+    groups = [list(style_faces.make_faces(folder / "faces", generator, load_mapping()))]
+    if visitors := list(style_faces.make_visitors(folder / "visitors", open_model(EMBEDDED.name), work / "portraits")):
+        groups.append(visitors)
+    lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
+    offsets, steps = style.train(folder, minutes, chosen, generator, groups, lpips)
     story = {"title": chosen.title, "teacher": chosen.teacher, "steps": str(steps)}
     styles.write_style(chosen.path, offsets, story | STORY | {"data": "pictures of the generator and of the teacher"})
 

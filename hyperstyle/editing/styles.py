@@ -35,7 +35,6 @@ FOLDER = ASSETS / "styles"
 USUAL = 0.5
 """Between more me, 0, and more style, 1."""
 LEAST_STYLE = 0.5  # share of a shipped style at the end of more me: less looks like a photo gone wrong
-LEAST_ME = 0.6  # share of a visitor's own offsets at the end of more style
 
 FINE = tuple(range(7, 16))
 """Layers of the embedded generator from 64 pixels on: tone, line and texture, while the shapes stay."""
@@ -118,15 +117,14 @@ class Style:
             assert isinstance(model, nn.Module)
             fine = {layer: offset for layer, offset in inversion.offsets.items() if layer in self.layers}
             return with_generator(model, self.generator), replace(inversion, offsets=times(fine, 1 - amount))
-        own = times(inversion.offsets, 1 - (1 - LEAST_ME) * amount)
         moved = times(self.offsets or {}, LEAST_STYLE + (1 - LEAST_STYLE) * amount)
-        return model, replace(inversion, offsets=added(own, moved))
+        return model, replace(inversion, offsets=added(times(inversion.offsets, 1), moved))
 
 
 def with_generator(model: M, generator: Generator) -> M:
-    """The same model but for its generator; all other networks are shared."""
+    """The same model but for its generator, on the same device; all other networks are shared."""
     other = copy.copy(model)
-    other._modules = model._modules | {"generator": generator}
+    other._modules = model._modules | {"generator": generator.to(next(model.parameters()).device)}
     return other
 
 

@@ -2,7 +2,8 @@
 
 import copy
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import torch
@@ -15,14 +16,14 @@ from hyperstyle.inversion.polish import even_coordinates, evened
 from hyperstyle.inversion.tuning import offsets_to
 from hyperstyle.networks.generator import Kernels, Offsets
 from hyperstyle.networks.lpips import Lpips, difference
-from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.networks.mobile import MobileGenerator
 from hyperstyle.training.loop import Stateful, Stretch, best_device, update
-from hyperstyle.training.pictures import code_of, save_grid
+from hyperstyle.training.pictures import save_grid
 from hyperstyle.training.style_crops import CELLS, Place, piece
-from hyperstyle.training.style_faces import FACES, SIZE, make_faces, read_face
+from hyperstyle.training.style_faces import SIZE, Face
 from hyperstyle.training.teachers_table import TEACHERS
 
-HELD_OUT = 4  # the first faces only tell how a training goes
+HELD_OUT = 2  # the first faces of each group only tell how a training goes
 MEASURED = 4  # faces whose features tell which channels go together
 BATCH, LARGE_BATCH = 2, 32  # pieces, on CPU and on CUDA
 RATE, MOMENTUM = 0.003, 0.9  # a step moves the answers of every layer by that share of their size
@@ -66,32 +67,42 @@ class EvenDescent(torch.optim.Optimizer):
 class Lessons:
     """Faces with the features that pieces are drawn from, and what the teacher makes of them."""
 
-    def __init__(self, generator: MobileGenerator, mapping: Mapping, faces: list[Path], style: Shipped) -> None:
+    def __init__(self, generator: MobileGenerator, faces: Sequence[Face], style: Shipped) -> None:
         self.generator, self.faces, self.teacher = generator, faces, TEACHERS[style.teacher]
         self.device = next(generator.parameters()).device
-        codes = torch.cat([code_of(int(path.stem), mapping) for path in faces]).to(self.device)
         with torch.no_grad():
-            self.styles = [generator.styles(code[None]) for code in codes]
+            self.styles = [generator.styles(face.codes.to(self.device)) for face in faces]
         self._features: dict[int, Tensor] = {}
         self._taught: dict[int, Tensor] = {}
+
+    def picture(self, face: int) -> Tensor:
+        """The picture [1, 3, SIZE, SIZE] of a face."""
+        return self.faces[face].picture().to(self.device)
 
     def taught(self, face: int) -> Tensor:
         """The teacher's version [1, 3, SIZE, SIZE] of a face."""
         if face not in self._taught:
-            self._taught[face] = self.teacher(read_face(self.faces[face]).to(self.device)).half()
+            self._taught[face] = self.teacher(self.picture(face)).half()
         return self._taught[face].float()
 
     def features(self, face: int) -> Tensor:
         """What the pieces of a face are drawn from, [1, C, CELLS, CELLS]."""
         if face not in self._features:
             with torch.no_grad():
-                styles, kernels = self.styles[face], self.generator.kernels()
-                self._features[face] = self.generator.features(styles, kernels, CELLS)
+                kernels = self.kernels(self.generator.kernels(), face)
+                self._features[face] = self.generator.features(self.styles[face], kernels, CELLS)
         return self._features[face]
 
-    def loss(self, kernels: Kernels, face: int, lpips: Lpips) -> Tensor:
+    def kernels(self, styled: Kernels, face: int) -> Kernels:
+        """The style's kernels, moved by the face's own offsets as well."""
+        own, offsets = self.generator.own_kernels(), self.faces[face].offsets
+        moved = {layer: own[layer] * offset.to(self.device).float() for layer, offset in offsets.items()}
+        return dict(styled) | {layer: styled[layer] + move for layer, move in moved.items()}
+
+    def loss(self, styled: Kernels, face: int, lpips: Lpips) -> Tensor:
         """How far a piece of a face is from the teacher's."""
         place = Place.anywhere()
+        kernels = self.kernels(styled, face)
         made = piece(self.generator, self.features(face), self.styles[face], kernels, place)
         wanted = place.shown(self.taught(face))
         smooth = F.interpolate(wanted, made.shape[-2:], mode="bilinear")
@@ -99,64 +110,62 @@ class Lessons:
         return (difference(at_size, wanted, lpips) + SMOOTH * (made - smooth).square().mean()).mean()
 
     @torch.inference_mode()
-    def examine(self, kernels: Kernels, lpips: Lpips) -> tuple[str, list[Tensor]]:
-        """Figures of the held-out faces as 256 pixels square, and rows of picture, ours and the teacher's."""
+    def examine(self, styled: Kernels, faces: Sequence[int], lpips: Lpips) -> tuple[str, Tensor]:
+        """Figures of faces as 256 pixels square, and a grid of rows of picture, ours and the teacher's."""
         rows, figures = [], []
-        for face in range(HELD_OUT):
-            made = self.generator.synthesize(self.styles[face], kernels)
-            shown = [
-                read_face(self.faces[face]).to(self.device),
-                F.avg_pool2d(made, made.shape[-1] // SIZE).clamp(-1, 1),
-                self.taught(face),
-            ]
+        for face in faces:
+            made = self.generator.synthesize(self.styles[face], self.kernels(styled, face))
+            ours = F.avg_pool2d(made, made.shape[-1] // SIZE).clamp(-1, 1)
+            shown = [self.picture(face), ours, self.taught(face)]
             rows.append(torch.cat(shown, 3))
             before, mine, wanted = (F.avg_pool2d(picture, 2) for picture in shown)
             error = (mine - wanted).square().mean().view(1)
             figures.append(torch.stack([lpips(before, wanted), lpips(mine, wanted), error]))
         before, after, squared = torch.cat(figures, 1).mean(1).tolist()
-        return f"held out, LPIPS to the teacher {before:.3f} -> {after:.3f}, L2 {squared:.4f}", rows
+        return f"held out, LPIPS to the teacher {before:.3f} -> {after:.3f}, L2 {squared:.4f}", torch.cat(rows, 2)
 
     @torch.no_grad()
-    def even(self, layers: Iterable[int]) -> Kernels:
-        """The coordinates of the layers in which what they are fed is evenly spread, [in, in]."""
+    def even(self, layers: Iterable[int], faces: Sequence[int]) -> Kernels:
+        """The coordinates of the layers in which what they are fed by some faces is evenly spread, [in, in]."""
         kernels = self.generator.kernels()
-        some = [fed(self.generator, self.styles[face], kernels) for face in range(HELD_OUT, HELD_OUT + MEASURED)]
+        some = [fed(self.generator, self.styles[face], self.kernels(kernels, face)) for face in faces]
         inputs = [torch.cat(layer, 2) for layer in zip(*some, strict=True)]
         return {layer: even_coordinates(kernels[layer][None], inputs[layer])[0] for layer in layers}
 
 
 def train(
-    work: Path,
+    folder: Path,
     minutes: float,
     style: Shipped,
     generator: MobileGenerator,
-    mapping: Mapping,
+    groups: Sequence[Sequence[Face]],
     lpips: Lpips,
-    count: int = FACES,
 ) -> tuple[Offsets, int]:
-    """One stretch of training of a style on `count` faces; its offsets, and the steps that they took in all."""
+    """One stretch of training of a style on faces, as many of each group; its offsets, and all steps they took."""
     device = best_device()
     batch = BATCH if device.type == "cpu" else LARGE_BATCH
-    folder = work / "styles"
-    faces = list(make_faces(folder / "faces", generator, mapping, count))
     generator.lighten(torch.bfloat16)
     generator.to(device).requires_grad_(False)
     lpips = lpips.to(device)
-    lessons = Lessons(generator, mapping, faces, style)
+    lessons = Lessons(generator, [face for group in groups for face in group], style)
+    ends = list(accumulate((len(group) for group in groups), initial=0))
+    held = [face for start in ends[:-1] for face in range(start, start + HELD_OUT)]
     own = generator.kernels()
-    moves = Moves(own, lessons.even(style.layers)).to(device)
+    moves = Moves(own, lessons.even(style.layers, range(HELD_OUT, HELD_OUT + MEASURED))).to(device)
     average = copy.deepcopy(moves).requires_grad_(False)
     optimizer = EvenDescent(moves.parameters())
 
     def report(step: int) -> None:
-        figures, rows = lessons.examine(average(own), lpips)
+        figures, grid = lessons.examine(average(own), held, lpips)
         print(f"step {step}: {figures}", flush=True)
-        save_grid(folder / f"{style.name}.png", [torch.cat(rows, 2)])
+        save_grid(folder / f"{style.name}.png", [grid])
 
     parts: dict[str, Stateful] = {"moves": moves, "average": average, "optimizer": optimizer}
     for step in Stretch(folder / f"{style.name}.pt", parts, minutes, report, save_every=120).steps(optimizer):
         chance = random.Random(step)  # noqa: S311 - shuffling, not secrets
-        for face in chance.sample(range(HELD_OUT, len(faces)), batch):
+        for piece_number in range(batch):
+            start, end = ends[piece_number % len(groups) :][:2]
+            face = chance.randrange(start + HELD_OUT, end)
             (lessons.loss(moves(own), face, lpips) / batch).backward()
         update(moves, average, optimizer, step, memory=0.98)
     offsets = offsets_to(generator, average(own))

@@ -1,43 +1,78 @@
-"""Faces that styles are learnt from: made by the generator, kept at half its size, and given to a teacher."""
+"""Faces that styles are learnt from: pictures and what draws them, some of them portraits that were inverted."""
 
 import copy
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
+from safetensors.torch import load_file, save
 from torch import Tensor
 from torch.nn import functional as F
 
+from hyperstyle.inversion.hyperstyle import Model, invert
+from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.photo.tensors import to_pixels, to_tensor
 from hyperstyle.training.pictures import code_of
+from hyperstyle.training.portraits import FIRST_HELD_OUT, number_of, stacked
 from hyperstyle.writing import made_folder, written_whole
 
 SIZE = 512
 """Side of these pictures: what a teacher draws at this size is fine enough, and done in a quarter of the time."""
 FACES = 128
+VISITORS = 14
 FIRST = 4_000_000  # numbers of these faces; no other training makes them
 
 
-def make_faces(folder: Path, generator: MobileGenerator, mapping: Mapping, count: int = FACES) -> Iterator[Path]:
-    """The files of the faces in `folder`, in order; those that are not there yet are made."""
+@dataclass(frozen=True)
+class Face:
+    """A picture, and what the generator draws it from."""
+
+    path: Path
+    codes: Tensor
+    """[1, 512]."""
+    offsets: Offsets
+
+    def picture(self) -> Tensor:
+        """[1, 3, SIZE, SIZE] in [-1, 1]."""
+        with Image.open(self.path) as image:
+            return to_tensor(np.asarray(image.convert("RGB")))
+
+
+def make_faces(folder: Path, generator: MobileGenerator, mapping: Mapping, count: int = FACES) -> Iterator[Face]:
+    """Faces of the generator alone; pictures that `folder` lacks are made."""
     half = copy.deepcopy(generator)
     half.lighten(torch.bfloat16)
     made_folder(folder)
     for number in range(FIRST, FIRST + count):
-        path = folder / f"{number}.webp"
-        if not path.exists():
+        face = Face(folder / f"{number}.webp", code_of(number, mapping).clone(), {})
+        if not face.path.exists():
             with torch.inference_mode():
-                picture = half(code_of(number, mapping))
-            with written_whole(path) as part:
-                pixels = to_pixels(F.avg_pool2d(picture, picture.shape[-1] // SIZE)[0])
-                Image.fromarray(pixels).save(part, "WEBP", quality=95)
-        yield path
+                _save(face.path, half(face.codes))
+        yield face
 
 
-def read_face(path: Path) -> Tensor:
-    """A picture [1, 3, SIZE, SIZE] in [-1, 1]."""
-    with Image.open(path) as image:
-        return to_tensor(np.asarray(image.convert("RGB")))
+def make_visitors(folder: Path, model: Model, portraits: Path, count: int = VISITORS) -> Iterator[Face]:
+    """Inversions of portraits to train on: what a style meets when it is used moves the same kernels as it does."""
+    made_folder(folder)
+    paths = [path for path in sorted(portraits.glob("*.png")) if number_of(path) < FIRST_HELD_OUT]
+    for path in paths[:: max(len(paths) // count, 1)][:count]:
+        kept = folder / f"{path.stem}.safetensors"
+        if not kept.exists():
+            *_, last = invert(model, stacked([path]))
+            _save(kept.with_suffix(".webp"), last.picture)
+            halves = {str(layer): offset[0].half().contiguous() for layer, offset in last.offsets.items()}
+            with written_whole(kept) as part:
+                part.write_bytes(save({"codes": last.codes.contiguous()} | halves))
+        tensors = load_file(kept)
+        yield Face(kept.with_suffix(".webp"), tensors.pop("codes"), {int(name): t for name, t in tensors.items()})
+
+
+def _save(path: Path, picture: Tensor) -> None:
+    """Keep a picture [1, 3, H, W] of the generator."""
+    with written_whole(path) as part:
+        pixels = to_pixels(F.avg_pool2d(picture, picture.shape[-1] // SIZE)[0])
+        Image.fromarray(pixels).save(part, "WEBP", quality=95)

@@ -95,32 +95,28 @@ class Bench:
         wanted = taught(style, prepared)
         photo = halved(to_tensor(prepared.crop(SIZE, SIZE)), 2)
         likeness = self.workshop.measure.against(photo)
-        near: dict[str, float] = {}
-        identity: dict[str, float | None] = {}
+        pictures, started = {}, time.perf_counter()
         for amount in (MILD, USUAL, FULL):
-            started = time.perf_counter()
-            picture = self.drawn(inversion, opened, amount)
-            seconds = time.perf_counter() - started
-            seen = halved(to_tensor(picture), 4)
-            near[str(amount)] = float(lpips(seen, wanted))
-            identity[str(amount)] = likeness(seen)[0].identity
+            pictures[amount] = self.drawn(inversion, opened, amount)
+        seconds = (time.perf_counter() - started) / len(pictures)
+        seen = {str(amount): halved(to_tensor(picture), 4) for amount, picture in pictures.items()}
         return Row(
             path.stem,
             style.name,
             float(lpips(photo, wanted)),
-            near,
-            identity,
+            {amount: float(lpips(picture, wanted)) for amount, picture in seen.items()},
+            {amount: likeness(picture)[0].identity for amount, picture in seen.items()},
             seconds,
-            self.edits(inversion, opened),
+            self.edits(inversion, opened, pictures[USUAL]),
         )
 
     def drawn(self, inversion: Inversion, style: Style, amount: float, edits: Sequence[Edit] = ()) -> Pixels:
         """The picture [1024, 1024, 3] of an inversion in a style."""
         return draw(*style.of(self.workshop.model, inversion, amount), edits)
 
-    def edits(self, inversion: Inversion, style: Style) -> dict[str, float]:
-        """By how much each tried direction moves its own label inside of a style."""
-        before = self._labels(self.drawn(inversion, style, USUAL))
+    def edits(self, inversion: Inversion, style: Style, still: Pixels) -> dict[str, float]:
+        """By how much each tried direction moves its own label inside of a style, from the picture without edits."""
+        before = self._labels(still)
         moved = {}
         for name, amount in EDITS.items():
             after = self._labels(self.drawn(inversion, style, USUAL, [Edit(self.directions[name], amount)]))

@@ -1,21 +1,26 @@
 """Teachers that draw, pieces of real pictures, and a training that brings kernels nearer to a teacher."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from hyperstyle.domains import EMBEDDED
 from hyperstyle.editing.styles import Shipped
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.tensors import to_pixels
 from hyperstyle.training.style import HELD_OUT, MEASURED, train
 from hyperstyle.training.style_crops import CELLS, FIRST_LAYER, Place, piece
-from hyperstyle.training.style_faces import SIZE
+from hyperstyle.training.style_faces import SIZE, make_faces, make_visitors
 from hyperstyle.training.teachers_table import TEACHERS
+from hyperstyle.weights.embedded import load_generator
 from hyperstyle.weights.lpips import load_lpips
+from hyperstyle.weights.models import open_model
 from tests.weights_at_hand import weight_file
 
 
@@ -65,18 +70,35 @@ def test_a_piece_is_that_of_the_whole_picture(place: Place, generator: MobileGen
 def test_a_short_training_comes_nearer_to_its_teacher_and_resumes(
     mapping: Mapping, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from hyperstyle.weights.embedded import load_generator
-
+    generator, lpips = load_generator(), load_lpips(weight_file("lpips-alexnet"))
     style = Shipped("test", "Test", "pencil", (13, 14, 15))
-    lpips = load_lpips(weight_file("lpips-alexnet"))
-    faces = HELD_OUT + MEASURED
-    first, steps = train(tmp_path, 0.06, style, load_generator(), mapping, lpips, faces)
-    again, more = train(tmp_path, 0.03, style, load_generator(), mapping, lpips, faces)
-    assert first.keys() == again.keys() == set(style.layers)
     assert all(layer >= FIRST_LAYER for layer in style.layers)
+    made = list(make_faces(tmp_path / "faces", generator, mapping, HELD_OUT + MEASURED))
+    kernels = generator.kernels()
+    moved = [replace(face, offsets={9: torch.full_like(kernels[9], 0.05).half()}) for face in made]
+    first, steps = train(tmp_path, 0.03, style, generator, [made, moved], lpips)
+    again, more = train(tmp_path, 0.01, style, generator, [made, moved], lpips)
+    assert first.keys() == again.keys() == set(style.layers)
     assert more > steps
     lines = [line for line in capsys.readouterr().out.splitlines() if "held out" in line]
-    figures = [float(line.split("->")[1].split(",")[0]) for line in lines]
-    before = float(lines[0].split("teacher ")[1].split(" ")[0])
-    assert figures[0] < before
-    assert figures[1] < before
+    before, after = (float(figure) for figure in lines[1].split("teacher ")[1].split(",")[0].split(" -> "))
+    assert after < before
+
+
+def test_portraits_become_visitors_once(shared: Path, tmp_path: Path) -> None:
+    for name in EMBEDDED.needs:
+        weight_file(name)
+    portraits = tmp_path / "portraits"
+    portraits.mkdir()
+    photo = Image.open(shared / "portraits" / "female_000.jpg").resize((256, 256))
+    for name in ("female_000", "female_079"):  # the second is one that trainings never see
+        photo.save(portraits / f"{name}.png")
+    model = open_model(EMBEDDED.name)
+    (visitor,) = make_visitors(tmp_path / "visitors", model, portraits)
+    written = visitor.path.stat().st_mtime_ns
+    (again,) = make_visitors(tmp_path / "visitors", model, portraits)
+    assert again.path.stat().st_mtime_ns == written
+    with torch.inference_mode():
+        codes, offsets = again.codes, {layer: offset.float() for layer, offset in again.offsets.items()}
+        picture = F.avg_pool2d(model.generator(codes, offsets), model.generator.size // SIZE)
+    assert (picture.clamp(-1, 1) - visitor.picture()).abs().mean() < 0.03
