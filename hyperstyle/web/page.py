@@ -1,6 +1,5 @@
 """The page: the choice of the domain, the tabs, and what happens when it is opened and closed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +55,13 @@ class Page:
             worlds.select(self.worlds.show, None, self.worlds.outcome, **quick)
             edit.select(self.edit.show, None, self.edit.everything, **quick)
             self.domain.select(self.choose_domain, None, [self.domain, *everything], **quick)
+            self.followed = [*self.invert.outcome, self.invert.go, *self.edit.everything, self.tabs]
             loaded = self.blocks.load(self.offer, None, self.domain, **quick)
             opened = loaded.then(self.open, None, [self.domain, *everything], **quick)
             opened.success(
                 self.follow,
                 None,
-                [*self.invert.outcome, self.invert.go, *self.edit.everything, self.tabs],
+                self.followed,
                 api_visibility="private",
                 concurrency_id="inversion",
                 show_progress="hidden",
@@ -102,16 +102,16 @@ class Page:
         return [gr.update(value=self._offers(domain)), *shown]
 
     @in_words
-    def follow(self, request: gr.Request) -> Iterator[list[Any]]:
+    def follow(self, request: gr.Request) -> list[Any]:
         """What a link asks for beyond what could be shown at once."""
         query = dict(request.query_params)
         if "example" not in query and "visit" not in query:
-            return
+            return [gr.skip() for _ in self.followed]
         visit = self._studio.visit(request)
         outcome: list[Any] = [gr.skip() for _ in self.invert.outcome]
         if "example" in query:
             recipe = Recipe.from_query(query, self._studio.engine.directions[visit.domain])
-            list(self.invert.settle(request))
+            self.invert.settle(request)
             if recipe.step is not None:
                 visit.chosen = min(recipe.step, len(visit.shots) - 1)
             visit.strength, visit.amounts = recipe.strength, dict(recipe.edits)
@@ -120,7 +120,7 @@ class Page:
         opened = "text" if visit.words else "worlds" if visit.style else "edit" if visit.amounts else "invert"
         tab = gr.Tabs(selected=opened)
         ready = gr.update(interactive=visit.quad is not None)
-        yield [*outcome, ready, *self.edit.present(visit), tab]
+        return [*outcome, ready, *self.edit.present(visit), tab]
 
     def close(self, request: gr.Request) -> None:
         """The visitor has left."""

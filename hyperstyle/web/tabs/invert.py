@@ -371,18 +371,16 @@ class InvertTab:
         ]
 
     @in_words
-    def settle(self, request: gr.Request) -> Iterator[list[Update]]:
+    def settle(self, request: gr.Request) -> list[Update]:
         """Make of the example what its pictures show, once for all visitors."""
         visit = self._studio.visit(request)
-        if visit.example is None:
-            return
         name = visit.example
-        kept = self._studio.kept(name)
-        if visit.example != name:  # another one was clicked meanwhile
-            return
+        kept = self._studio.kept(name) if name else None
+        if kept is None or visit.example != name:  # another photo was chosen meanwhile
+            return [gr.skip() for _ in (*self.outcome, self.go)]
         visit.faces, visit.quad, visit.aligned = kept.faces, kept.quad, kept.aligned
         visit.shots, visit.chosen = list(kept.shots), len(kept.shots) - 1
-        yield [*self.outcome_of(visit, "Ready to be edited."), gr.update(interactive=True)]
+        return [*self.outcome_of(visit, "Ready to be edited."), gr.update(interactive=True)]
 
     @in_words
     def open(self, saved: str | None, request: gr.Request) -> list[Update]:
