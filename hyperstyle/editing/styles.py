@@ -83,8 +83,6 @@ _SHIPPED = (
     Shipped("comic", "Comic", "comic"),
     Shipped("toon", "Toon", "toon"),
     Shipped("watercolour", "Watercolour", "watercolour"),
-    Shipped("oil", "Oil painting", "oil"),
-    Shipped("poster", "Screen print", "poster"),
 )
 
 SHIPPED: Mapping[str, Shipped] = MappingProxyType({style.name: style for style in _SHIPPED})

@@ -98,21 +98,6 @@ def comic(pictures: Tensor) -> Tensor:
     return coloured * ink * 2 - 1
 
 
-HOPE = ((0.04, 0.16, 0.27), (0.80, 0.11, 0.14), (0.45, 0.66, 0.68), (0.98, 0.91, 0.72))
-
-
-def poster(pictures: Tensor) -> Tensor:
-    """A screen print in four inks, from dark blue over red and pale blue to cream, by brightness alone."""
-    light = (pictures + 1) / 2
-    grey = luma(brushed(light, 0.012))
-    grey = (grey - 0.5 * blurred(grey, 0.25) + 0.22).clamp(0, 1)
-    inks = [pictures.new_tensor(ink).view(3, 1, 1) for ink in HOPE]
-    made = inks[0].expand_as(pictures)
-    for ink, level in zip(inks[1:], (0.25, 0.42, 0.56), strict=True):
-        made = made + (ink - made) * smoothstep(grey, level - 0.025, level + 0.025)
-    return made * 2 - 1
-
-
 def watercolour(pictures: Tensor) -> Tensor:
     """Thin washes on white paper: pale, clear colours that gather at their edges."""
     light = (pictures + 1) / 2
@@ -121,14 +106,3 @@ def watercolour(pictures: Tensor) -> Tensor:
     edge = (blurred(grey, 0.003) - blurred(grey, 0.012)).clamp(-0.09, 0.02)
     thin = 1 - (1 - saturated(wash, 2.4)) * (0.18 + 0.62 * smoothstep(1 - grey, 0.2, 0.95))
     return (thin + 2.5 * edge).clamp(0, 1) * 2 - 1
-
-
-def oil(pictures: Tensor) -> Tensor:
-    """Oil on canvas: broad strokes, deep warm colours and lit ridges."""
-    light = (pictures + 1) / 2
-    strokes = brushed(brushed(light, 0.01), 0.008, 10.0)
-    grey = luma(strokes)
-    ridge = blurred(grey, 0.002) - blurred(grey, 0.008)
-    warm = saturated(strokes, 1.6) * pictures.new_tensor((1.08, 1.0, 0.82)).view(3, 1, 1)
-    deep = smoothstep(warm, -0.15, 1.1)
-    return (deep + 1.5 * ridge).clamp(0, 1) * 2 - 1

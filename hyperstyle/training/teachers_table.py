@@ -16,7 +16,5 @@ TEACHERS: Mapping[str, Teacher] = MappingProxyType(
         "comic": teachers.comic,
         "toon": teachers_toon.toon,
         "watercolour": teachers.watercolour,
-        "oil": teachers.oil,
-        "poster": teachers.poster,
     }
 )
