@@ -7,7 +7,7 @@ import typer
 from hyperstyle.cli.edit import Out, Saved
 from hyperstyle.domains import DOMAINS
 from hyperstyle.drawing import draw
-from hyperstyle.editing.text import STRENGTH, STRONGEST, THRESHOLD, StyleEdit
+from hyperstyle.editing.text import STRENGTH, STRONGEST, StyleEdit
 from hyperstyle.editing.text_tools import open_wordsmith
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.photo.reading import Photo
@@ -24,8 +24,9 @@ def text(
         float, typer.Option(min=-STRONGEST, max=STRONGEST, help="How far; below zero the other way.")
     ] = STRENGTH,
     threshold: Annotated[
-        float, typer.Option(min=0, max=1, help="Relevance from which a channel is moved; more of it changes less else.")
-    ] = THRESHOLD,
+        float | None,
+        typer.Option(min=0, max=1, help="Relevance from which a channel is moved: a higher one changes less else."),
+    ] = None,
 ) -> None:
     """Draw a saved inversion with the difference of two descriptions added."""
     inversion = Inversion.open(file)

@@ -16,8 +16,7 @@ from hyperstyle.errors import StudioError
 from hyperstyle.networks.generator import Styles
 
 STRENGTH, STRONGEST = 4.0, 10.0
-"""By default, and at most, either way: how many standard deviations the most relevant channel is moved."""
-THRESHOLD = 0.1
+"""By default, and at most, either way: how many of the text model's units the most relevant channel is moved."""
 SAME = 1e-3  # length of the difference of two descriptions that says nothing
 
 
@@ -47,12 +46,13 @@ class Wordsmith:
     model: TextModel
     relevance: Relevance
 
-    def direction(self, before: str, after: str, threshold: float = THRESHOLD) -> StyleDirection:
+    def direction(self, before: str, after: str, threshold: float | None = None) -> StyleDirection:
         """The direction from one description to another; a `StudioError` where no channel is relevant to it."""
+        threshold = self.model.threshold if threshold is None else threshold
         difference = self.model.describe(after) - self.model.describe(before)
         if difference.norm() < SAME:
             return StyleDirection("", {}, 0)  # the same said twice: nothing changes
-        found = channels(self.relevance, F.normalize(difference, dim=0), threshold)
+        found = channels(self.relevance, F.normalize(difference, dim=0), threshold) * self.model.unit
         return StyleDirection(f"{before} -> {after}", self.relevance.split(found), int(found.count_nonzero()))
 
 

@@ -42,9 +42,9 @@ class Pair:
 PAIRS = (
     Pair("a face", "a smiling face", "smile", grows=True),
     Pair("a smiling face", "a serious face", "smile", grows=False),
-    Pair("a face", "an old face", "age", grows=True),
+    Pair("a young person", "an old person", "age", grows=True),
     Pair("a face", "a young face", "age", grows=False),
-    Pair("a face", "a face with glasses", "glasses", grows=True),
+    Pair("a face without glasses", "a face with glasses", "glasses", grows=True),
     Pair("a man", "a man with a beard", "beard", grows=True),
     Pair("a face", "a face with blond hair", "hair-light", grows=True),
     Pair("a face", "a face with black hair", "hair-light", grows=False),

@@ -5,19 +5,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.domains import ASSETS, DOMAINS, EMBEDDED
-from hyperstyle.editing.relevance import Relevance, read_relevance
+from hyperstyle.editing.relevance import Relevance, read_published, read_relevance
 from hyperstyle.editing.text import StyleDirection, StyleEdit, Wordsmith, channels, restyled
-from hyperstyle.editing.text_model import TextModel, bare
-from hyperstyle.editing.text_tools import NETWORK, RELEVANCE, lacking, open_own
+from hyperstyle.editing.text_model import TextModel, filled, full_network
+from hyperstyle.editing.text_tools import NETWORK, RELEVANCE, lacking, open_full, open_own
 from hyperstyle.editing.text_words import CONTEXT, Words, words_of
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.mobile import MobileGenerator
+from hyperstyle.networks.stylegan2 import StyleGan2
 from tests.text_at_hand import need_library, random_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,8 +84,12 @@ def test_texts_become_numbers_whose_end_is_the_largest() -> None:
     assert words_of("Who's there?") == ["who's", "there"]
 
 
-def test_templates_bring_their_own_article() -> None:
-    assert [bare(text) for text in ("a face", "An old face", "face", "a")] == ["face", "old face", "face", "a"]
+def test_a_description_has_its_article_once() -> None:
+    texts = ("a face", "An old face", "glasses", "the {0}")
+    assert [filled("a photo of a {}.", text) for text in texts] == [
+        f"a photo of a {text}." for text in ("face", "old face", "glasses", "{0}")
+    ]
+    assert [filled("a photo of {}", text) for text in texts] == [f"a photo of {text}" for text in texts]
 
 
 @pytest.mark.parametrize(
@@ -162,3 +169,27 @@ def test_there_and_back_are_opposite_moves(wordsmith: Wordsmith) -> None:
     there, back = wordsmith.direction("a face", "an old face"), wordsmith.direction("an old face", "a face")
     assert there.channels == back.channels > 0
     assert all(torch.allclose(move, -back.moves[index], atol=1e-5) for index, move in there.moves.items())
+
+
+@pytest.mark.slow
+def test_the_full_model_reads_its_file_and_moves_a_full_size_generator(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    need_library()
+    monkeypatch.setenv("HYPERSTYLE_WEIGHTS", str(tmp_path))
+    torch.manual_seed(0)
+    weights = {name: tensor.half().contiguous() for name, tensor in full_network().state_dict().items()}
+    save_file(weights, tmp_path / "clip-vit-b-32.safetensors")
+    assert "styleclip-relevance" in (lacking(DOMAINS["faces"]) or "")
+    np.save(tmp_path / "fs3.npy", np.random.default_rng(0).normal(size=(6048, 512)).astype(np.float32))
+    assert lacking(DOMAINS["faces"]) is None
+    model = open_full(tmp_path / "clip-vit-b-32.safetensors")
+    generator = StyleGan2(1024).eval().requires_grad_(False)
+    relevance = read_published(tmp_path / "fs3.npy", model.name, generator, generator.mapping)
+    there = Wordsmith(model, relevance).direction("a face", "a smiling face", threshold=0.05)
+    assert set(there.moves) <= {0, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15}
+    assert 0 < there.channels < 6048
+    pictures = torch.rand(2, 3, 256, 256) * 2 - 1
+    assert model.see(pictures).shape == (2, 512)
+    with pytest.raises(StudioError, match="holds no weights"):
+        open_full(ASSETS / "directions.safetensors")
