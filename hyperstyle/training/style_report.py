@@ -14,6 +14,7 @@ from hyperstyle.photo.tensors import to_pixels
 from hyperstyle.training.style_measure import EDITS, FULL, MILD, USUAL, Bench, Row, taught
 from hyperstyle.writing import made_folder, write_text, written_whole
 
+STRIP_PHOTOS = 3
 SIDE, QUALITY = 192, 80  # of a picture in a strip, and of its file
 MEASURED = "<!-- measured -->", "<!-- end -->"
 TUNED_MARKS = "<!-- tuned -->", "<!-- end tuned -->"
@@ -22,14 +23,14 @@ TUNED_MARKS = "<!-- tuned -->", "<!-- end tuned -->"
 def report(
     docs: Path, bench: Bench, photos: Sequence[Path], styles: Sequence[Shipped], say: Callable[[str], None]
 ) -> None:
-    """Measure all styles on all photos, then write the table and, of the photos with the first names, strips."""
+    """Measure all styles on all photos, then write the table, and strips of the first photos."""
     rows = []
     for row in bench.rows(photos, styles):
         rows.append(row)
         say(f"{row.portrait} {row.style}: LPIPS {row.photo_lpips:.3f} -> {row.lpips[str(FULL)]:.3f}, {row.identity}")
     made_folder(docs / "styles")
     for style in styles:
-        save(docs / "styles" / f"{style.name}.webp", strip(bench, style, photos[:: max(len(photos) // 3, 1)][:3]))
+        save(docs / "styles" / f"{style.name}.webp", strip(bench, style, photos[:STRIP_PHOTOS]))
     page = docs / "styles.md"
     text = filled(page.read_text(encoding="utf-8"), MEASURED, table(rows, styles))
     write_text(page, filled(text, TUNED_MARKS, tuned_table()))
