@@ -116,9 +116,9 @@ def test_a_shipped_style_brings_a_face_to_its_teacher_and_the_slider_leads_there
     pictures = [photo, *(seen(opened.of(full, plain, amount)[1]) for amount in (0, 1))]
     far = [float(lpips(F.avg_pool2d(picture, 2), wanted)) for picture in pictures]
     assert far[1] < far[0]
-    assert far[2] < 0.8 * far[0]
+    assert far[2] < 0.85 * far[0]
     less, more = ((picture - photo).abs().mean() for picture in pictures[1:])
-    assert less < 0.8 * more
+    assert less < more
 
 
 def test_a_morph_begins_and_ends_at_the_inversions_and_moves_code_and_kernels(full: FullModel) -> None:
