@@ -21,7 +21,7 @@ from hyperstyle.workshop import Workshop
 from hyperstyle.writing import made_folder, write_text, written_whole
 
 SIDE = 256  # at which labels are asked for
-STRIP_SIDE, STRIP_QUALITY = 144, 85
+STRIP_PHOTOS, STRIP_SIDE, STRIP_QUALITY = 4, 144, 85
 METHOD = "hyperstyle"
 MARKS = "<!-- measured -->", "<!-- end -->"
 DESCRIPTOR = 128
@@ -141,7 +141,7 @@ def run(photos: Mapping[str, Path], bench: Bench, docs: Path, say: Callable[[str
 
 def write_report(docs: Path, edits: list[StyleEdit], seen: list[Seen]) -> None:
     """Write the strip to docs/text.jpg, and the table between the marks in docs/text.md."""
-    rows = [np.concatenate(list(one.pictures), 1) for one in seen[:: max(len(seen) // 4, 1)][:4]]
+    rows = [np.concatenate(list(one.pictures), 1) for one in seen[:STRIP_PHOTOS]]
     with written_whole(docs / "text.jpg") as part:
         Image.fromarray(np.concatenate(rows)).save(part, "JPEG", quality=STRIP_QUALITY)
     page = docs / "text.md"
