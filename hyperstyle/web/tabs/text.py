@@ -18,12 +18,14 @@ from hyperstyle.web.words import in_words
 
 PRESETS = (
     ("A smile", "a face", "a smiling face"),
-    ("Surprise", "a face", "a surprised face"),
-    ("Glasses", "a face", "a face with glasses"),
-    ("Beard", "a face", "a face with a beard"),
-    ("Blond", "a face with dark hair", "a face with blond hair"),
-    ("Older", "a face", "an old face"),
+    ("Serious", "a smiling face", "a serious face"),
+    ("Older", "a young person", "an old person"),
+    ("Younger", "a face", "a young face"),
+    ("Open mouth", "a face", "a face with an open mouth"),
+    ("Lipstick", "a face", "a face with red lipstick"),
+    ("Glasses", "a face without glasses", "a face with glasses"),
 )
+"""Those whose pictures show what the words say, with the embedded text model too."""
 
 
 class TextTab:
@@ -41,7 +43,7 @@ class TextTab:
                 self.strength = gr.Slider(-STRONGEST, STRONGEST, STRENGTH, step=0.5, label="Strength")
                 self.own = gr.Checkbox(value=True, label="Usual disentanglement")
                 self.threshold = gr.Slider(
-                    0, 0.5, 0.15, step=0.01, label="Disentanglement", info="more changes less else"
+                    0, 0.8, 0.15, step=0.01, label="Disentanglement", info="more changes less else"
                 )
                 self.go = gr.Button("Change it", variant="primary", elem_id="say")
             with gr.Column(scale=6, min_width=300, elem_classes="results"):
