@@ -23,7 +23,6 @@ PRESETS = (
     ("Younger", "a face", "a young face"),
     ("Open mouth", "a face", "a face with an open mouth"),
     ("Lipstick", "a face", "a face with red lipstick"),
-    ("Glasses", "a face without glasses", "a face with glasses"),
 )
 """Those whose pictures show what the words say, with the embedded text model too."""
 
