@@ -26,8 +26,13 @@ class Prepared:
 
 def prepare_face(photo: Photo, finder: FaceFinder, index: int = 0) -> Prepared:
     """Take one of the faces of a photo or a drawing, counted from 0 for the largest."""
-    faces = finder.find(photo.pixels) or find_drawn(finder, photo.pixels)
+    faces = faces_in(photo.pixels, finder)
     return Prepared(photo, tuple(faces), face_quad(choose_face(faces, index).landmarks))
+
+
+def faces_in(pixels: Pixels, finder: FaceFinder) -> list[Face]:
+    """The faces of a photo [H, W, 3], the largest first; where it has none, those of a drawing."""
+    return finder.find(pixels) or find_drawn(finder, pixels)
 
 
 def prepare_middle(photo: Photo, aspect: float = 1.0) -> Prepared:

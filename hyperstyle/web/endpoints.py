@@ -17,7 +17,7 @@ from hyperstyle.inversion.methods import METHODS, Method
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.pasting import paste_back
-from hyperstyle.photo.preparing import Prepared
+from hyperstyle.photo.preparing import Prepared, faces_in
 from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.photo.saving import save_photo
@@ -55,7 +55,7 @@ class Endpoints:
         finder = engine.workshop(engine.first).finder
         if finder is None:
             raise StudioError("The domain of this page has no faces: pass the photo to /invert.")
-        faces = finder.find(picture.pixels)
+        faces = faces_in(picture.pixels, finder)
         height, width = picture.pixels.shape[:2]
         report = {
             "width": width,

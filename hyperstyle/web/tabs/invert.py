@@ -10,6 +10,7 @@ from hyperstyle.drawing import STRONGEST
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import METHODS
 from hyperstyle.inversion.record import Inversion, StepRecord
+from hyperstyle.photo.preparing import faces_in
 from hyperstyle.photo.quads import Box, box_quad, face_quad, fitted_quad
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.recipe import recipe_in
@@ -161,7 +162,7 @@ class InvertTab:
         visit.size = (pixels.shape[1], pixels.shape[0])
         workshop = self._studio.engine.workshop(visit.domain)
         if workshop.finder:
-            visit.faces = tuple(workshop.finder.find(pixels))
+            visit.faces = tuple(faces_in(pixels, workshop.finder))
         if visit.faces:
             visit.quad = face_quad(visit.faces[0].landmarks)
         elif not workshop.finder:
