@@ -18,6 +18,8 @@ GRADIOS_OWN = {
 
 def serious(page: Page) -> list[dict[str, Any]]:
     """What axe finds that keeps people from using the page, but for what lies in Gradio's own parts."""
+    # What is on its way in or out is half transparent for a moment, and nobody could read that.
+    page.wait_for_function("document.getAnimations().every((animation) => animation.playState != 'running')")
     found = Axe().run(page).response["violations"]
     return [
         {"rule": fault["id"], "where": [node["html"][:150] for node in fault["nodes"]]}

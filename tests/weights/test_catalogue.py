@@ -41,7 +41,7 @@ def test_every_home_and_sum_that_is_known_is_in_the_table(shared: Path) -> None:
     drive_ids = set(re.findall(r"`([0-9A-Za-z_-]{33})`", where))
     assert drive_ids <= {source.file_id for source in sources if isinstance(source, Drive)}
     repositories = set(re.findall(r"`([\w-]+/[\w.-]+)`", where)) - {"ada/afhqwild.pt"}
-    assert repositories == {source.repo for source in sources if isinstance(source, Hub)}
+    assert repositories <= {source.repo for source in sources if isinstance(source, Hub)}
     sums = set(re.findall(r"`([0-9a-f]{64}|[0-9a-f]{8})`", where))
     assert sums <= {weight.sha256 for weight in WEIGHTS.values()}
     sizes = {int(size.replace(",", "")) for size in re.findall(r"([\d,]{9,}) B", where)}
