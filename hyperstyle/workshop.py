@@ -1,7 +1,7 @@
 """From photo to inversion: all that stays open between photos, and the way each of them takes."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -14,9 +14,6 @@ from hyperstyle.inversion.polish import polish
 from hyperstyle.inversion.record import Inversion, StepRecord
 from hyperstyle.inversion.steps import Step
 from hyperstyle.metrics import FaceIdentity, Measure
-from hyperstyle.networks.generator import Generator
-from hyperstyle.networks.lpips import Lpips
-from hyperstyle.networks.view import View
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.preparing import Prepared, prepare_face, prepare_middle
 from hyperstyle.photo.reading import Photo
@@ -25,16 +22,6 @@ from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.lpips import load_lpips
 from hyperstyle.weights.models import open_model
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A model of either tier with the perceptual distance, as methods need it that descend on a photo."""
-
-    generator: Generator
-    view: View
-    lpips: Lpips
-    encode: Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -75,8 +62,7 @@ class Workshop:
         codes, offsets = inversion.on(generator)
         picture = self.model.view.crop(generator(codes, offsets))
         start = Step(inversion.steps[-1].index, picture, codes, offsets, 0.0)
-        judged = Judged(generator, self.model.view, self.measure.lpips, self.model.encode)
-        yield from self._measured(photo, polish(judged, photo, start, steps), "Polish")
+        yield from self._measured(photo, polish(self.model, photo, start, steps), "Polish")
 
     def _seen(self, prepared: Prepared) -> Tensor:
         """The photo's part [1, 3, height, width] as the networks see it."""

@@ -7,15 +7,15 @@ steps alone, since one look costs more than a step.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
 from hyperstyle.inversion import projection
+from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.steps import Step
-from hyperstyle.inversion.tuning import Model, drawn, kernels_for, offsets_to
+from hyperstyle.inversion.tuning import drawn, kernels_for, offsets_to
 from hyperstyle.networks.generator import Kernels
 
 PROJECTION = 450 / 800  # share of all steps
@@ -26,15 +26,7 @@ AWAY = 7.0  # from the pivot, where other codes are taken: published as 30 for 1
 EVERY = 4  # steps of tuning
 
 
-class Mapped(Model, Protocol):
-    """A model that also knows which codes are likely."""
-
-    @property
-    def mapping(self) -> Callable[[Tensor], Tensor]:
-        """Codes [N, 512] in W of normal vectors [N, 512]."""
-
-
-def invert(model: Mapped, photo: Tensor, steps: int = 800) -> Iterator[Step]:
+def invert(model: Model, photo: Tensor, steps: int = 800) -> Iterator[Step]:
     """Projection, then tuning, of photos [N, 3, height, width] of the view in [-1, 1]."""
     for pivot in projection.invert(model, photo, round(PROJECTION * steps)):
         yield pivot
@@ -42,7 +34,7 @@ def invert(model: Mapped, photo: Tensor, steps: int = 800) -> Iterator[Step]:
 
 
 @torch.enable_grad()
-def tune(model: Mapped, photo: Tensor, pivot: Step, steps: int) -> Iterator[Step]:
+def tune(model: Model, photo: Tensor, pivot: Step, steps: int) -> Iterator[Step]:
     """As many steps of tuning around the code of the step `pivot`, whose offsets are not used."""
     since = time.perf_counter()
     generator = model.generator
@@ -77,7 +69,7 @@ def unlikeness(model: Model, picture: Tensor, photo: Tensor) -> Tensor:
     return ((seen - photo).square().mean((1, 2, 3)) + model.lpips(seen, photo)).sum()
 
 
-def change_elsewhere(model: Mapped, pivots: Tensor, own: Kernels, tuned: Kernels) -> Tensor:
+def change_elsewhere(model: Model, pivots: Tensor, own: Kernels, tuned: Kernels) -> Tensor:
     """How much tuning changes the pictures of other codes, some way from the pivots [N, 512]: locality."""
     with torch.no_grad():
         away = model.mapping(torch.randn_like(pivots)) - pivots

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.inputs import fed
 from hyperstyle.inversion.steps import Step
-from hyperstyle.inversion.tuning import Model, distance, drawn, kernels_for, offsets_to
+from hyperstyle.inversion.tuning import distance, drawn, kernels_for, offsets_to
 from hyperstyle.networks.feedback import orthogonalised
 
 REACH = 0.08  # how far all steps together may move the answers of a layer, as a share of their size

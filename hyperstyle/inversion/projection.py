@@ -15,8 +15,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.steps import Step
-from hyperstyle.inversion.tuning import Model, distance, drawn
+from hyperstyle.inversion.tuning import distance, drawn
 
 RATE = 0.1
 RAMP_UP, RAMP_DOWN = 0.05, 0.25  # shares of all steps

@@ -1,34 +1,13 @@
 """What the methods share that find codes or kernels by descending on one photo instead of asking a network."""
 
-from typing import Protocol
-
 import torch
 from torch import Tensor
 
+from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.networks.generator import Generator, Kernels, Offsets, Styles
-from hyperstyle.networks.lpips import Lpips, difference
-from hyperstyle.networks.view import View
+from hyperstyle.networks.lpips import difference
 
 LEAST = 1e-3  # of a kernel's usual size: smaller entries count as this much, since offsets multiply
-
-
-class Model(Protocol):
-    """The parts that these methods need, of either tier."""
-
-    @property
-    def generator(self) -> Generator:
-        """What makes pictures."""
-
-    @property
-    def view(self) -> View:
-        """How the domain looks at them."""
-
-    @property
-    def lpips(self) -> Lpips:
-        """The perceptual distance."""
-
-    def encode(self, photo: Tensor) -> Tensor:
-        """Codes [N, 512] or [N, n_styles, 512] of photos: where the descent starts."""
 
 
 def drawn(model: Model, styles: Styles, kernels: Kernels) -> Tensor:

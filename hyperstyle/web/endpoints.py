@@ -109,10 +109,7 @@ class Endpoints:
 
         """
         pixels, recipe, _ = self._edited(inversion, edits, strength)
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "picture.png"
-            save_photo(path, pixels, Photo(pixels), {KEY: recipe.to_text()})
-            yield str(path)
+        yield from drawn(pixels, recipe)
 
     @in_words
     def paste(self, photo: str | None, inversion: str | None, edits: Report | None, strength: float) -> Iterator[str]:
@@ -159,10 +156,7 @@ class Endpoints:
         )
         pixels, recipe, _ = self._edited(inversion, edits, 1.0, words=words)
         recipe = replace(recipe, words=words)
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "picture.png"
-            save_photo(path, pixels, Photo(pixels), {KEY: recipe.to_text()})
-            yield str(path)
+        yield from drawn(pixels, recipe)
 
     @in_words
     def stylize(
@@ -184,10 +178,7 @@ class Endpoints:
         look = Look(style, min(max(float(amount), 0.0), 1.0))
         pixels, recipe, _ = self._edited(inversion, edits, strength, look)
         recipe = replace(recipe, style=look.style, amount=look.amount)
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "picture.png"
-            save_photo(path, pixels, Photo(pixels), {KEY: recipe.to_text()})
-            yield str(path)
+        yield from drawn(pixels, recipe)
 
     @in_words
     def compare(
@@ -299,3 +290,11 @@ def _report(inversion: Inversion) -> Report:
         "method": inversion.method,
         "steps": [step.to_json() for step in inversion.steps],
     }
+
+
+def drawn(pixels: Pixels, recipe: Recipe) -> Iterator[str]:
+    """A picture [H, W, 3] as the name of a PNG with its recipe, which is there until the caller has taken it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "picture.png"
+        save_photo(path, pixels, Photo(pixels), {KEY: recipe.to_text()})
+        yield str(path)

@@ -80,7 +80,7 @@ def leave(pages: list[Page], visits: Visits) -> None:
         page.context.close()
     end = time.monotonic() + SECONDS
     while visits.all() and time.monotonic() < end:
-        time.sleep(0.2)
+        time.sleep(0.2)  # nothing tells when a browser's farewell has arrived, so it is asked for again and again
         visits.sweep()
     assert not visits.all(), "visits are left"
 
