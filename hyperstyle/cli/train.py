@@ -93,9 +93,13 @@ def train_w_encoder(work: Work, minutes: Minutes) -> None:
 
 
 @app.command("hypernet")
-def train_hypernet(work: Work, minutes: Minutes) -> None:
+def train_hypernet(
+    work: Work,
+    minutes: Minutes,
+    real: Annotated[bool, typer.Option("--real", help="Look at real pictures, for the last stretch; slower.")] = False,
+) -> None:
     """Train the hypernetwork that moves the generator's kernels to the photo."""
-    hypernet.train(work, minutes, trained_model(work), load_mapping(), arcface())
+    hypernet.train(work, minutes, trained_model(work), load_mapping(), arcface(), real)
 
 
 @app.command("directions")

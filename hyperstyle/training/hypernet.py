@@ -1,6 +1,7 @@
 """Trains the hypernetwork: what it changes has to make the picture more like the photo, step after step."""
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.inversion.hyperstyle import added
-from hyperstyle.networks.embedded import Distance, EmbeddedModel
+from hyperstyle.networks.embedded import Distance, EmbeddedModel, portions
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile import Mapping
 from hyperstyle.networks.preview import preview
@@ -58,7 +59,52 @@ class Targets:
         return preview(generator, self.model.head, codes, generator.kernels(offsets)).clamp(-1, 1)
 
 
-def blame(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Distance) -> None:
+@dataclass(frozen=True)
+class Refined:
+    """Where a refinement leads."""
+
+    changes: Offsets
+    """What the hypernetwork added to the offsets; nothing for the first picture."""
+    offsets: Offsets
+    look: Look
+
+
+def refinements(
+    model: EmbeddedModel, network: Refiner, photo: Tensor, codes: Tensor, real: bool, last: Distance | None = None
+) -> Iterator[Refined]:
+    """The first picture of codes [N, 512] and all refinements towards photos [N, 3, 256, 256], none of which hears of
+    another through gradients.
+
+    With `real` pictures it is those that are compared with the photo, as in use, and else the preview, in half the
+    time; `last` is the distance that counts in the last look.
+    """
+
+    def looked(offsets: Offsets, distance: Distance | None = None) -> Look:
+        return model.look(photo, codes, offsets, drawn(model, codes, offsets) if real else None, distance)
+
+    offsets: Offsets = {}
+    memory: Offsets | None = None
+    look = looked(offsets)
+    yield Refined({}, offsets, look)
+    for index in range(STEPS):
+        with torch.autocast(photo.device.type, torch.bfloat16, enabled=network.training):
+            changes, memory = network(photo, look, model.generator.own_kernels(), index, memory)
+        offsets = added(offsets, {layer: change.detach() for layer, change in changes.items()})
+        look = looked(offsets, last if index == STEPS - 1 else None)
+        yield Refined(changes, offsets, look)
+
+
+@torch.no_grad()
+def drawn(model: EmbeddedModel, codes: Tensor, offsets: Offsets) -> Tensor:
+    """The real pictures [N, 3, 256, 256] of codes [N, 512], pooled."""
+    pictures = []
+    for part in portions(len(codes), codes.device):
+        moved = {layer: change[part] for layer, change in offsets.items()}
+        pictures.append(model.view.pool(model.generator(codes[part], moved)).float())
+    return torch.cat(pictures)
+
+
+def blame(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Distance, real: bool = False) -> None:
     """Refine photos step after step and leave in `network` the gradients that every step's weights are to blame for.
 
     Every look tells how the distance depends on the kernels, which is all that is needed of the generator. Likeness
@@ -69,37 +115,16 @@ def blame(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Dista
         return model.distance(pictures, photos) + LIKENESS * likeness(pictures, photos)
 
     own = model.generator.own_kernels()
-    codes = model.encode(photo, CORRECTIONS)
-    offsets: Offsets = {}
-    memory: Offsets | None = None
-    look = model.look(photo, codes, offsets)
-    for index in range(STEPS):
-        with torch.autocast(photo.device.type, torch.bfloat16):
-            changes, memory = network(photo, look, own, index, memory)
-        offsets = added(offsets, {layer: change.detach() for layer, change in changes.items()})
-        look = model.look(photo, codes, offsets, distance=judged if index == STEPS - 1 else None)
-        guilt = [(own[layer].flatten(-3) * look.gradients[layer])[..., None, None] for layer in changes]
-        torch.autograd.backward(list(changes.values()), [part / (STEPS * len(photo)) for part in guilt])
+    for step in refinements(model, network, photo, model.encode(photo, CORRECTIONS), real, judged):
+        if changes := step.changes:
+            guilt = [(own[layer].flatten(-3) * step.look.gradients[layer])[..., None, None] for layer in changes]
+            torch.autograd.backward(list(changes.values()), [part / (STEPS * len(photo)) for part in guilt])
 
 
-@torch.no_grad()
-def looks_and_offsets(
-    model: EmbeddedModel, network: Refiner, photo: Tensor, steps: int = STEPS
-) -> tuple[list[Look], Offsets]:
-    """What refinements of photos look like, the first picture included, and the offsets of the last."""
-    codes = model.encode(photo)
-    offsets: Offsets = {}
-    memory: Offsets | None = None
-    seen = [model.look(photo, codes, offsets)]
-    for index in range(steps):
-        changes, memory = network(photo, seen[-1], model.generator.own_kernels(), index, memory)
-        offsets = added(offsets, changes)
-        seen.append(model.look(photo, codes, offsets))
-    return seen, offsets
-
-
-def train(work: Path, minutes: float, model: EmbeddedModel, mapping: Mapping, likeness: Identity) -> None:
-    """One stretch of training on the portraits in `work` and on pictures made on the way."""
+def train(
+    work: Path, minutes: float, model: EmbeddedModel, mapping: Mapping, likeness: Identity, real: bool = False
+) -> None:
+    """One stretch of training on the portraits in `work` and on pictures made on the way, by previews or real ones."""
     device = best_device()
     batch = BATCH if device.type == "cpu" else LARGE_BATCH
     model.lighten()
@@ -111,8 +136,9 @@ def train(work: Path, minutes: float, model: EmbeddedModel, mapping: Mapping, li
     average = model.hypernetwork
     optimizer = torch.optim.AdamW(parameter_groups(refiner), lr=5e-4, weight_decay=1e-2)
 
+    @torch.no_grad()
     def report(step: int) -> None:
-        seen, _ = looks_and_offsets(model, average, held)
+        seen = [step.look for step in refinements(model, average, held, model.encode(held), real)]
         figures = [f"{F.mse_loss(s.picture, held):.4f}/{model.lpips(s.picture, held).mean():.3f}" for s in seen]
         print(f"step {step}: held out, L2/LPIPS by step: {' '.join(figures)}", flush=True)
         rows = zip(held, *(look.picture for look in seen), strict=True)
@@ -120,7 +146,7 @@ def train(work: Path, minutes: float, model: EmbeddedModel, mapping: Mapping, li
 
     parts: dict[str, Stateful] = {"refiner": refiner, "average": average, "optimizer": optimizer}
     for step in Stretch(work / "hypernet.pt", parts, minutes, report).steps(optimizer):
-        blame(model, refiner, targets.batch(batch), likeness.distance)
+        blame(model, refiner, targets.batch(batch), likeness.distance, real)
         update(refiner, average, optimizer, step, memory=0.998)
 
 

@@ -4,6 +4,7 @@ What no code in W can make of a portrait (its background, clothes, light, hair) 
 hypernetwork found for it. Under other codes they make pictures that are as strange to the generator as photos are.
 """
 
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor
 from hyperstyle.networks.embedded import EmbeddedModel
 from hyperstyle.networks.mobile import Mapping
 from hyperstyle.networks.preview import preview
-from hyperstyle.training.hypernet import looks_and_offsets
+from hyperstyle.training.hypernet import refinements
 from hyperstyle.training.loop import best_device
 from hyperstyle.training.pictures import file_of, write_whole
 
@@ -31,8 +32,8 @@ def make_relatives(folder: Path, model: EmbeddedModel, mapping: Mapping, photos:
         if all(file_of(folder, number).exists() for number in numbers):
             continue
         code = model.encode(photo)
-        _, offsets = looks_and_offsets(model, model.hypernetwork, photo, STEPS)
-        kernels = model.generator.kernels(offsets)
+        *_, last = islice(refinements(model, model.hypernetwork, photo, code, real=False), STEPS + 1)
+        kernels = model.generator.kernels(last.offsets)
         source = torch.Generator().manual_seed(index)
         others = mapping(torch.randn(EACH, 512, generator=source)).to(device)
         shares = torch.rand(EACH, 1, generator=source).to(device) * MOST

@@ -1,6 +1,7 @@
 """A few steps of the hypernetwork's training, with the real generator."""
 
 import copy
+from itertools import islice
 
 import torch
 
@@ -11,7 +12,7 @@ from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import Preview
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small import SmallEncoder
-from hyperstyle.training.hypernet import Targets, blame, looks_and_offsets
+from hyperstyle.training.hypernet import Targets, blame, drawn, refinements
 
 
 def model_of(generator: MobileGenerator) -> EmbeddedModel:
@@ -63,6 +64,20 @@ def test_refinements_that_do_nothing_leave_the_picture(generator: MobileGenerato
     model = model_of(generator)
     model.hypernetwork.gains.zero_()
     model.hypernetwork.strides.fill_(-50)
-    seen, offsets = looks_and_offsets(model, model.hypernetwork, torch.rand(1, 3, 256, 256) * 2 - 1, steps=1)
-    assert torch.allclose(seen[0].picture, seen[1].picture, atol=1e-4)
-    assert set(offsets) == {3, 8}
+    photo = torch.rand(1, 3, 256, 256) * 2 - 1
+    with torch.no_grad():
+        steps = refinements(model, model.hypernetwork, photo, model.encode(photo), real=False)
+        first, second = islice(steps, 2)
+    assert torch.allclose(first.look.picture, second.look.picture, atol=1e-4)
+    assert set(second.offsets) == {3, 8}
+
+
+@torch.no_grad()
+def test_real_pictures_are_what_is_compared(generator: MobileGenerator) -> None:
+    model = model_of(generator)
+    photo = torch.rand(2, 3, 256, 256) * 2 - 1
+    codes = model.encode(photo)
+    for step in islice(refinements(model, model.hypernetwork, photo, codes, real=True), 2):
+        pictures = drawn(model, codes, step.offsets)
+        assert torch.allclose(step.look.picture, pictures, atol=1e-4)
+        assert torch.allclose(step.look.distance, model.distance(pictures, photo), atol=1e-3)
