@@ -81,6 +81,7 @@ class Tuned:
 _SHIPPED = (
     Shipped("pencil", "Pencil", "pencil"),
     Shipped("comic", "Comic", "comic"),
+    Shipped("poster", "Poster", "poster"),
     Shipped("toon", "Toon", "toon"),
     Shipped("watercolour", "Watercolour", "watercolour"),
 )

@@ -11,6 +11,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 LUMA = (0.299, 0.587, 0.114)
+POSTER = ((0.13, 0.10, 0.30), (0.86, 0.24, 0.20), (0.97, 0.66, 0.29), (0.99, 0.94, 0.82))
+POSTER_SHADES = (0.30, 0.45, 0.62)  # brightness from which on the next of its four inks is printed
 
 
 def blurred(x: Tensor, radius: float) -> Tensor:
@@ -106,3 +108,16 @@ def watercolour(pictures: Tensor) -> Tensor:
     edge = (blurred(grey, 0.003) - blurred(grey, 0.012)).clamp(-0.09, 0.02)
     thin = 1 - (1 - saturated(wash, 2.4)) * (0.18 + 0.62 * smoothstep(1 - grey, 0.2, 0.95))
     return (thin + 2.5 * edge).clamp(0, 1) * 2 - 1
+
+
+def poster(pictures: Tensor) -> Tensor:
+    """Four inks, printed over each other: how bright a place is among its surroundings says which of them shows."""
+    light = (pictures + 1) / 2
+    grey = luma(brushed(brushed(light, 0.012), 0.01))
+    value = grey + 0.6 * (0.5 - blurred(grey, 0.09))  # so that a face in the shade, or a dark one, has all four too
+    dark, *inks = (pictures.new_tensor(ink).view(1, 3, 1, 1) for ink in POSTER)
+    printed = dark.expand_as(pictures)
+    for ink, start in zip(inks, POSTER_SHADES, strict=True):
+        printed = printed + (ink - printed) * smoothstep(value, start - 0.02, start + 0.02)
+    line = lines(luma(brushed(light, 0.004)), 0.004, 12.0, 0.2)
+    return (dark + (printed - dark) * line) * 2 - 1

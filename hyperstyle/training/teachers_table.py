@@ -14,6 +14,7 @@ TEACHERS: Mapping[str, Teacher] = MappingProxyType(
     {
         "pencil": teachers.pencil,
         "comic": teachers.comic,
+        "poster": teachers.poster,
         "toon": teachers_toon.toon,
         "watercolour": teachers.watercolour,
     }
