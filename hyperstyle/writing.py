@@ -1,9 +1,9 @@
 """Files that are there whole or not at all."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from hyperstyle.errors import StudioError
 
@@ -21,7 +21,8 @@ def written_whole(path: Path) -> Iterator[Path]:
 
     What cannot be written raises a `StudioError`.
     """
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    # Not the process's number, which other machines give too: they may share the folder.
+    part = path.with_name(f"{path.name}.{token_hex(4)}.part")
     with _told(path):
         try:
             yield part

@@ -1,17 +1,13 @@
 """What is kept of one method on one photo, so that a comparison that was cut off is taken up again."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hyperstyle.comparison.editing import EditRecord
 from hyperstyle.inversion.record import StepRecord
+from hyperstyle.origins import Origin
 from hyperstyle.writing import made_folder, write_text
-
-Origin = Mapping[str, Any]
-"""All that a row depends on, as JSON keeps it; a row of another origin is made anew."""
 
 
 @dataclass(frozen=True)

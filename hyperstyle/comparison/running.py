@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hyperstyle.comparison.editing import Editing
-from hyperstyle.comparison.rows import Origin, Row, Rows
+from hyperstyle.comparison.rows import Row, Rows
 from hyperstyle.comparison.time_left import TimeLeft
-from hyperstyle.domains import ASSETS, Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import Method
+from hyperstyle.origins import Origin, identified, shipped_weights
 from hyperstyle.photo.preparing import Prepared
 from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.photo.tensors import to_pixels
-from hyperstyle.weights.checking import sha256_of
 from hyperstyle.workshop import Workshop
 
 
@@ -101,17 +100,3 @@ def make(
     pixels = to_pixels(workshop.domain.view.pool(last.picture.float().clamp(-1, 1))[0])
     save_photo(rows.picture(name, method.name), pixels, Photo(pixels))
     return Row(name, method.name, tuple(records), edits=edits)
-
-
-def identified(path: Path) -> list[str | int]:
-    """What tells whether a file is still the one it was."""
-    try:
-        state = path.stat()
-    except OSError:
-        return [str(path)]
-    return [str(path.resolve()), state.st_size, state.st_mtime_ns]
-
-
-def shipped_weights(domain: Domain) -> dict[str, str]:
-    """The sums of the weights that change as training goes on; all others are what the catalogue says."""
-    return {name: sha256_of(ASSETS / name) for name in domain.ships if (ASSETS / name).exists()}
