@@ -37,6 +37,8 @@ class Domain:
     """Which model that is, a key of `MODELS`."""
     adds: tuple[str, ...] = ()
     """Names of the weights that add something: a method, a style, text edits."""
+    sliders: str = "components"
+    """Where its directions come from, a key of `hyperstyle.editing.sliders.SOURCES`: by default its own W."""
     ships: tuple[str, ...] = ()
     """Files in assets/ that it cannot do without either."""
 
@@ -78,6 +80,7 @@ _ALL = (
             "random-face-synthesis-bin",
         ),
         tools=FACES + FIGURES,
+        sliders="faces",
         ships=("w-encoder.safetensors", "hypernetwork.safetensors", "preview.safetensors"),
     ),
     Domain(
@@ -91,6 +94,7 @@ _ALL = (
             *("restyle-faces", "stylegan2-faces", "styleclip-relevance", "clip-vit-b-32", "style-toonify"),
             *(f"style-{name}" for name in NADA),
         ),
+        sliders="faces",
     ),
     Domain(
         "cars",
@@ -99,7 +103,8 @@ _ALL = (
         model=("hyperstyle-cars", "w-encoder-cars"),
         tools=FIGURES,
         published=hyperstyle_options(512, "cars", FFHQ_LAYERS[:-2]),
-        adds=("stylegan2-cars", "clip-vit-b-32"),
+        adds=("stylegan2-cars", "ganspace-cars", "clip-vit-b-32"),
+        sliders="cars",
     ),
     Domain(
         "wild",
@@ -118,6 +123,7 @@ _ALL = (
         tools=FACES + FIGURES,
         published=hyperinverter_options(1024, "LayerWiseEncoder", "ffhq"),
         kind="hyperinverter",
+        sliders="faces",  # NVIDIA's own file of the very StyleGAN2, whose W its authors edit along the same directions
     ),
     Domain(
         "churches",

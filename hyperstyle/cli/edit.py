@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.domains import ASSETS, DOMAINS
+from hyperstyle.domains import DOMAINS
 from hyperstyle.drawing import draw
 from hyperstyle.editing.directions import SLIDER, Direction, Edit
-from hyperstyle.editing.files import SHIPPED, read_directions
-from hyperstyle.errors import StudioError
+from hyperstyle.editing.sliders import directions_of
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.photo.reading import Photo
 from hyperstyle.photo.saving import save_photo
@@ -30,19 +29,10 @@ def edit(
 ) -> None:
     """Draw a saved inversion with sliders moved: `--set smile=2 --set age=-3`."""
     inversion = Inversion.open(file)
-    edits = [edit_of(setting, directions_for(inversion)) for setting in settings]
+    edits = [edit_of(setting, directions_of(DOMAINS[inversion.domain])) for setting in settings]
     pixels = draw(open_model(inversion.domain), inversion, edits)
     save_photo(out, pixels, Photo(pixels))
     typer.echo(out)
-
-
-def directions_for(inversion: Inversion) -> dict[str, Direction]:
-    """The shipped directions, which are for all generators that share the W of faces."""
-    if not DOMAINS[inversion.domain].faces:
-        raise StudioError(
-            f"There are no sliders for {DOMAINS[inversion.domain].title} yet: the shipped ones are of faces."
-        )
-    return read_directions(ASSETS / SHIPPED)
 
 
 def edit_of(setting: str, directions: dict[str, Direction]) -> Edit:

@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.edit import Out, Saved, directions_for, edit_of
+from hyperstyle.cli.edit import Out, Saved, edit_of
+from hyperstyle.domains import DOMAINS
 from hyperstyle.drawing import draw
 from hyperstyle.editing.codes import restyle_code
 from hyperstyle.editing.morph import morph as pictures_between
+from hyperstyle.editing.sliders import directions_of
 from hyperstyle.editing.styles import USUAL, open_style
 from hyperstyle.film import save_film, strip, there_and_back
 from hyperstyle.inversion.hyperstyle import Model
@@ -36,7 +38,7 @@ def stylize(
     """Draw an inversion in a style: the embedded generator's own ones, or a generator that others fine-tuned."""
     inversion = Inversion.open(saved)
     opened = open_style(inversion.domain, style)
-    edits = [edit_of(setting, directions_for(inversion)) for setting in settings or ()]
+    edits = [edit_of(setting, directions_of(DOMAINS[inversion.domain])) for setting in settings or ()]
     if restyle:
         inversion = replace(inversion, codes=restyle_code(inversion, read_photo(restyle)))
     model, styled = opened.of(open_model(inversion.domain), inversion, amount)

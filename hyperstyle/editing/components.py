@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -73,25 +74,38 @@ def components_of(mapping: Callable[[Tensor], Tensor], count: int) -> Components
     return Components((vectors * largest.sign()).float(), variances.flip(0)[:count].clamp(min=0).sqrt().float())
 
 
-def picked(components: Components, pick: Pick) -> Direction:
+Find = Callable[[], Components]
+"""Reads or computes components, which is done when the first of their sliders is moved."""
+
+
+def picked(find: Find, pick: Pick) -> Direction:
     """The direction of a pick: the end of its slider is the published strength, relative to where the code is.
 
     GANSpace's users move a code to `strength` rather than by it. For a code near the mean that is the same; by it,
     edits add up and zero is zero.
     """
-    if pick.component >= len(components.vectors):
-        raise StudioError(
-            f"{pick.title} is component {pick.component}, and the file has {len(components.vectors)}: take the "
-            "published file."
-        )
-    vector = components.vectors[pick.component] * components.deviations[pick.component]
+    vector = partial(scaled, find, pick.component)
     return Direction(pick.name, pick.title, pick.less, pick.more, vector, pick.styles, pick.strength)
 
 
-def numbered(components: Components, n_styles: int) -> list[Direction]:
-    """All components as directions without names of their own."""
-    scaled = components.vectors * components.deviations[:, None]
+def numbered(find: Find, count: int, n_styles: int) -> list[Direction]:
+    """The first `count` components as directions without names of their own."""
     return [
-        Direction(f"component-{i}", f"Component {i}", "one way", "the other", vector, (0, n_styles), NATURAL)
-        for i, vector in enumerate(scaled)
+        Direction(
+            *(f"component-{i}", f"Component {i}", "one way", "the other"),
+            partial(scaled, find, i),
+            (0, n_styles),
+            NATURAL,
+        )
+        for i in range(count)
     ]
+
+
+def scaled(find: Find, component: int) -> Tensor:
+    """A component [512] as long as the standard deviation along it."""
+    components = find()
+    if component >= len(components.vectors):
+        raise StudioError(
+            f"Component {component} is wanted, and the file has {len(components.vectors)}: take the published file."
+        )
+    return components.vectors[component] * components.deviations[component]

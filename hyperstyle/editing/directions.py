@@ -3,6 +3,7 @@
 Every slider runs from -5 to 5, whatever its direction: at 5 the code has moved by the direction's reach.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -25,21 +26,27 @@ class Direction:
     """What a negative amount gives, in a word or two."""
     more: str
     """What a positive amount gives."""
-    vector: Tensor
-    """[512], the same for all styles, or [n_styles, 512]."""
+    vector: Tensor | Callable[[], Tensor]
+    """[512], the same for all styles, or [n_styles, 512]; or what finds that, where it takes a while: a slider can be
+    shown before."""
     styles: tuple[int, int]
     """The first style that is moved, and the first that no longer is."""
     reach: float = SLIDER
     """How many times `vector` a code has moved at the end of the slider."""
 
+    def found(self) -> Tensor:
+        """The vector itself."""
+        return self.vector if isinstance(self.vector, Tensor) else self.vector()
+
     def move(self, n_styles: int) -> Tensor:
         """The move [n_styles, 512] that an amount of 1 stands for."""
-        if self.vector.ndim == 2 and len(self.vector) != n_styles:
+        vector = self.found()
+        if vector.ndim == 2 and len(vector) != n_styles:
             raise StudioError(
-                f"The direction {self.name} is for a generator of {len(self.vector)} styles, and this one has "
+                f"The direction {self.name} is for a generator of {len(vector)} styles, and this one has "
                 f"{n_styles}: take a direction that was found for this generator."
             )
-        move = self.vector.expand(n_styles, CODE) * (self.reach / SLIDER)
+        move = vector.expand(n_styles, CODE) * (self.reach / SLIDER)
         first, end = self.styles
         move[:first] = 0
         move[end:] = 0

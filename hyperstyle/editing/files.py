@@ -32,7 +32,7 @@ def write_directions(path: Path, directions: list[Direction], stories: dict[str,
         | stories[direction.name]
         for place, direction in enumerate(directions)
     }
-    tensors = {direction.name: direction.vector.contiguous() for direction in directions}
+    tensors = {direction.name: direction.found().contiguous() for direction in directions}
     with written_whole(path) as part:
         part.write_bytes(save(tensors, {name: json.dumps(value) for name, value in about.items()}))
 

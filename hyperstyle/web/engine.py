@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from torch import nn
 
-from hyperstyle.domains import ASSETS, DOMAINS, EMBEDDED, Domain
+from hyperstyle.domains import DOMAINS, EMBEDDED, Domain
 from hyperstyle.drawing import along, compact, draw
 from hyperstyle.editing.directions import Direction, Edit
-from hyperstyle.editing.files import SHIPPED, read_directions
+from hyperstyle.editing.sliders import directions_of
 from hyperstyle.editing.styles import Shipped, Style, open_style, styles_of
 from hyperstyle.editing.text import StyleEdit, Wordsmith
 from hyperstyle.editing.text_tools import lacking, open_wordsmith
@@ -44,12 +44,6 @@ class Taken:
     inversion: Inversion
     """On the CPU, offsets in 16 bits."""
     pixels: Pixels
-
-
-def shipped_directions(domain: Domain) -> Mapping[str, Direction]:
-    """The directions that come with a domain, by name."""
-    path = ASSETS / SHIPPED
-    return read_directions(path) if domain.faces and path.exists() else {}
 
 
 def styles_here(domain: Domain) -> Mapping[str, str]:
@@ -91,7 +85,7 @@ class Engine:
         domains: Sequence[Domain] = (),
         device: str | None = None,
         open_workshop: Callable[[Domain], Workshop] = Workshop.open,
-        directions: Callable[[Domain], Mapping[str, Direction]] = shipped_directions,
+        directions: Callable[[Domain], Mapping[str, Direction]] = directions_of,
         styles: Callable[[Domain], Mapping[str, str]] = styles_here,
         open_style: Callable[[str, str], Style] = open_style,
     ) -> None:

@@ -313,6 +313,14 @@ _ALL = (
     _style("joker", "Joker"),
     _style("white-walker", "White Walker"),
     Weight(
+        "ganspace-cars",
+        "GANSpace: principal components of W of StyleGAN2 cars",
+        "cars_pca.pt",
+        "MIT (HyperStyle)",
+        (),
+        by_hand="editing/ganspace_directions in the repository of HyperStyle's code",
+    ),
+    Weight(
         "styleclip-relevance",
         "StyleCLIP: relevance of every style channel of StyleGAN2 FFHQ",
         "fs3.npy",

@@ -30,7 +30,8 @@ class Status:
         """In a few words, whether it is here, and where it would come from; nobody has asked those places yet."""
         if self.path is not None:
             return f"ready: {self.path}"
-        return self.problem or f"not here; would come from {', or '.join(map(str, self.weight.sources))}"
+        places = ", or ".join(map(str, self.weight.sources)) or f"{self.weight.by_hand}, by hand"
+        return self.problem or f"not here; would come from {places}"
 
 
 def locate(weight: Weight) -> Path | None:
@@ -110,6 +111,10 @@ def _fetched(weight: Weight, folder: Path, progress: Progress, unreachable: set[
             continue
         return _settled(arrived, folder / weight.filename)
     own = user_folders()[:1] or [folder]
+    if weight.by_hand:
+        raise StudioError(
+            f"{weight.filename} is not fetched by the program: take it from {weight.by_hand} and put it into {own[0]}."
+        )
     raise StudioError(
         f"{weight.filename} cannot be fetched ({'; '.join(reasons)}): `python -m hyperstyle weights get {weight.name}` "
         f"tries again, or put the file into {own[0]}."

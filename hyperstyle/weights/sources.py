@@ -79,6 +79,7 @@ class Weight:
     sources: tuple[Source, ...]
     size: int | None = None  # bytes
     sha256: str = ""  # whole, or the beginning that is known
+    by_hand: str = ""  # where a file without sources is found, which its user has to put into a folder
 
     @property
     def check(self) -> str:

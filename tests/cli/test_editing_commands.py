@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from torch import Tensor
 
@@ -74,3 +75,11 @@ def test_a_file_that_is_no_inversion_is_a_sentence(tmp_path: Path) -> None:
         answer = hyperstyle(command[0], tmp_path / "file.safetensors", *command[1:], "--out", tmp_path / "picture.png")
         assert answer.returncode == 1
         assert len(answer.stderr.strip().splitlines()) == 1
+
+
+def test_every_domain_has_sliders_of_its_own(tmp_path: Path) -> None:
+    wild = Inversion("wild", "w-encoder", torch.zeros(1, 16, 512), {}, box_quad((0, 0, 512, 512)), (512, 512), ())
+    wild.save(tmp_path / "wild.safetensors")
+    answer = hyperstyle("edit", tmp_path / "wild.safetensors", "--set", "smile=1", "--out", tmp_path / "picture.png")
+    assert answer.returncode == 2
+    assert "component-0" in answer.stderr

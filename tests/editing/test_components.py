@@ -1,5 +1,6 @@
 """Principal components: of a generator's own W, and from published files."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_components_are_the_same_every_time_and_for_any_generator() -> None:
     generator = StyleGan2(64).eval()
     one, again = components_of(generator.mapping, 3), components_of(generator.mapping, 3)
     assert torch.equal(one.vectors, again.vectors)
-    directions = numbered(one, generator.n_styles)
+    directions = numbered(lambda: one, 3, generator.n_styles)
     move = directions[1].move(generator.n_styles) * SLIDER
     expected = 3 * one.deviations[1] * one.vectors[1]
     torch.testing.assert_close(move, expected.expand(generator.n_styles, -1))
@@ -40,10 +41,10 @@ def test_components_are_the_same_every_time_and_for_any_generator() -> None:
 def test_the_published_picks_for_cars_move_their_styles_by_their_strength(tmp_path: Path) -> None:
     vectors, deviations = torch.randn(80, 1, 512), torch.rand(80)
     torch.save({"comp": vectors, "std": deviations, "mean": torch.zeros(1, 512)}, tmp_path / "cars_pca.pt")
-    components = read_components(tmp_path / "cars_pca.pt")
+    read = partial(read_components, tmp_path / "cars_pca.pt")
     codes = torch.randn(1, CAR_STYLES, 512)
     grass = next(pick for pick in CARS if pick.name == "grass")
-    moved = edited(codes, [Edit(picked(components, grass), SLIDER)], CAR_STYLES) - codes
+    moved = edited(codes, [Edit(picked(read, grass), SLIDER)], CAR_STYLES) - codes
     torch.testing.assert_close(moved[0, 9:11], (-18 * deviations[41] * vectors[41]).expand(2, -1), atol=1e-5, rtol=1e-4)
     assert not moved[0, :9].any()
     assert not moved[0, 11:].any()
@@ -60,5 +61,5 @@ def test_a_file_of_another_kind_or_with_too_few_components_is_refused(tmp_path: 
         with pytest.raises(StudioError, match=r"pca\.pt"):
             read_components(path)
     torch.save({"comp": torch.zeros(5, 1, 512), "std": torch.ones(5)}, path)
-    with pytest.raises(StudioError, match="component 41"):
-        picked(read_components(path), CARS[-1])
+    with pytest.raises(StudioError, match="Component 41"):
+        picked(partial(read_components, path), CARS[-1]).move(CAR_STYLES)

@@ -93,3 +93,12 @@ def test_spoilt_memory_only_costs_another_reading(cache: Path, tmp_path: Path) -
     for spoilt in (b"", b"nonsense", b"\xff"):
         note.write_bytes(spoilt)
         assert sha256_of(path) == NET.sha256
+
+
+def test_a_file_that_nobody_hands_out_says_where_its_user_finds_it(folders: tuple[Path, Path]) -> None:
+    parts = Weight("parts", "Parts", "parts.pt", "MIT", (), by_hand="the authors' repository")
+    with pytest.raises(StudioError, match="the authors' repository"):
+        fetch(parts)
+    assert "the authors' repository" in status(parts).summary
+    (folders[1] / "parts.pt").write_bytes(CONTENT)
+    assert fetch(parts) == folders[1] / "parts.pt"
