@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 
 from hyperstyle.domains import Domain
-from hyperstyle.inversion import hyperinverter, hyperstyle
-from hyperstyle.networks.full import FullModel, HyperInverterModel
+from hyperstyle.inversion import hyperstyle
+from hyperstyle.inversion.methods import usual_method
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.quads import face_quad
@@ -18,7 +18,7 @@ from hyperstyle.photo.reading import read_photo
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.embedded import load_model
 from hyperstyle.weights.fetching import locate
-from hyperstyle.weights.models import load
+from hyperstyle.weights.models import KINDS, load
 
 SAMPLE = Path(__file__).resolve().parents[1] / "examples" / "male_090.jpg"
 PRODUCT = 2048  # side of the matrices whose product tells how fast the machine is
@@ -80,7 +80,7 @@ Parts = dict[str, Callable[[], object]]
 
 def published_parts(domain: Domain) -> tuple[Parts, dict[str, str]]:
     """The parts of a published model, trained where its files are at hand and with random weights where not."""
-    kind: type[FullModel | HyperInverterModel] = HyperInverterModel if domain.kind == "hyperinverter" else FullModel
+    kind = KINDS[domain.kind]
     files = [locate(WEIGHTS[name]) for name in domain.model]
     at_hand = [file for file in files if file]
     if len(at_hand) == len(files):
@@ -97,10 +97,9 @@ def published_parts(domain: Domain) -> tuple[Parts, dict[str, str]]:
         "hypernetwork step": lambda: refine(photo, {}),
         "generator": lambda: model.generator(codes, offsets),
     }
-    if isinstance(model, HyperInverterModel):
-        parts["both pictures"] = lambda: list(hyperinverter.invert(model, photo))
-    else:
-        parts["picture 0 and three steps"] = lambda: list(hyperstyle.invert(model, photo, steps=3))
+    steps = usual_method(domain).limited(3)
+    all_pictures = "both pictures" if steps == 1 else "picture 0 and three steps"
+    parts[all_pictures] = lambda: list(hyperstyle.invert(model, photo, steps))
     return parts, dict.fromkeys(parts, weights)
 
 

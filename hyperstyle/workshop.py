@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from torch import Tensor
 
@@ -14,6 +15,8 @@ from hyperstyle.inversion.polish import polish
 from hyperstyle.inversion.record import Inversion, StepRecord
 from hyperstyle.inversion.steps import Step
 from hyperstyle.metrics import FaceIdentity, Measure
+from hyperstyle.networks.full import ReStyleModel
+from hyperstyle.networks.stylegan2 import StyleGan2
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.preparing import Prepared, prepare_face, prepare_middle
 from hyperstyle.photo.reading import Photo
@@ -21,7 +24,7 @@ from hyperstyle.photo.tensors import to_tensor
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.lpips import load_lpips
-from hyperstyle.weights.models import open_model
+from hyperstyle.weights.models import open_model, open_restyle
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Workshop:
     finder: FaceFinder | None
     """None where the domain's photos are not aligned by a face."""
     measure: Measure
+    _brought: dict[str, ReStyleModel] = field(default_factory=dict, init=False, repr=False)
+    """Models of methods' own, by the names of their weights."""
 
     @classmethod
     def open(cls, domain: Domain) -> "Workshop":
@@ -44,6 +49,16 @@ class Workshop:
             identity = FaceIdentity(finder, fetch(WEIGHTS["dlib-identity"]))
         return cls(domain, model, finder, Measure(load_lpips(fetch(WEIGHTS["lpips-alexnet"])), identity))
 
+    def model_for(self, method: Method) -> Any:  # noqa: ANN401 - as a method takes it
+        """What a method works with: the domain's model, or its own one, fetched and opened when it is first wanted."""
+        name = method.brings.get(self.domain.name)
+        if name is None:
+            return self.model
+        if name not in self._brought:
+            assert isinstance(self.model.generator, StyleGan2)
+            self._brought[name] = open_restyle(name, self.model.generator)
+        return self._brought[name]
+
     def prepare(self, photo: Photo, face: int = 0, *, align: bool = True) -> Prepared:
         """Choose the part of a photo: one of its faces, or its middle where the domain or the caller wants no face."""
         if self.finder and align:
@@ -54,7 +69,8 @@ class Workshop:
     def invert(self, prepared: Prepared, method: Method, steps: int) -> Iterator[tuple[Step, StepRecord]]:
         """The steps of a method, each with its figures, which are not counted in its seconds."""
         photo = self._seen(prepared)
-        yield from self._measured(photo, method.run(self.model, photo, steps), method.title)
+        taken = method.run(self.model_for(method), photo, method.limited(steps))
+        yield from self._measured(photo, taken, method.title)
 
     def polish(self, prepared: Prepared, inversion: Inversion, steps: int) -> Iterator[tuple[Step, StepRecord]]:
         """As many steps of polish beyond an inversion of that photo, each with its figures."""
@@ -82,5 +98,13 @@ class Workshop:
     def inversion(self, prepared: Prepared, method: Method, step: Step, records: Sequence[StepRecord]) -> Inversion:
         """What the steps up to `step` come to, as a value that can be kept and edited."""
         height, width = prepared.photo.pixels.shape[:2]
-        size = (width, height)
-        return Inversion(self.domain.name, method.name, step.codes, step.offsets, prepared.quad, size, tuple(records))
+        return Inversion(
+            self.domain.name,
+            method.name,
+            step.codes,
+            step.offsets,
+            prepared.quad,
+            (width, height),
+            tuple(records),
+            adds=self.model.generator.adds,
+        )

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.options import Photos, domain_of, method_of, photos_in, training_packages
+from hyperstyle.cli.options import Photos, Steps, domain_of, method_of, photos_in, training_packages
 from hyperstyle.comparison.editing import Editing
 from hyperstyle.comparison.report import Report
 from hyperstyle.comparison.rows import Rows
 from hyperstyle.comparison.running import Progress
 from hyperstyle.comparison.running import compare as run
-from hyperstyle.domains import ASSETS, EMBEDDED, Domain
-from hyperstyle.editing.files import SHIPPED, read_directions
-from hyperstyle.inversion.methods import METHODS
+from hyperstyle.domains import EMBEDDED, Domain
+from hyperstyle.editing.sliders import directions_of
+from hyperstyle.inversion.methods import METHODS, Preset
 from hyperstyle.inversion.record import summary
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.weights.catalogue import WEIGHTS
@@ -27,6 +27,7 @@ def compare(
     methods: Annotated[str, typer.Option(metavar="A,B,...", help=f"Among {', '.join(METHODS)}.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; a comparison in it is taken up.")],
     domain: Annotated[str, typer.Option(help="Whose generator; `weights list` shows all.")] = EMBEDDED.name,
+    preset: Steps = Preset.FAST,
     edits: Annotated[str, typer.Option(metavar="A,B,...", help="Directions to try the results on, as smile,age.")] = "",
 ) -> None:
     """Run methods on photos and write table.md, table.json, curves and a strip of pictures.
@@ -34,11 +35,13 @@ def compare(
     What was done before in the same folder is not done again.
     """
     chosen = domain_of(domain)
-    ways = [method_of(name.strip()) for name in dict.fromkeys(methods.split(","))]
+    ways = [method_of(name.strip(), chosen, preset) for name in dict.fromkeys(methods.split(","))]
     sources = photos_in(photos)
     editing = editing_of(chosen, edits.split(",")) if edits else None
     rows, report = Rows(out / "photos"), Report(chosen, ways)
     workshop, failed = Workshop.open(chosen), False
+    for way in ways:  # what a method brings is fetched before hours of work, not after
+        workshop.model_for(way)
     try:
         for progress in run(workshop, sources, ways, rows, editing):
             report.add(progress.row)
@@ -55,7 +58,7 @@ def editing_of(domain: Domain, names: Sequence[str]) -> Editing:
     with training_packages():
         from hyperstyle.training.labels import LABELS, Labeller
         from hyperstyle.training.labels_networks import Networks
-    known = read_directions(ASSETS / SHIPPED) if domain.faces else {}
+    known = directions_of(domain)
     for name in names:
         if name not in known or name not in LABELS:
             raise typer.BadParameter(f"{name!r} is no direction of {domain.name}; there are {', '.join(known)}")

@@ -9,12 +9,17 @@ import typer
 
 from hyperstyle.domains import DOMAINS, Domain
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion.methods import METHODS, Method
+from hyperstyle.inversion.methods import Method, Preset, method_for
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif")
 """Endings of the files of a folder that are taken for photos; a file that is named itself may end as it likes."""
 
 Photos = Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos, or folders of them.")]
+
+
+Steps = Annotated[
+    Preset, typer.Option("--preset", help="How many steps methods take: few enough for a CPU, or as many as published.")
+]
 
 
 def domain_of(name: str) -> Domain:
@@ -29,11 +34,12 @@ def domains_of(name: str | None) -> list[Domain]:
     return list(DOMAINS.values()) if name is None else [domain_of(name)]
 
 
-def method_of(name: str) -> Method:
-    """The inversion method of that name; a wrong name is wrong usage."""
-    if name not in METHODS:
-        raise typer.BadParameter(f"{name!r} is no method; there are {', '.join(METHODS)}")
-    return METHODS[name]
+def method_of(name: str, domain: Domain, preset: Preset) -> Method:
+    """The inversion method of that name with the steps of a preset; one that is not for the domain is wrong usage."""
+    try:
+        return method_for(domain, name).at(preset)
+    except StudioError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def photos_in(paths: Sequence[Path]) -> dict[str, Path]:

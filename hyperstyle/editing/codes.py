@@ -5,6 +5,7 @@ from torch import Tensor
 from hyperstyle.domains import DOMAINS
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion import restyle
+from hyperstyle.inversion.methods import METHODS
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.networks.full import ReStyleModel
 from hyperstyle.photo.alignment import align
@@ -14,8 +15,7 @@ from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.models import load
 
-ENCODERS = {"faces": "restyle-faces"}
-"""Domain -> the weights of its ReStyle-e4e."""
+ENCODERS = METHODS["restyle"].brings
 
 
 def restyle_code(inversion: Inversion, photo: Photo) -> Tensor:

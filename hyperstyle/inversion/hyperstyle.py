@@ -1,4 +1,7 @@
-"""HyperStyle (Alaluf et al., 2022): a W code, and a hypernetwork that moves the generator's kernels to the photo."""
+"""HyperStyle (Alaluf et al., 2022): a W code, and a hypernetwork that moves the generator's kernels to the photo.
+
+HyperInverter (Dinh et al., 2022) is the same in one step, with offsets for a generator that `adds`.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -36,8 +39,8 @@ class Model(Protocol):
         """Codes [N, 512] or [N, n_styles, 512] of photos."""
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
-        """What answers pictures (pooled to the view) and the offsets that made them, one after the other, with what to
-        add to these offsets; it may remember the pictures before.
+        """What answers pictures (cropped to the view, as large as they are) and the offsets that made them, one after
+        the other, with what to add to these offsets; it may remember the pictures before.
         """
 
 
@@ -58,6 +61,6 @@ def invert(model: Model, photo: Tensor, steps: int = 5) -> Iterator[Step]:
     yield Step(0, picture, codes, offsets, time.perf_counter() - start)
     for index in range(1, steps + 1):
         start = time.perf_counter()
-        offsets = added(offsets, refine(model.view.pool(picture), offsets))
+        offsets = added(offsets, refine(picture, offsets))
         picture = model.view.crop(model.generator.synthesize(styles, model.generator.kernels(offsets)))
         yield Step(index, picture, codes, offsets, time.perf_counter() - start)

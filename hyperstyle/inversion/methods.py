@@ -1,13 +1,17 @@
 """The one table of inversion methods."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 from torch import Tensor
 
-from hyperstyle.inversion import hyperstyle, pivotal, projection
+from hyperstyle.domains import Domain
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion import hyperstyle, pivotal, projection, restyle
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.polish import polish
 from hyperstyle.inversion.steps import Step
@@ -16,8 +20,20 @@ from hyperstyle.inversion.steps import Step
 class Run(Protocol):
     """A generator function that yields one step per refinement."""
 
-    def __call__(self, model: Model, photo: Tensor, steps: int) -> Iterator[Step]:
-        """Invert photos [N, 3, height, width] of the model's view, RGB in [-1, 1]."""
+    def __call__(self, model: Any, photo: Tensor, steps: int) -> Iterator[Step]:  # noqa: ANN401
+        """Invert photos [N, 3, height, width] of the model's view, RGB in [-1, 1].
+
+        The model is the domain's, a `Model`, or the one that the method brings.
+        """
+
+
+class Preset(StrEnum):
+    """How many steps methods take if nobody says it."""
+
+    FAST = "fast"
+    """Few enough for a CPU."""
+    PUBLISHED = "published"
+    """As many as the methods' authors take."""
 
 
 @dataclass(frozen=True)
@@ -28,28 +44,79 @@ class Method:
     title: str
     run: Run
     steps: int
-    """How many are taken if nothing else is asked for."""
+    """How many are taken if nothing else is asked for: the fast preset."""
+    published: int | None = None
+    """How many its authors take, where these are more."""
+    most: int | None = None
+    """How many there are, where it does not go on for as long as one likes."""
+    kinds: tuple[str, ...] = ("hyperstyle", "hyperinverter")
+    """Of the domains on which it makes sense: see `Domain.kind`."""
+    brings: Mapping[str, str] = field(default_factory=dict)
+    """Domain -> weights of a model of the method's own; where it has one, it makes sense on these domains alone."""
+
+    def suits(self, domain: Domain) -> bool:
+        """Whether it makes sense on a domain."""
+        return domain.kind in self.kinds and (not self.brings or domain.name in self.brings)
+
+    def at(self, preset: Preset) -> "Method":
+        """The same with the steps of a preset."""
+        published = preset is Preset.PUBLISHED and self.published
+        return replace(self, steps=published or self.steps)
+
+    def limited(self, steps: int) -> int:
+        """How many of so many steps it takes."""
+        return steps if self.most is None else min(steps, self.most)
 
 
-def encoder_alone(model: Model, photo: Tensor, steps: int) -> Iterator[Step]:  # noqa: ARG001 - it has none
-    """The picture of the encoder's code, and no refinement however many are asked for."""
-    return hyperstyle.invert(model, photo, steps=0)
-
-
-def polished(model: Model, photo: Tensor, steps: int) -> Iterator[Step]:
-    """HyperStyle as it is by default, and as many steps of polish."""
-    for step in hyperstyle.invert(model, photo):
+def polished(model: Model, photo: Tensor, steps: int, refinements: int) -> Iterator[Step]:
+    """What a hypernetwork finds in so many refinements, and as many steps of polish."""
+    for step in hyperstyle.invert(model, photo, refinements):
         yield step
     yield from polish(model, photo, step, steps)
 
 
 _ALL = (
-    Method("w-encoder", "W-encoder alone", encoder_alone, steps=0),
-    Method("hyperstyle", "HyperStyle", hyperstyle.invert, steps=5),
-    Method("hyperstyle-polish", "HyperStyle with polish", polished, steps=40),
-    Method("projection", "Projection in W", projection.invert, steps=100),
-    Method("projection-plus", "Projection in W+", projection.invert_plus, steps=100),
-    Method("pivotal", "Pivotal tuning", pivotal.invert, steps=100),
+    Method("w-encoder", "W-encoder alone", hyperstyle.invert, steps=0, most=0),
+    Method("restyle", "ReStyle-e4e", restyle.invert, steps=5, brings={"faces": "restyle-faces"}),
+    Method("hyperstyle", "HyperStyle", hyperstyle.invert, steps=5, kinds=("hyperstyle",)),
+    Method(
+        "hyperstyle-polish",
+        "HyperStyle with polish",
+        partial(polished, refinements=5),
+        steps=40,
+        kinds=("hyperstyle",),
+    ),
+    # The same loop, which ends after one pass: its hypernetwork sees the photo's first picture and no other.
+    Method("hyperinverter", "HyperInverter", hyperstyle.invert, steps=1, most=1, kinds=("hyperinverter",)),
+    Method(
+        "hyperinverter-polish",
+        "HyperInverter with polish",
+        partial(polished, refinements=1),
+        steps=40,
+        kinds=("hyperinverter",),
+    ),
+    Method("projection", "Projection in W", projection.invert, steps=100, published=1000),
+    Method("projection-plus", "Projection in W+", projection.invert_plus, steps=100, published=1000),
+    Method("pivotal", "Pivotal tuning", pivotal.invert, steps=100, published=800),
 )
 
 METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method in _ALL})
+
+
+def methods_of(domain: Domain) -> Mapping[str, Method]:
+    """The methods that make sense on a domain, by name."""
+    return {name: method for name, method in METHODS.items() if method.suits(domain)}
+
+
+def method_for(domain: Domain, name: str) -> Method:
+    """The method of that name for a domain; a `StudioError` where it makes no sense on it, or there is none."""
+    methods = methods_of(domain)
+    if name not in methods:
+        what = f"{METHODS[name].title} is not for {domain.title}" if name in METHODS else f"There is no method {name!r}"
+        raise StudioError(f"{what}: choose one of {', '.join(methods)}.")
+    return methods[name]
+
+
+def usual_method(domain: Domain) -> Method:
+    """The one that the domain's model was made for, which has the name of its kind."""
+    return METHODS[domain.kind]

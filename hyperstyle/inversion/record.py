@@ -27,6 +27,9 @@ VERSION = 1
 """Raised whenever older programs would misread the file."""
 
 CODE = 512
+MULTIPLIED, ADDED = "multiplied", "added"
+_ADDS = {MULTIPLIED: False, ADDED: True}
+"""How a file calls its kind of offsets -> whether these are for a generator that `adds`."""
 _OFFSET = "offset."  # before the layer's index, in the name of a tensor
 
 
@@ -86,9 +89,16 @@ class Inversion:
     photo_size: tuple[int, int]
     """Width and height of that photo, by which it can be recognised."""
     steps: tuple[StepRecord, ...]
+    adds: bool = False
+    """Whether the offsets are those of a generator that `adds` them."""
 
     def on(self, generator: Generator) -> tuple[Tensor, Offsets]:
         """Codes and offsets where that generator's weights lie; a `StudioError` where they are not for its layers."""
+        if self.offsets and self.adds != generator.adds:
+            raise StudioError(
+                f"The inversion's offsets are to be {_kind(self.adds)} and those of the generator of {self.domain} "
+                f"{_kind(generator.adds)}: invert the photo again."
+            )
         kernels = generator.kernels()
         fits = self.codes.ndim == 2 or self.codes.shape[1] == generator.n_styles
         fits = fits and all(
@@ -106,6 +116,7 @@ class Inversion:
         story = {
             "domain": self.domain,
             "method": self.method,
+            "offsets": _kind(self.adds),
             "quad": self.quad.to_list(),
             "photo_size": self.photo_size,
             "steps": [step.to_json() for step in self.steps],
@@ -134,6 +145,7 @@ class Inversion:
                 Quad.from_list(story["quad"]),
                 (int(width), int(height)),
                 tuple(StepRecord.from_json(entry) for entry in story["steps"]),
+                adds=_ADDS[story.get("offsets", MULTIPLIED)],  # older files do not say it
             )
         except (KeyError, TypeError, ValueError, StudioError) as error:
             raise StudioError(f"{path.name} is damaged: invert the photo again, or take another copy of it.") from error
@@ -175,6 +187,11 @@ def _fits(offset: Tensor, kernel: Tensor) -> bool:
     return single and all(
         extent in (1, wanted) for extent, wanted in zip(offset.shape[-4:], kernel.shape[-4:], strict=True)
     )
+
+
+def _kind(adds: bool) -> str:
+    """How offsets are called that a generator adds, or does not."""
+    return ADDED if adds else MULTIPLIED
 
 
 def _halved(offset: Tensor) -> Tensor:

@@ -69,12 +69,12 @@ class EmbeddedModel(nn.Module):
         return torch.cat(slopes)
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
-        """What answers pictures [N, 3, 256, 256] and their offsets, one after the other, with what to add to these."""
+        """What answers pictures [N, 3, H, W] and their offsets, one after the other, with what to add to these."""
         index, memory = 0, None
 
         def refine(picture: Tensor, offsets: Offsets) -> Offsets:
             nonlocal index, memory
-            look = self.look(photo, codes, offsets, picture)
+            look = self.look(photo, codes, offsets, self.view.pool(picture))
             changes, memory = self.hypernetwork(photo, look, self.generator.own_kernels(), index, memory)
             index += 1
             return changes

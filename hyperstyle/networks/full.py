@@ -90,7 +90,7 @@ class FullModel(nn.Module):
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:  # noqa: ARG002
         """What answers pictures, as for `encode`, with what to add to the offsets that made them."""
-        return lambda picture, _: self.hypernetwork(photo, picture)
+        return lambda picture, _: self.hypernetwork(photo, self.view.pool(picture))
 
 
 class ReStyleModel(nn.Module):
@@ -111,6 +111,8 @@ class HyperInverterModel(nn.Module):
     """HyperInverter: W-encoder, layerwise encoder, hypernetwork, and a StyleGAN2 whose offsets are added."""
 
     latent_avg: Tensor
+    lpips: Lpips
+    """As for `FullModel`."""
 
     def __init__(self, options: Options) -> None:
         super().__init__()
@@ -123,13 +125,18 @@ class HyperInverterModel(nn.Module):
         self.hypernetwork = AddingHyperNetwork(options.output_size, options.design, options.layers, options.hidden_dim)
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
 
+    @property
+    def mapping(self) -> Callable[[Tensor], Tensor]:
+        """Codes [N, 512] in W of normal vectors [N, 512]."""
+        return self.generator.mapping
+
     def encode(self, photo: Tensor) -> Tensor:
         """Codes [N, n_styles, 512] of photos [N, 3, 256, 256], RGB in [-1, 1]."""
         code: Tensor = self.w_encoder(photo)
         return code[:, None] + self.latent_avg
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:  # noqa: ARG002
-        """What answers the picture of the photo's code, best at its full size, with what to add to the kernels."""
+        """What answers the picture of the photo's code with what to add to the kernels."""
         of_photo = self.encoder(photo)
 
         def answer(picture: Tensor, _: Offsets) -> Offsets:

@@ -1,5 +1,6 @@
 """Models from their files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,13 +9,18 @@ from torch import nn
 from hyperstyle.domains import DOMAINS
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.embedded import EmbeddedModel
-from hyperstyle.networks.full import FullModel
+from hyperstyle.networks.full import FullModel, HyperInverterModel, ReStyleModel
+from hyperstyle.networks.stylegan2 import StyleGan2
 from hyperstyle.weights import conversion, embedded, published
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.lpips import load_lpips
 
 M = TypeVar("M", bound=nn.Module)
+
+PublishedModel = FullModel | HyperInverterModel
+KINDS: Mapping[str, type[PublishedModel]] = {"hyperstyle": FullModel, "hyperinverter": HyperInverterModel}
+"""What a domain of a kind opens."""
 
 
 def load(kind: type[M], *files: Path) -> M:
@@ -27,10 +33,21 @@ def load(kind: type[M], *files: Path) -> M:
     return model
 
 
-def open_model(domain: str) -> EmbeddedModel | FullModel:
+def open_model(domain: str) -> EmbeddedModel | PublishedModel:
     """The model of a domain, fetched where it is not here yet."""
-    if DOMAINS[domain].published is None:
+    chosen = DOMAINS[domain]
+    if chosen.published is None:
         return embedded.load_model()
-    model = load(FullModel, *(fetch(WEIGHTS[name]) for name in DOMAINS[domain].model))
+    model = load(KINDS[chosen.kind], *(fetch(WEIGHTS[name]) for name in chosen.model))
     model.lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     return model
+
+
+def open_restyle(name: str, generator: StyleGan2) -> ReStyleModel:
+    """ReStyle-e4e of that name, fetched where it is not here yet, for the domain that has this generator.
+
+    The file's own generator is another copy of that one; without it, what is kept draws the very pictures of the steps.
+    """
+    model = load(ReStyleModel, fetch(WEIGHTS[name]))
+    model.generator = generator
+    return model.to(next(generator.parameters()).device)

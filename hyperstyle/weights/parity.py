@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion import hyperinverter, hyperstyle, restyle
+from hyperstyle.inversion import hyperstyle, restyle
 from hyperstyle.networks.full import FullModel, HyperInverterModel, ReStyleModel
 from hyperstyle.networks.plain import PlainStyleGan2
 from hyperstyle.networks.view import View
@@ -138,7 +138,7 @@ def restyle_answers(model: ReStyleModel, steps: int) -> Answers:
 def hyperinverter_answers(model: HyperInverterModel) -> Answers:
     """Answers `code`, `image_` for both steps, `w_bar_code`: a pixel of every map, and `weight_` for every kernel."""
     given = photo(model.view)
-    for step in hyperinverter.invert(model, given):
+    for step in hyperstyle.invert(model, given, steps=1):
         if step.index == 0:
             yield "code", step.codes[0, 0]
         yield f"image_{step.index}", step.picture[0]

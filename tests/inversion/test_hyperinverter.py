@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from hyperstyle.inversion.hyperinverter import invert
+from hyperstyle.inversion.hyperstyle import invert
 from hyperstyle.networks.full import HyperInverterModel, Options
 from hyperstyle.networks.stylegan2 import Design
 
@@ -21,7 +21,7 @@ def model() -> HyperInverterModel:
 
 def test_the_first_picture_is_the_codes_and_the_second_has_what_is_added(model: HyperInverterModel) -> None:
     photo = torch.rand(1, 3, 256, 256) * 2 - 1
-    first, second = invert(model, photo)
+    first, second = invert(model, photo, steps=1)
     assert (first.index, second.index) == (0, 1)
     codes = model.w_encoder(photo)[:, None] + model.latent_avg
     torch.testing.assert_close(first.codes, codes)

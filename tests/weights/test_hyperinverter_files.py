@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion.hyperinverter import invert
+from hyperstyle.inversion.hyperstyle import invert
 from hyperstyle.networks.full import HyperInverterModel
 from hyperstyle.weights import conversion, parity, published
 from hyperstyle.weights.models import load
@@ -45,7 +45,7 @@ def with_tensors(content: files.Content, tensors: dict[str, torch.Tensor]) -> fi
 def test_models_of_either_trunk_and_any_width_load_and_invert(tmp_path: Path, options: tuple[int, str, str]) -> None:
     contents = contents_of(*options)
     model = load(HyperInverterModel, *files.saved(tmp_path, **contents))
-    first, second = invert(model, torch.rand(1, 3, 256, 256) * 2 - 1)
+    first, second = invert(model, torch.rand(1, 3, 256, 256) * 2 - 1, steps=1)
     assert not first.offsets
     assert list(second.offsets) == list(range(20))
     assert second.picture.shape == (1, 3, 256, 256)
@@ -75,7 +75,7 @@ def test_a_folder_of_it_is_told_apart_and_every_array_compared(tmp_path: Path, c
     others = files.saved(tmp_path, hyperinverter=churches["hyperinverter"], w_encoder=churches["w_encoder"])
     model = load(HyperInverterModel, path, *others)
     photo = parity.photo(model.view)
-    first, second = invert(model, photo)
+    first, second = invert(model, photo, steps=1)
     maps = model.encoder(photo)[0]
     arrays = {
         "code": first.codes[0, 0],
