@@ -13,7 +13,7 @@ from hyperstyle.editing.directions import SLIDER
 from hyperstyle.editing.text import STRENGTH
 from hyperstyle.editing.text import STRONGEST as STRONGEST_WORDS
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion.methods import METHODS, Method
+from hyperstyle.inversion.methods import Method, method_for, usual_method
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.pasting import paste_back
@@ -23,7 +23,7 @@ from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.recipe import KEY, LONGEST_WORDS, Recipe, Words
 from hyperstyle.web.engine import Look
-from hyperstyle.web.examples import METHOD, STEPS
+from hyperstyle.web.examples import STEPS
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.invert import MOST_STEPS, photo_input
 from hyperstyle.web.words import in_words
@@ -73,7 +73,7 @@ class Endpoints:
         Args:
             photo: The photo.
             domain: Name of the domain, such as faces-lite.
-            method: Name of the method: hyperstyle, w-encoder, ...
+            method: Name of the method, such as w-encoder; empty for the one that the domain's model was made for.
             steps: How many refinements.
             face: Which face, counted from 0 for the largest.
             aligned: True to take the photo's middle as it is, without looking for a face.
@@ -83,7 +83,7 @@ class Endpoints:
 
         """
         engine = self.studio.engine
-        way = _method(method)
+        way = self._method(domain, method)
         prepared = self._prepared(photo, domain, int(face), aligned)
         pictures: list[tuple[Pixels, str]] = []
         for taken in engine.invert(domain, prepared, way, _steps(way, steps)):
@@ -189,16 +189,16 @@ class Endpoints:
         Args:
             photo: The photo.
             domain: Name of the domain.
-            methods: Names of the methods.
+            methods: Names of the methods, each as for /invert.
             face: Which face, counted from 0 for the largest.
 
         Returns:
             The figures of every method's steps, and every method's last picture.
 
         """
-        ways = [_method(name) for name in methods]
+        ways = [self._method(domain, name) for name in methods]
         if not ways:
-            raise StudioError(f"Name at least one method: there are {', '.join(METHODS)}.")
+            raise StudioError('Name at least one method, as in ["w-encoder"].')
         prepared = self._prepared(photo, domain, int(face), aligned=False)
         reports, pictures = {}, []
         for way in ways:
@@ -209,6 +209,10 @@ class Endpoints:
 
     def _prepared(self, photo: str | None, domain: str, face: int, aligned: bool) -> Prepared:
         return self.studio.engine.workshop(domain).prepare(_read(photo), face, align=not aligned)
+
+    def _method(self, domain: str, name: str) -> Method:
+        chosen = self.studio.engine.workshop(domain).domain
+        return method_for(chosen, name) if name else usual_method(chosen)
 
     def _edited(
         self,
@@ -239,7 +243,7 @@ def endpoints(studio: Studio) -> None:
     with gr.Column(visible=False):
         photo, figures, pictures = photo_input(), gr.JSON(), gr.Gallery(format="jpeg")
         domain = gr.Textbox(first)
-        method, methods = gr.Textbox(METHOD), gr.JSON(["w-encoder", METHOD])
+        method, methods = gr.Textbox(""), gr.JSON(["w-encoder", ""])
         steps, face, aligned = gr.Number(STEPS, precision=0), gr.Number(0, precision=0), gr.Checkbox(value=False)
         inversion = gr.File(type="filepath", file_types=[".safetensors"])
         saved, edits, strength = gr.File(), gr.JSON({}), gr.Number(1.0)
@@ -263,12 +267,6 @@ def _read(photo: str | None) -> Photo:
     if photo is None:
         raise StudioError("Pass a photo.")
     return read_photo(Path(photo).read_bytes())
-
-
-def _method(name: str) -> Method:
-    if name not in METHODS:
-        raise StudioError(f"There is no method {name!r}: choose one of {', '.join(METHODS)}.")
-    return METHODS[name]
 
 
 def _steps(method: Method, steps: float) -> int:

@@ -132,7 +132,7 @@ class Engine:
 
     def invert(self, name: str, prepared: Prepared, method: Method, steps: int) -> Iterator[Taken]:
         """The steps of an inversion, which lets edits in between."""
-        self.workshop(name)
+        self.workshop(name).model_for(method)  # opened here, since a process with a lent device forgets what it opens
         return self._turns.between(self._steps_on_device(name, prepared, method, steps))
 
     def polish(self, name: str, prepared: Prepared, inversion: Inversion, steps: int) -> Iterator[Taken]:

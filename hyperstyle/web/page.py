@@ -43,7 +43,7 @@ class Page:
                 with gr.Tab("Worlds", id="worlds") as worlds:
                     self.worlds = WorldsTab(studio)
                 with gr.Tab("Compare", id="compare"):
-                    CompareTab(studio)
+                    self.compare = CompareTab(studio)
             gr.Markdown(text("privacy"), elem_classes="note")
             quick: dict[str, Any] = {
                 "api_visibility": "private",
@@ -54,10 +54,13 @@ class Page:
             words.select(self.text.show, None, self.text.outcome, **quick)
             worlds.select(self.worlds.show, None, self.worlds.outcome, **quick)
             edit.select(self.edit.show, None, self.edit.everything, **quick)
-            self.domain.select(self.choose_domain, None, [self.domain, *everything], **quick)
+            chosen = self.domain.select(self.choose_domain, None, [self.domain, *everything], **quick)
             self.followed = [*self.invert.outcome, self.invert.go, *self.edit.everything, self.tabs]
             loaded = self.blocks.load(self.offer, None, self.domain, **quick)
             opened = loaded.then(self.open, None, [self.domain, *everything], **quick)
+            methods = [self.invert.method, self.compare.methods]
+            for event in (chosen, opened, *self.invert.arrivals):
+                event.then(self.offer_methods, methods, methods, **quick)
             opened.success(
                 self.follow,
                 None,
@@ -84,6 +87,12 @@ class Page:
         visit = self._studio.visit(request)
         visit.domain = name
         return [gr.update(value=self._offers(name)), *self.invert.clear(request)]
+
+    @in_words
+    def offer_methods(self, one: str, several: list[str], request: gr.Request) -> list[Any]:
+        """The methods of the domain that the visitor is in now; what was chosen stays where it suits."""
+        domain = self._studio.visit(request).domain
+        return [gr.update(**self.invert.offered(domain, one)), gr.update(**self.compare.offered(domain, several))]
 
     @in_words
     def open(self, request: gr.Request) -> list[Any]:

@@ -5,10 +5,10 @@ from threading import Event, Lock, Thread
 
 import gradio as gr
 
-from hyperstyle.inversion.methods import METHODS
+from hyperstyle.inversion.methods import usual_method
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.web.engine import Engine
-from hyperstyle.web.examples import METHOD, STEPS, Examples
+from hyperstyle.web.examples import STEPS, Examples
 from hyperstyle.web.memory import give_back
 from hyperstyle.web.pictures import jpeg
 from hyperstyle.web.visits import Shot, Visit, Visits
@@ -41,7 +41,7 @@ class Studio:
         name, photo = self.engine.first, self.examples.photo(example)
         prepared = self.engine.workshop(name).prepare(read_photo(photo))
         visit = Visit(name, photo, faces=prepared.faces, quad=prepared.quad, example=example)
-        for taken in self.engine.invert(name, prepared, METHODS[METHOD], STEPS):
+        for taken in self.engine.invert(name, prepared, usual_method(self.engine.domains[name]), STEPS):
             visit.shots.append(Shot(taken.inversion, jpeg(taken.pixels)))
         visit.aligned = jpeg(prepared.crop(*taken.pixels.shape[:2]))
         return visit

@@ -1,12 +1,12 @@
 """Inversion methods side by side on the visitor's photo."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
 
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion.methods import METHODS
+from hyperstyle.inversion.methods import method_for, methods_of, usual_method
 from hyperstyle.inversion.record import Inversion, summary
 from hyperstyle.web.components.tiles import Tile, shown, tile_strip
 from hyperstyle.web.pictures import jpeg, shrunk, uri
@@ -16,7 +16,6 @@ from hyperstyle.web.visits import Run
 from hyperstyle.web.words import in_words
 
 HEAD = ("Method", "Identity ↓", "LPIPS ↓", "MS-SSIM ↑", "L2 ↓", "Seconds ↓")
-USUAL = ("w-encoder", "hyperstyle")
 
 
 def row(title: str, inversion: Inversion) -> list[str]:
@@ -39,8 +38,7 @@ class CompareTab:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         gr.Markdown(text("compare"), elem_classes="note")
-        choices = [(method.title, name) for name, method in METHODS.items()]
-        self.methods = gr.CheckboxGroup(choices, value=[name for name in USUAL if name in METHODS], label="Methods")
+        self.methods = gr.CheckboxGroup(label="Methods", **self.offered(studio.engine.first))
         self.go = gr.Button("Compare", variant="primary")
         self.pictures = tile_strip("Methods side by side", elem_classes="compared", elem_id="compared")
         self.table = gr.Markdown(elem_id="figures")
@@ -53,12 +51,22 @@ class CompareTab:
             show_progress="minimal",
         )
 
+    def offered(self, name: str, chosen: Sequence[str] = ()) -> dict[str, Any]:
+        """The methods of a domain as choices; what was chosen stays, if all of it suits."""
+        domain = self._studio.engine.domains[name]
+        methods = methods_of(domain)
+        kept = chosen and methods.keys() >= set(chosen)
+        return {
+            "choices": [(method.title, name) for name, method in methods.items()],
+            "value": list(chosen) if kept else ["w-encoder", usual_method(domain).name],
+        }
+
     @in_words
     def compare(self, names: list[str], request: gr.Request) -> Iterator[list[Any]]:
         """Run the methods one after the other; each shows when it is there, with its latest step until then."""
         visit, engine = self._studio.visit(request), self._studio.engine
         prepared = visit.prepared()
-        methods = [METHODS[name] for name in names if name in METHODS]
+        methods = [method_for(engine.domains[visit.domain], name) for name in names]
         if not methods:
             raise StudioError("Choose at least one method.")
         view = engine.domains[visit.domain].view

@@ -8,7 +8,7 @@ import gradio as gr
 
 from hyperstyle.drawing import STRONGEST
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion.methods import METHODS
+from hyperstyle.inversion.methods import method_for, methods_of, usual_method
 from hyperstyle.inversion.record import Inversion, StepRecord
 from hyperstyle.photo.preparing import faces_in
 from hyperstyle.photo.quads import Box, box_quad, face_quad, fitted_quad
@@ -18,7 +18,7 @@ from hyperstyle.web.components.comparison import compared, comparison
 from hyperstyle.web.components.face_picker import face_picker, picked
 from hyperstyle.web.components.tiles import Tile, shown, tile_strip
 from hyperstyle.web.engine import Taken
-from hyperstyle.web.examples import METHOD, STEPS
+from hyperstyle.web.examples import STEPS
 from hyperstyle.web.pictures import SCREEN, jpeg, shrunk, uri
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.carrying import Carrying
@@ -71,6 +71,7 @@ class InvertTab:
                 with gr.Row(elem_classes="actions"):
                     self.middle = gr.Button("Take the middle", size="sm", visible=False)
                     self.another = gr.Button("Another photo", size="sm", visible=False)
+                self.method = gr.Radio(label="Method", **self.offered(studio.engine.first))
                 self.steps = gr.Slider(1, MOST_STEPS, STEPS, step=1, label="Refinement steps")
                 self.go = gr.Button("Invert", variant="primary", interactive=False, elem_id="invert")
                 self.examples = tile_strip(
@@ -130,7 +131,7 @@ class InvertTab:
         self.middle.click(self.take_middle, None, [self.picker, self.hint, self.go], **quick)
         buttons = [self.go, self.stop]
         running: dict[str, Any] = {
-            "inputs": self.steps,
+            "inputs": [self.method, self.steps],
             "outputs": [*self.outcome, *buttons],
             **slow,
             "show_progress_on": self.status,
@@ -144,8 +145,20 @@ class InvertTab:
         self.strength.input(self.weigh, self.strength, [self.result], trigger_mode="always_last", **drawing)
         picked_example = self.examples.select(self.show_example, None, [*entrance, *self.outcome], **quick)
         picked_example.success(self.settle, None, [*self.outcome, self.go], **slow, show_progress_on=self.status)
-        self.saved.upload(self.open, self.saved, [*entrance, *self.outcome], **drawing)
+        opened = self.saved.upload(self.open, self.saved, [*entrance, *self.outcome], **drawing)
+        self.arrivals = [picked_example, opened]
+        """Events after which the visitor may be in another domain."""
         self.entrance = entrance
+
+    def offered(self, name: str, chosen: str = "") -> dict[str, Any]:
+        """The methods of a domain whose every step can be shown, as choices; what was chosen stays, if it suits."""
+        domain = self._studio.engine.domains[name]
+        methods = {name: method for name, method in methods_of(domain).items() if 0 < method.steps <= MOST_STEPS}
+        return {
+            "choices": [(method.title, name) for name, method in methods.items()],
+            "value": chosen if chosen in methods else usual_method(domain).name,
+            "visible": len(methods) > 1,
+        }
 
     # --- the photo --------------------------------------------------------------------------------------------------
 
@@ -243,17 +256,18 @@ class InvertTab:
     # --- the steps --------------------------------------------------------------------------------------------------
 
     @in_words
-    def invert(self, steps: float, request: gr.Request) -> Iterator[list[Update]]:
+    def invert(self, name: str, steps: float, request: gr.Request) -> Iterator[list[Update]]:
         """Invert, and show every step when it is made."""
         visit = self._studio.visit(request)
+        method = method_for(self._studio.engine.domains[visit.domain], name)
         prepared = visit.prepared()
         visit.restart()
         visit.example = None
         visit.aligned = None
-        count = min(max(int(steps), 1), MOST_STEPS)
-        if not self._studio.engine.ready(visit.domain):
+        count = method.limited(min(max(int(steps), 1), MOST_STEPS))
+        if method.brings or not self._studio.engine.ready(visit.domain):
             yield [*self.outcome_of(visit, "The models are being opened..."), *_busy(True)]
-        taken = self._studio.engine.invert(visit.domain, prepared, METHODS[METHOD], count)
+        taken = self._studio.engine.invert(visit.domain, prepared, method, count)
         height, width = 1024, round(1024 * self._aspect(visit))
         visit.aligned = jpeg(prepared.crop(height, width))
         yield [*self.outcome_of(visit, "Looking for the first picture...", count), *_busy(True)]
