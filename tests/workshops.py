@@ -1,10 +1,11 @@
-"""A workshop for tests: real tools, and a real but small model."""
+"""Workshops for tests: real tools, and real but small models."""
 
 import torch
 
 from hyperstyle.domains import DOMAINS
 from hyperstyle.metrics import FaceIdentity, Measure
-from hyperstyle.networks.full import FullModel, Options
+from hyperstyle.networks.full import FullModel, HyperInverterModel, Options
+from hyperstyle.networks.stylegan2 import Design
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.weights.lpips import load_lpips
 from hyperstyle.workshop import Workshop
@@ -22,3 +23,13 @@ def small_workshop() -> Workshop:
     finder = FaceFinder(weight_file("dlib-landmarks"))
     identity = FaceIdentity(finder, weight_file("dlib-identity"))
     return Workshop(DOMAINS["faces"], model, finder, Measure(lpips, identity))
+
+
+def small_churches() -> Workshop:
+    """One for churches: HyperInverter with random weights, whose generator draws 64 pixels square."""
+    torch.manual_seed(0)
+    design = Design(channel_base=2048, channel_max=64, conv_clamp=256, equalised=False)
+    options = Options(64, "ResNetLayerWiseEncoder", "church_encode", (0, 1, 2, 12), hidden_dim=8, design=design)
+    model = HyperInverterModel(options).eval().requires_grad_(False)
+    model.lpips = lpips = load_lpips(weight_file("lpips-alexnet"))
+    return Workshop(DOMAINS["churches"], model, None, Measure(lpips, None))

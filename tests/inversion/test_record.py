@@ -95,6 +95,15 @@ def test_saving_over_an_inversion_that_cannot_be_replaced_says_so(inversion: Inv
     assert [path.name for path in tmp_path.iterdir()] == ["taken.safetensors"]
 
 
+def test_files_from_before_generators_that_add_hold_offsets_that_multiply(saved: Path) -> None:
+    with safe_open(saved, framework="pt") as file:
+        story = json.loads(file.metadata()["inversion"])
+    assert story.pop("offsets") == "multiplied"
+    assert not Inversion.open(changed(saved, {"inversion": json.dumps(story)})).adds
+    with pytest.raises(StudioError, match="damaged"):
+        Inversion.open(changed(saved, {"inversion": json.dumps(story | {"offsets": "divided"})}))
+
+
 @pytest.mark.parametrize("kept", [0, 5, 1000, -1])
 def test_a_file_that_was_cut_off_is_refused(saved: Path, kept: int) -> None:
     saved.write_bytes(saved.read_bytes()[:kept])

@@ -1,0 +1,181 @@
+"""The one table of methods: on which domains each makes sense, and that it does."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from hyperstyle.comparison.report import Report
+from hyperstyle.comparison.rows import Rows
+from hyperstyle.comparison.running import compare
+from hyperstyle.domains import DOMAINS
+from hyperstyle.drawing import draw
+from hyperstyle.editing.components import components_of, numbered
+from hyperstyle.editing.directions import Edit
+from hyperstyle.editing.files import read_published
+from hyperstyle.editing.styles import open_style
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.methods import METHODS, Preset, method_for, methods_of, usual_method
+from hyperstyle.inversion.record import Inversion
+from hyperstyle.networks.full import FullModel, Options
+from hyperstyle.photo.reading import read_photo
+from hyperstyle.results import invert_into
+from hyperstyle.weights.catalogue import WEIGHTS
+from hyperstyle.workshop import Workshop
+from tests.weights import published_files as files
+from tests.workshops import small_churches
+
+PHOTO = Path(__file__).resolve().parents[2] / "examples" / "female_080.jpg"
+CHURCHES = DOMAINS["churches"]
+
+
+@pytest.fixture(scope="module")
+def churches() -> Workshop:
+    return small_churches()
+
+
+def test_every_domain_has_what_its_model_was_made_for_and_no_other_hypernetwork() -> None:
+    hypernetworks = {"hyperstyle", "hyperinverter"}
+    for domain in DOMAINS.values():
+        methods = methods_of(domain)
+        assert hypernetworks & methods.keys() == {usual_method(domain).name}
+        assert methods.keys() >= {"w-encoder", f"{domain.kind}-polish", "projection", "projection-plus", "pivotal"}
+        assert ("restyle" in methods) == (domain.name == "faces")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("hyperstyle", "HyperStyle is not for Churches: choose"), ("restyle", "not for"), ("magic", "no method 'magic'")],
+)
+def test_a_method_that_does_not_suit_is_told_with_those_that_do(name: str, said: str) -> None:
+    with pytest.raises(StudioError, match=said) as refused:
+        method_for(CHURCHES, name)
+    assert "hyperinverter" in str(refused.value)
+
+
+def test_presets_are_few_steps_and_those_of_the_papers() -> None:
+    fast = {name: method.at(Preset.FAST).steps for name, method in METHODS.items()}
+    published = {name: method.at(Preset.PUBLISHED).steps for name, method in METHODS.items()}
+    polishes = {"hyperstyle-polish": 40, "hyperinverter-polish": 40}
+    loops = {"w-encoder": 0, "hyperstyle": 5, "restyle": 5, "hyperinverter": 1}
+    # Rows of comparisons go by these numbers: others would have them all made again.
+    assert fast == loops | polishes | {"projection": 100, "projection-plus": 100, "pivotal": 100}
+    assert published == loops | polishes | {"projection": 1000, "projection-plus": 1000, "pivotal": 800}
+
+
+@pytest.mark.parametrize("name", list(methods_of(CHURCHES)))
+def test_methods_run_where_offsets_are_added_and_what_is_saved_draws_the_last_picture(
+    name: str, churches: Workshop, tmp_path: Path
+) -> None:
+    method, expected = method_for(CHURCHES, name), {"w-encoder": 1, "hyperinverter": 2, "hyperinverter-polish": 4}
+    prepared = churches.prepare(read_photo(PHOTO))
+    made = invert_into(tmp_path, churches, prepared, method, 2)
+    assert [step.index for step in made.steps] == list(range(expected.get(name, 3)))
+    saved = Inversion.open(tmp_path / "inversion.safetensors")
+    assert saved.adds
+    seen = read_photo(tmp_path / f"step-{made.steps[-1].index}.png").pixels.astype(float)
+    assert np.abs(draw(churches.model, saved) - seen).mean() < 0.5
+
+
+def test_one_pass_is_all_however_many_are_asked_for(churches: Workshop) -> None:
+    prepared = churches.prepare(read_photo(PHOTO))
+    steps = [step for step, _ in churches.invert(prepared, usual_method(CHURCHES), 5)]
+    assert len(steps) == 2
+    assert not steps[0].offsets
+    assert torch.equal(steps[0].codes, steps[1].codes)
+    assert not torch.equal(steps[0].picture, steps[1].picture)
+
+
+@pytest.fixture(scope="module")
+def added(churches: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Inversion:
+    """An inversion whose offsets are added, from its file."""
+    folder = tmp_path_factory.mktemp("added")
+    invert_into(folder, churches, churches.prepare(read_photo(PHOTO)), usual_method(CHURCHES), 1)
+    return Inversion.open(folder / "inversion.safetensors")
+
+
+def test_offsets_of_one_kind_are_refused_by_a_generator_of_the_other(
+    added: Inversion, churches: Workshop, workshop: Workshop, tmp_path: Path
+) -> None:
+    with pytest.raises(StudioError, match=r"are to be added and those of the generator of churches multiplied"):
+        added.on(workshop.model.generator)
+    prepared = workshop.prepare(read_photo(PHOTO))
+    multiplied = invert_into(tmp_path, workshop, prepared, METHODS["hyperstyle"], 1)
+    with pytest.raises(StudioError, match=r"are to be multiplied and those of the generator of faces added"):
+        multiplied.on(churches.model.generator)
+
+
+def test_directions_and_components_edit_what_hyperinverter_found(
+    added: Inversion, churches: Workshop, tmp_path: Path
+) -> None:
+    generator = churches.model.generator
+    torch.save(torch.randn(1, 512), tmp_path / "age.pt")
+    direction = read_published(tmp_path / "age.pt", "age", "Age", "younger", "older")
+    component = numbered(lambda: components_of(churches.model.mapping, 2), 2, generator.n_styles)[1]
+    plain = draw(churches.model, added)
+    assert (draw(churches.model, added, [Edit(direction, 0), Edit(component, 0)]) == plain).all()
+    for edit in (Edit(direction, 2.0), Edit(component, 2.0)):
+        move = 2.0 * edit.direction.move(generator.n_styles)
+        with torch.no_grad():
+            moved = generator(added.codes + move, added.offsets)[0]
+        expected = ((moved.clamp(-1, 1) + 1) * 127.5).permute(1, 2, 0).numpy()
+        picture = draw(churches.model, added, [edit])
+        assert (picture != plain).any()
+        assert np.abs(picture - expected).max() < 1
+
+
+@pytest.fixture
+def faces(workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    """Faces of 256 pixels, the least that published files are of, and the file of a ReStyle-e4e for them."""
+    torch.manual_seed(0)
+    options = Options(256, "SharedWeightsHyperNetResNet", "ffhq_hypernet", (4, 14))
+    model = FullModel(options).eval().requires_grad_(False)
+    model.lpips = workshop.model.lpips
+    content = files.content_of_restyle(256, "ResNetProgressiveBackboneEncoder")
+    (tmp_path / "weights").mkdir()
+    torch.save(content, tmp_path / "weights" / WEIGHTS["restyle-faces"].filename)
+    torch.save(files.content_of_generator(256), tmp_path / "weights" / WEIGHTS["style-anime"].filename)
+    monkeypatch.setenv("HYPERSTYLE_WEIGHTS", str(tmp_path / "weights"))
+    return Workshop(DOMAINS["faces"], model, workshop.finder, workshop.measure)
+
+
+def test_restyle_is_compared_opened_once_and_leaves_what_can_be_edited_and_stylized(
+    faces: Workshop, tmp_path: Path
+) -> None:
+    restyle = replace(method_for(faces.domain, "restyle"), steps=1)
+    methods = [METHODS["w-encoder"], restyle]
+    rows, report = Rows(tmp_path / "photos"), Report(faces.domain, methods)
+    for progress in compare(faces, {"photo": PHOTO}, methods, rows):
+        report.add(progress.row)
+    report.write(tmp_path, rows)
+    assert "| ReStyle-e4e | 1 of 1 |" in (tmp_path / "table.md").read_text()
+    assert len(progress.row.steps) == 2
+    brought = faces.model_for(restyle)
+    assert brought is faces.model_for(restyle)
+    assert brought.generator is faces.model.generator
+
+    prepared = faces.prepare(read_photo(PHOTO))
+    invert_into(tmp_path / "out", faces, prepared, restyle, 1)
+    saved = Inversion.open(tmp_path / "out" / "inversion.safetensors")
+    assert (saved.method, saved.codes.shape) == ("restyle", (1, 14, 512))
+    plain = draw(faces.model, saved)
+    assert (plain == read_photo(tmp_path / "out" / "step-1.png").pixels).mean() > 0.99
+    torch.save(torch.randn(1, 512), tmp_path / "age.pt")
+    age = read_published(tmp_path / "age.pt", "age", "Age", "younger", "older")
+    assert (draw(faces.model, saved, [Edit(age, 3.0)]) != plain).any()
+    style = open_style("faces", "anime")
+    assert style.generator is not None
+    with torch.no_grad():
+        expected = ((style.generator(saved.codes)[0].clamp(-1, 1) + 1) * 127.5).permute(1, 2, 0).numpy()
+    assert np.abs(draw(*style.of(faces.model, saved)) - expected).max() < 1
+
+
+def test_a_model_that_a_method_brings_is_asked_for_when_it_is_chosen(faces: Workshop, tmp_path: Path) -> None:
+    file = tmp_path / "weights" / WEIGHTS["restyle-faces"].filename
+    file.write_bytes(b"no weights")
+    prepared = faces.prepare(read_photo(PHOTO))
+    list(faces.invert(prepared, METHODS["w-encoder"], 0))
+    with pytest.raises(StudioError, match=file.name):
+        list(faces.invert(prepared, METHODS["restyle"], 1))
