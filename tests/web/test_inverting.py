@@ -42,7 +42,7 @@ def test_every_step_can_be_gone_on_with_and_its_offsets_weighed(visit: Open) -> 
     invert(page, PORTRAIT, 2)
     last = picture(page)
     steps(page).nth(1).click()
-    expect(status(page)).to_contain_text("go on with first picture")
+    expect(status(page)).to_contain_text("go on with first guess")
     first = until_another(page, last)
     steps(page).nth(3).click()
     assert until_another(page, first) == last

@@ -91,8 +91,21 @@ def test_it_asks_no_other_host(visit: Open, served: Served) -> None:
     assert [url for url in requests if not url.startswith((served.address, "data:", "blob:"))] == []
 
 
-def test_what_cannot_be_chosen_is_grey_and_says_why(visit: Open) -> None:
-    page = visit()
-    assert page.get_by_role("radio", name="Cars").is_disabled()
-    page.get_by_text("why they are not here").click()
-    expect(page.get_by_text("python -m hyperstyle weights get cars")).to_be_visible()
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_cannot_be_chosen_is_grey_and_says_why(visit: Open, width: int) -> None:
+    page = visit(width=width)
+    cars = page.get_by_role("radio", name="Cars")
+    assert cars.is_disabled()
+    reason = page.get_by_text("python -m hyperstyle weights get cars")
+    expect(reason).to_be_hidden()
+    page.locator("#domain label span", has_text="Cars").click(force=True)  # as it is disabled
+    expect(reason).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_every_tab_is_in_sight_on_a_narrow_phone(visit: Open) -> None:
+    page = visit(width=320)
+    for tab in TABS:
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    expect(page.locator(".bench").nth(1)).to_contain_text("Nothing here yet")

@@ -9,3 +9,10 @@ element.addEventListener("keydown", (event) => {
 element.addEventListener("keyup", (event) => {
   if (event.key.toLowerCase() === "b" && event.target.matches("input")) place(event.target.value);
 });
+// On a phone the picture stands above the button that asks for it: when it first comes, it is brought into sight.
+let there = false;
+watch("value", () => {
+  const fresh = !there;
+  there = element.querySelector(".after") !== null;
+  if (fresh && there && element.getBoundingClientRect().top < 0) element.scrollIntoView({ block: "start" });
+});

@@ -7,12 +7,12 @@ import gradio as gr
 from hyperstyle.web.components import component
 
 
-def comparison(**settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
+def comparison(nothing: str, **settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
     """Before and after, with a slider between them that is a real one, so that keyboards and fingers move it alike.
 
-    Gradio's ImageSlider cannot be moved by keyboard.
+    `nothing` stands there while there is no picture. (Gradio's ImageSlider cannot be moved by keyboard.)
     """
-    return component("comparison", None, **settings)
+    return component("comparison", said=nothing, **settings)
 
 
 def compared(after: str, before: str | None, title: str, before_title: str = "Photo") -> dict[str, str | None]:

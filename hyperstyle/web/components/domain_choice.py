@@ -32,7 +32,13 @@ def offered(offers: Sequence[Offer], chosen: str) -> dict[str, Any]:
         {"title": offer.title, "reason": offer.reason, "command": offer.command} for offer in offers if offer.reason
     ]
     buttons = [
-        {"name": offer.name, "title": offer.title, "off": bool(offer.reason), "on": offer.name == chosen}
+        {
+            "name": offer.name,
+            "title": offer.title,
+            "off": bool(offer.reason),
+            "on": offer.name == chosen,
+            "reason": offer.reason,
+        }
         for offer in offers
     ]
     return {"offers": buttons, "missing": missing}

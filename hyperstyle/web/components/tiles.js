@@ -2,7 +2,7 @@
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-index]");
   if (!button) return;
-  for (const other of element.querySelectorAll("button[data-index]")) other.setAttribute("aria-pressed", other === button);
+  for (const other of element.querySelectorAll("button[aria-pressed]")) other.setAttribute("aria-pressed", other === button);
   trigger("select", { index: Number(button.dataset.index) });
 });
 // What is pressed, or else the newest, stays in sight.

@@ -22,18 +22,18 @@ class Tile:
 
 def tile_strip(heading: str, tiles: Sequence[Tile] = (), **settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
     """Buttons with pictures; its `select` tells with `index` which one was pressed."""
-    return component("tiles", shown(tiles) if tiles else None, heading=heading, **settings)
+    return component("tiles", shown(tiles) if tiles else None, said=heading, **settings)
 
 
 def shown(tiles: Sequence[Tile], pressed: int | None = None) -> dict[str, Any]:
-    """Tiles as the component's value, one of them pressed."""
+    """Tiles as the component's value, one of them pressed; none of them says that it could be if `pressed` is None."""
     return {
         "tiles": [
             {
                 "title": tile.title,
                 "picture": tile.picture,
                 "lines": list(tile.lines),
-                "pressed": "true" if index == pressed else "false",
+                "pressed": pressed is not None and str(index == pressed).lower(),
             }
             for index, tile in enumerate(tiles)
         ]

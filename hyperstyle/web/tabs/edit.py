@@ -43,8 +43,6 @@ class EditTab:
                 self.said = gr.Markdown(text("edit"), elem_classes="note")
                 for domain, directions in engine.directions.items():
                     with gr.Column(visible=domain == engine.first, elem_classes="sliders") as self._groups[domain]:
-                        if not directions:
-                            gr.Markdown(text("edit_none"))
                         self._sliders[domain] = {
                             name: gr.Slider(
                                 -SLIDER,
@@ -52,7 +50,7 @@ class EditTab:
                                 0,
                                 step=0.1,
                                 label=direction.title,
-                                info=f"{direction.less} to {direction.more}",
+                                info=f"{direction.less} ↔ {direction.more}",
                                 elem_id=f"edit-{domain}-{name}",
                             )
                             for name, direction in directions.items()
@@ -67,7 +65,7 @@ class EditTab:
                         visible=False, type="filepath", label="Strip", buttons=["download", "fullscreen"]
                     )
             with gr.Column(scale=6, min_width=300, elem_classes="results"):
-                self.result = comparison(elem_id="edited", elem_classes="comparison")
+                self.result = comparison(text("nothing_yet"), elem_id="edited", elem_classes="comparison")
                 self.carrying = Carrying(studio, "edit", edited=True)
         self.all_sliders = [slider for sliders in self._sliders.values() for slider in sliders.values()]
         self.outcome = [self.result, *self.carrying.shown]

@@ -41,6 +41,7 @@ def photo_input() -> gr.Image:
         type="filepath",
         label="Your photo",
         sources=["upload", "webcam", "clipboard"],
+        placeholder="# Choose a photo\nor drop one here",
         height=260,
         elem_classes="portrait-input",
     )
@@ -87,7 +88,7 @@ class InvertTab:
                     "Open a saved inversion", file_types=[".safetensors", ".png"], type="filepath", size="sm"
                 )
             with gr.Column(scale=6, min_width=300, elem_classes="results"):
-                self.result = comparison(elem_id="result", elem_classes="comparison")
+                self.result = comparison(text("invert_empty"), elem_id="result", elem_classes="comparison")
                 self.status = gr.Markdown(elem_classes="status", elem_id="status")
                 self.stop = gr.Button("Stop, and keep what is there", visible=False, size="sm", elem_id="stop")
                 self.strip = tile_strip("Refinement steps", elem_classes="steps", elem_id="steps")
@@ -483,7 +484,7 @@ def _busy(busy: bool) -> list[Update]:
 
 
 def _name(index: int) -> str:
-    return "First picture" if index == 0 else f"Step {index}"
+    return "First guess" if index == 0 else f"Step {index}"
 
 
 def _title(shot: Shot) -> str:

@@ -1,6 +1,5 @@
 """Edits in words: from one description to another."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -35,48 +34,62 @@ class TextTab:
         with gr.Row(elem_classes=["bench", "editing"]):
             with gr.Column(scale=4, min_width=300):
                 gr.Markdown(text("text"), elem_classes="note")
-                self.lacks = gr.Markdown(elem_id="text-lacks")
+                self.lacks = gr.Markdown(visible=False, elem_id="text-lacks")
                 self.preset = gr.Radio([title for title, *_ in PRESETS], label="Try")
                 self.before = gr.Textbox(label="From", value="a face", max_length=LONGEST_WORDS)
                 self.after = gr.Textbox(label="To", value="a smiling face", max_length=LONGEST_WORDS)
                 self.strength = gr.Slider(-STRONGEST, STRONGEST, STRENGTH, step=0.5, label="Strength")
                 self.own = gr.Checkbox(value=True, label="Usual disentanglement")
                 self.threshold = gr.Slider(
-                    0, 0.8, 0.15, step=0.01, label="Disentanglement", info="more changes less else"
+                    0, 0.8, 0.15, step=0.01, label="Disentanglement", info="more changes less else", visible=False
                 )
-                self.go = gr.Button("Change it", variant="primary", elem_id="say")
+                with gr.Row(elem_classes="actions"):
+                    self.go = gr.Button("Change it", variant="primary", elem_id="say")
+                    self.back = gr.Button("Take it back")
             with gr.Column(scale=6, min_width=300, elem_classes="results"):
-                self.result = comparison(elem_id="worded", elem_classes="comparison")
+                self.result = comparison(text("nothing_yet"), elem_id="worded", elem_classes="comparison")
                 self.carrying = Carrying(studio, "worded", edited=True, worded=True)
-        self.controls = [self.preset, self.before, self.after, self.strength, self.own, self.threshold, self.go]
-        self.outcome = [self.lacks, *self.controls, self.result, *self.carrying.shown]
         said = [self.before, self.after, self.strength, self.own, self.threshold]
+        self.controls = [self.preset, *said, self.go, self.back]
+        picture = [self.result, *self.carrying.shown]
+        self.outcome = [self.lacks, *self.controls, *picture]
         quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        self.preset.input(self.fill, self.preset, [self.before, self.after], **quick)
-        self.go.click(
-            self.change,
-            said,
-            [self.result, *self.carrying.shown],
-            api_visibility="private",
-            concurrency_id="drawing",
-            concurrency_limit=2,
-        )
+        drawing: dict[str, Any] = {
+            "api_visibility": "private",
+            "show_progress_on": self.result,
+            "concurrency_id": "drawing",
+            "concurrency_limit": 2,
+        }
+        filled = self.preset.input(self.fill, self.preset, [self.before, self.after], queue=False, **quick)
+        filled.success(self.change, said, picture, **drawing)
+        self.own.change(lambda own: gr.update(visible=not own), self.own, self.threshold, queue=False, **quick)
+        self.go.click(self.change, said, picture, **drawing)
+        self.back.click(self.take_back, None, [self.preset, *picture], **drawing)
 
     def fill(self, title: str) -> tuple[str, str]:
         """The descriptions of a preset."""
         return next((before, after) for name, before, after in PRESETS if name == title)
 
     @in_words
-    def show(self, request: gr.Request) -> Iterator[list[Any]]:
+    def show(self, request: gr.Request) -> list[Any]:
         """The tab for what the visitor has; greyed, with the reason, where no text model is there."""
         visit = self._studio.visit(request)
         lacks = self._studio.engine.lacks_words(
             visit.shots[visit.chosen].inversion.domain if visit.shots else visit.domain
         )
-        said = f"**Not here yet:** {lacks}." if lacks else ""
-        usable = gr.update(interactive=lacks is None)
-        picture = self._picture(visit) if visit.shots and not lacks else None
-        yield [said, *(usable for _ in self.controls), picture, *self.carrying.hide()]
+        said = gr.update(value=f"**Not here yet:** {lacks}.", visible=lacks is not None)
+        known = self._known(visit.words) if visit.words else {}
+        controls = [gr.update(interactive=lacks is None, **known.get(control, {})) for control in self.controls]
+        picture = self._picture(visit, visit.words) if visit.shots and not lacks else None
+        return [said, *controls, picture, *self.carrying.hide()]
+
+    def _known(self, words: Words) -> dict[Any, dict[str, Any]]:
+        """What the fields say for these words."""
+        values: dict[Any, Any] = {self.before: words.before, self.after: words.after, self.strength: words.strength}
+        values[self.own] = words.threshold is None
+        if words.threshold is not None:
+            values[self.threshold] = words.threshold
+        return {field: {"value": value} for field, value in values.items()}
 
     @in_words
     def change(
@@ -88,13 +101,22 @@ class TextTab:
         if not before.strip() or not after.strip():
             raise StudioError("Say both what the picture shows and what it shall show.")
         strength = min(max(float(strength), -STRONGEST), STRONGEST)
-        visit.words = Words(
+        words = Words(
             before[:LONGEST_WORDS], after[:LONGEST_WORDS], strength, None if own else min(max(float(threshold), 0), 1)
         )
-        return [self._picture(visit), *self.carrying.hide()]
+        picture = self._picture(visit, words)
+        visit.words = words  # those that could be drawn, and no others
+        return [picture, *self.carrying.hide()]
 
-    def _picture(self, visit: Visit) -> dict[str, str | None]:
+    @in_words
+    def take_back(self, request: gr.Request) -> list[Any]:
+        """The picture without words."""
+        visit = self._studio.visit(request)
+        visit.words = None
+        return [None, self._picture(visit, None), *self.carrying.hide()]
+
+    def _picture(self, visit: Visit, words: Words | None) -> dict[str, str | None]:
         engine, inversion = self._studio.engine, visit.inversion()
-        pixels = engine.draw(inversion, engine.edits(inversion.domain, visit.amounts), words=visit.words)
+        pixels = engine.draw(inversion, engine.edits(inversion.domain, visit.amounts), words=words)
         before = visit.aligned or visit.shot().picture
         return compared(uri(jpeg(pixels)), uri(before), "Changed")

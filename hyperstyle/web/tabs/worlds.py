@@ -34,7 +34,7 @@ class WorldsTab:
                 self.amount = gr.Slider(0, 1, USUAL, step=0.05, label="From more you to more style")
                 gr.Markdown(text("worlds_drawings"), elem_classes="note")
             with gr.Column(scale=6, min_width=300, elem_classes="results"):
-                self.result = comparison(elem_id="styled", elem_classes="comparison")
+                self.result = comparison(text("nothing_yet"), elem_id="styled", elem_classes="comparison")
                 self.carrying = Carrying(studio, "styled", edited=True, styled=True)
         picture = [self.result, *self.carrying.shown]
         self.outcome = [self.none, self.styles, self.amount, *picture]
