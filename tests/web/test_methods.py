@@ -1,0 +1,78 @@
+"""The methods that the page offers for each kind of picture."""
+
+from collections.abc import Iterator
+
+import gradio as gr
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hyperstyle.domains import DOMAINS, Domain
+from hyperstyle.web.endpoints import Endpoints
+from hyperstyle.web.engine import Engine
+from hyperstyle.web.page import build_page
+from hyperstyle.web.serving import serve
+from hyperstyle.web.studio import Studio
+from hyperstyle.web.visits import Visits
+from hyperstyle.workshop import Workshop
+from tests.web import visitor
+from tests.web.conftest import EXAMPLES, FACES, SECONDS, Served
+from tests.workshops import small_churches
+
+CHURCHES = DOMAINS["churches"]
+PORTRAIT = EXAMPLES / "male_090.jpg"
+
+
+@pytest.fixture(scope="module")
+def both(workshop: Workshop) -> Iterator[Served]:
+    """A page for faces and churches, each of which is offered once it is open."""
+    workshops = {FACES: workshop, CHURCHES: small_churches()}
+
+    def without(_: Domain) -> dict[str, object]:
+        return {}
+
+    engine = Engine([FACES, CHURCHES], open_workshop=workshops.__getitem__, directions=without, styles=without)
+    studio = Studio(engine, Visits(engine.first))
+    page = build_page(studio)
+    studio.start()
+    engine._open(CHURCHES.name).result()
+    _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
+    yield Served(address, studio)
+    page.close()
+
+
+@pytest.fixture
+def page(browser: Browser, both: Served) -> Iterator[Page]:
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(1000 * SECONDS)
+    page.goto(both.address)
+    page.wait_for_selector("#domain input[type=radio]")
+    yield page
+    context.close()
+
+
+def test_the_choice_of_methods_follows_the_choice_of_domain(page: Page) -> None:
+    expect(page.get_by_label("ReStyle-e4e")).to_be_visible()
+    page.locator("#domain input[value=churches]").check()
+    expect(page.get_by_label("ReStyle-e4e")).to_have_count(0)
+    visitor.upload(page, PORTRAIT)
+    page.locator("#invert").click()
+    expect(visitor.status(page)).to_contain_text("Done.")
+    expect(visitor.steps(page)).to_have_count(3)  # the photo, and pictures 0 and 1, whatever number was asked for
+
+    page.get_by_role("tab", name="Compare").click()
+    expect(page.get_by_label("HyperInverter", exact=True)).to_be_checked()
+    expect(page.get_by_label("HyperStyle", exact=True)).to_have_count(0)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator("#figures")).to_contain_text("HyperInverter")
+
+
+def test_endpoints_take_the_usual_method_and_refuse_what_does_not_suit(both: Served) -> None:
+    endpoints = Endpoints(both.studio)
+    reports, pictures = endpoints.compare(str(PORTRAIT), CHURCHES.name, ["w-encoder", ""], 0)
+    assert {name: len(report["steps"]) for name, report in reports.items()} == {"w-encoder": 1, "hyperinverter": 2}
+    assert len(pictures) == 2
+    with pytest.raises(gr.Error, match="HyperStyle is not for Churches: choose one of"):
+        endpoints.compare(str(PORTRAIT), CHURCHES.name, ["hyperstyle"], 0)
+    with pytest.raises(gr.Error, match="HyperInverter is not for Faces: choose one of"):
+        next(endpoints.invert(str(PORTRAIT), FACES.name, "hyperinverter", 1, 0, False))
