@@ -9,7 +9,7 @@ from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.weights.openvino import load_generator, load_mapping
 from hyperstyle.workshop import Workshop
 from tests.weights_at_hand import weight_file
-from tests.workshops import small_workshop
+from tests.workshops import small_churches, small_workshop
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +45,9 @@ def code(mapping: Mapping) -> torch.Tensor:
 def workshop() -> Workshop:
     """Real tools for faces and a small model with random weights, opened once."""
     return small_workshop()
+
+
+@pytest.fixture(scope="session")
+def churches() -> Workshop:
+    """The same for churches, with a model whose offsets are added."""
+    return small_churches()

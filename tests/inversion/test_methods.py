@@ -25,15 +25,9 @@ from hyperstyle.results import invert_into
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.workshop import Workshop
 from tests.weights import published_files as files
-from tests.workshops import small_churches
 
 PHOTO = Path(__file__).resolve().parents[2] / "examples" / "female_080.jpg"
 CHURCHES = DOMAINS["churches"]
-
-
-@pytest.fixture(scope="module")
-def churches() -> Workshop:
-    return small_churches()
 
 
 def test_every_domain_has_what_its_model_was_made_for_and_no_other_hypernetwork() -> None:

@@ -16,16 +16,15 @@ from hyperstyle.web.visits import Visits
 from hyperstyle.workshop import Workshop
 from tests.web import visitor
 from tests.web.conftest import EXAMPLES, FACES, SECONDS, Served
-from tests.workshops import small_churches
 
 CHURCHES = DOMAINS["churches"]
 PORTRAIT = EXAMPLES / "male_090.jpg"
 
 
 @pytest.fixture(scope="module")
-def both(workshop: Workshop) -> Iterator[Served]:
+def both(workshop: Workshop, churches: Workshop) -> Iterator[Served]:
     """A page for faces and churches, each of which is offered once it is open."""
-    workshops = {FACES: workshop, CHURCHES: small_churches()}
+    workshops = {FACES: workshop, CHURCHES: churches}
 
     def without(_: Domain) -> dict[str, object]:
         return {}
