@@ -16,6 +16,7 @@ from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.models import load
 
 ENCODERS = METHODS["restyle"].brings
+"""Domain -> the weights of its ReStyle-e4e."""
 
 
 def restyle_code(inversion: Inversion, photo: Photo) -> Tensor:
