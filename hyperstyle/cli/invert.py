@@ -1,24 +1,28 @@
 """`python -m hyperstyle invert`: photos to inversions."""
 
 import json
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.options import Photos, Steps, domain_of, method_of, photos_in
+from hyperstyle.bulk.job import Job, run_here
+from hyperstyle.bulk.on_ray import run_on_ray
+from hyperstyle.bulk.records import Entry, write_manifest
+from hyperstyle.bulk.sources import Source
+from hyperstyle.cli.options import Sources, Steps, domain_of, method_of, sources_in
 from hyperstyle.domains import EMBEDDED
-from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import METHODS, Preset, usual_method
-from hyperstyle.inversion.record import summary
-from hyperstyle.photo.reading import read_photo
-from hyperstyle.results import invert_into
-from hyperstyle.workshop import Workshop
+from hyperstyle.inversion.record import StepRecord, summary
+from hyperstyle.origins import shipped_weights
 from hyperstyle.writing import made_folder, write_text
+
+ENGINES = {None: run_here, "ray": run_on_ray}
 
 
 def invert(
-    photos: Photos,
+    photos: Sources,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; each photo gets one in it.")],
     domain: Annotated[str, typer.Option(help="Whose generator; `weights list` shows all.")] = EMBEDDED.name,
     method: Annotated[
@@ -29,32 +33,51 @@ def invert(
     polish: Annotated[int, typer.Option(min=0, help="How many steps of pivotal tuning to go on with.")] = 0,
     face: Annotated[int | None, typer.Option(min=0, help="Which face of a photo; 0 is the largest.")] = None,
     no_align: Annotated[bool, typer.Option("--no-align", help="Look for no face, take the photo's middle.")] = False,
+    engine: Annotated[
+        str | None, typer.Option(help="`ray`: many photos at once, on a Ray cluster or all cores of this machine.")
+    ] = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Also write the figures there.")] = None,
 ) -> None:
-    """Find photos inside a generator; per photo: every step's picture, the photo with the last one, the inversion."""
+    """Find photos inside a generator; per photo: every step's picture, the photo with the last one, the inversion.
+
+    What was done before in the same folder is not done again.
+    """
     chosen = domain_of(domain)
     way = method_of(method or usual_method(chosen).name, chosen, preset)
     if face is not None and (no_align or not chosen.faces):
         raise typer.BadParameter("--face chooses among the faces that are found, and here none are looked for")
-    sources = photos_in(photos)
+    run = engine_of(engine)
+    sources = sources_in(photos)
     for folder in (out, report.parent if report else out):  # before hours of work, not after
         made_folder(folder)
-    workshop = Workshop.open(chosen)
-    workshop.model_for(way)
-    entries = []
-    for name, path in sources.items():
-        entry: dict[str, Any] = {"photo": str(path), "domain": chosen.name, "method": way.name}
-        try:
-            prepared = workshop.prepare(read_photo(path), face or 0, align=not no_align)
-            entry["faces"] = [found.box for found in prepared.faces]
-            taken = way.steps if steps is None else steps
-            inversion = invert_into(out / name, workshop, prepared, way, taken, polish)
-            entry["steps"] = [record.to_json() for record in inversion.steps]
-            typer.echo(f"{out / name}: {summary(inversion.steps)}")
-        except StudioError as error:
-            entry["error"] = str(error)
-            typer.echo(f"{path}: {error}", err=True)
-        entries.append(entry)
-    if report:
-        write_text(report, json.dumps(entries, indent=1))
-    raise typer.Exit(int(any("error" in entry for entry in entries)))
+    taken = way.steps if steps is None else steps
+    weights, absolute = shipped_weights(chosen), str(out.absolute())
+    job = Job(chosen.name, way.name, taken, polish, face or 0, not no_align, weights, absolute)
+    entries = {name: entry for name, source in sources.items() if (entry := job.found(name, source))}
+    if entries:
+        typer.echo(f"{len(entries)} of {len(sources)} are there from before.")
+    write_manifest(out)
+    try:
+        for name, entry in run(job, {name: source for name, source in sources.items() if name not in entries}):
+            entries[name] = entry
+            tell(out / name, entry)
+    finally:  # also of a run that is cut off
+        write_manifest(out)
+        if report:
+            write_text(report, json.dumps([entries[name] for name in sources if name in entries], indent=1))
+    raise typer.Exit(int(any("error" in entry for entry in entries.values())))
+
+
+def engine_of(name: str | None) -> Callable[[Job, Mapping[str, Source]], Iterator[tuple[str, Entry]]]:
+    """What runs a job; a wrong name is wrong usage."""
+    if name not in ENGINES:
+        raise typer.BadParameter(f"{name!r} is no engine; there is {', '.join(filter(None, ENGINES))}")
+    return ENGINES[name]
+
+
+def tell(folder: Path, entry: Entry) -> None:
+    """What became of a photo, in a line."""
+    if "error" in entry:
+        typer.echo(f"{entry['photo']}: {entry['error']}", err=True)
+    else:
+        typer.echo(f"{folder}: {summary([StepRecord.from_json(step) for step in entry['steps']])}")

@@ -1,12 +1,13 @@
 """What several commands ask for in the same way."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
+from hyperstyle.bulk.sources import Source, in_bucket, on_disk
 from hyperstyle.domains import DOMAINS, Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import Method, Preset, method_for
@@ -14,8 +15,12 @@ from hyperstyle.inversion.methods import Method, Preset, method_for
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif")
 """Endings of the files of a folder that are taken for photos; a file that is named itself may end as it likes."""
 
-Photos = Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos, or folders of them.")]
+P = TypeVar("P", Path, Source)
 
+Photos = Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos, or folders of them.")]
+Sources = Annotated[
+    list[str], typer.Argument(metavar="PHOTO...", help="Photos, folders of them, or addresses as s3://bucket/folder.")
+]
 
 Steps = Annotated[
     Preset, typer.Option("--preset", help="How many steps methods take: few enough for a CPU, or as many as published.")
@@ -44,14 +49,33 @@ def method_of(name: str, domain: Domain, preset: Preset) -> Method:
 
 def photos_in(paths: Sequence[Path]) -> dict[str, Path]:
     """A short name of its own for every photo that is named or lies in a folder that is, in order, each photo once."""
-    photos: dict[str, Path] = {}
-    for path in dict.fromkeys(file for named in paths for file in _files(named)):
-        name, count = path.stem, 1
-        while name in photos:
+    return _named(file for path in paths for file in _files(path))
+
+
+def sources_in(named: Sequence[str]) -> dict[str, Source]:
+    """The same, of photos on disk and in buckets."""
+    return _named(source for each in named for source in _sources(each))
+
+
+def _named(photos: Iterable[P]) -> dict[str, P]:
+    names: dict[str, P] = {}
+    for photo in dict.fromkeys(photos):
+        stem = name = Path(str(photo)).stem
+        count = 1
+        while name in names:
             count += 1
-            name = f"{path.stem}-{count}"
-        photos[name] = path
-    return photos
+            name = f"{stem}-{count}"
+        names[name] = photo
+    return names
+
+
+def _sources(named: str) -> list[Source]:
+    if "://" not in named:
+        return [on_disk(file) for file in _files(Path(named))]
+    found = in_bucket(named, PHOTO_SUFFIXES)
+    if not found:
+        raise typer.BadParameter(f"{named} holds no photo ({', '.join(PHOTO_SUFFIXES)})")
+    return found
 
 
 def _files(path: Path) -> list[Path]:

@@ -36,6 +36,7 @@ def embedded() -> None:
         (("invert", "a.jpg", "--out", "OUT", "--domain", "horses"), "horses"),
         (("invert", "a.jpg", "--out", "OUT", "--method", "magic"), "magic"),
         (("invert", "a.jpg", "--out", "OUT", "--steps", "-1"), "--steps"),
+        (("invert", "a.jpg", "--out", "OUT", "--engine", "steam"), "steam"),
         (("invert", "a.jpg", "--out", "OUT", "--face", "1", "--no-align"), "--face"),
         (("invert", "a.jpg", "--out", "OUT", "--domain", "cars", "--face", "1"), "--face"),
         (("invert", "EMPTY", "--out", "OUT"), "holds no photo"),
@@ -71,7 +72,8 @@ def test_photos_are_inverted_and_those_that_fail_are_told(tmp_path: Path) -> Non
     assert "cannot be opened" in missing["error"]
     assert "steps" not in torn
 
-    assert [path.name for path in out.iterdir()] == ["female_080"]
+    assert {path.name for path in out.iterdir()} == {"female_080", "torn", "missing", "manifest.jsonl"}
+    assert [path.name for path in (out / "torn").iterdir()] == ["record.json"]
     assert read_photo(out / "female_080" / "step-1.png").pixels.shape == (1024, 1024, 3)
     assert Inversion.open(out / "female_080" / "inversion.safetensors").steps[1].index == 1
 
