@@ -34,7 +34,8 @@ def editing(workshop: Workshop) -> Editing:
 
 def test_edits_are_kept_resumed_and_reported(workshop: Workshop, editing: Editing, tmp_path: Path) -> None:
     photos = {"one": Path(shutil.copy(EXAMPLES / "female_080.jpg", tmp_path))}
-    rows, report = Rows(tmp_path / "photos"), Report(workshop.domain, METHODS_TRIED)
+    rows = Rows(tmp_path / "photos")
+    report = Report(workshop.domain, METHODS_TRIED, rows)
     made = [progress.row for progress in compare(workshop, photos, METHODS_TRIED, rows, editing)]
     for row in made:
         report.add(row)
@@ -42,7 +43,7 @@ def test_edits_are_kept_resumed_and_reported(workshop: Workshop, editing: Editin
         assert len({edit.label for edit in row.edits}) == len(AMOUNTS)
     found = [progress.row for progress in compare(workshop, photos, METHODS_TRIED, rows, editing)]
     assert found == made
-    report.write(tmp_path, rows)
+    report.write(tmp_path)
 
     alone = json.loads((tmp_path / "table.json").read_text())["methods"][0]
     assert [edit["label"] for edit in alone["edits"]] == [edit.label for edit in made[0].edits]

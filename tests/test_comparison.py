@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from torch import Tensor
 
+from hyperstyle.comparison.arcface import ArcFace
 from hyperstyle.comparison.means import MethodSums
 from hyperstyle.comparison.report import Report
 from hyperstyle.comparison.rows import Row, Rows
@@ -20,8 +22,11 @@ from hyperstyle.inversion.methods import METHODS, Method
 from hyperstyle.inversion.record import StepRecord
 from hyperstyle.inversion.steps import Step
 from hyperstyle.metrics import Figures
-from hyperstyle.photo.reading import read_photo
+from hyperstyle.photo.reading import Photo, read_photo
+from hyperstyle.photo.saving import save_photo
+from hyperstyle.training.identity import Identity
 from hyperstyle.workshop import Workshop
+from tests.weights_at_hand import weight_file
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 TWO_STEPS = Method("hyperstyle", "HyperStyle", METHODS["hyperstyle"].run, steps=2)
@@ -108,10 +113,11 @@ def test_a_method_that_breaks_ends_neither_the_run_nor_goes_unnoticed(
 
 
 def test_the_report_has_tables_curves_and_pictures(workshop: Workshop, photos: dict[str, Path], tmp_path: Path) -> None:
-    rows, report = Rows(tmp_path / "photos"), Report(workshop.domain, [ALONE, TWO_STEPS])
+    rows = Rows(tmp_path / "photos")
+    report = Report(workshop.domain, [ALONE, TWO_STEPS], rows)
     for progress in compare(workshop, photos, [ALONE, TWO_STEPS], rows):
         report.add(progress.row)
-    report.write(tmp_path, rows)
+    report.write(tmp_path)
 
     table = json.loads((tmp_path / "table.json").read_text())
     alone, two = table["methods"]
@@ -132,10 +138,41 @@ def test_the_report_has_tables_curves_and_pictures(workshop: Workshop, photos: d
     assert sheet[540:].std() == 0  # the torn one
 
 
+def test_arcface_judges_pictures_that_were_kept_before(tmp_path: Path, workshop: Workshop) -> None:
+    pytest.importorskip("onnx")
+    arcface = ArcFace(Identity(weight_file("arcface-mobile")))
+    rows = Rows(tmp_path / "photos")
+    faces = {
+        name: workshop.prepare(read_photo(EXAMPLES / f"{name}.jpg")).crop(256, 256) for name in ("male_090", "male_095")
+    }
+    dimmed = (faces["male_090"] * 0.8).astype(np.uint8)
+    pictures = {"photo": faces["male_090"], "w-encoder": faces["male_095"], "hyperstyle": dimmed}
+    for method, pixels in pictures.items():
+        save_photo(rows.picture("him", method), pixels, Photo(pixels))
+
+    report = Report(workshop.domain, [ALONE, TWO_STEPS], rows, arcface)
+    for method in ("w-encoder", "hyperstyle"):
+        report.add(Row("him", method, (record(0, 0.1, 1.0),)))
+    report.add(Row("her", "hyperstyle", (record(0, 0.1, 1.0),)))  # whose pictures were taken away
+    report.write(tmp_path)
+    stranger, himself = (method["arcface"] for method in json.loads((tmp_path / "table.json").read_text())["methods"])
+    assert himself < 0.1
+    assert stranger > 0.5
+    markdown = (tmp_path / "table.md").read_text()
+    assert "| MS-SSIM ↑ | identity ↓ | ArcFace ↓ | seconds ↓ |" in markdown
+    assert f"| 0.800 | 0.500 | {stranger:.3f} | 1.00 |" in markdown
+
+    without = Report(workshop.domain, [ALONE], rows)
+    without.add(Row("him", "w-encoder", (record(0, 0.1, 1.0),)))
+    without.write(tmp_path)
+    assert "ArcFace" not in (tmp_path / "table.md").read_text()
+    assert "arcface" not in (tmp_path / "table.json").read_text()
+
+
 def test_a_report_of_nothing_but_failures_says_so(tmp_path: Path, workshop: Workshop) -> None:
-    report = Report(workshop.domain, [ALONE])
+    report = Report(workshop.domain, [ALONE], Rows(tmp_path / "photos"))
     report.add(Row("torn", "w-encoder", (), "it is | torn"))
-    report.write(tmp_path, Rows(tmp_path / "photos"))
+    report.write(tmp_path)
     assert "| W-encoder alone | 0 of 1 | - |" in (tmp_path / "table.md").read_text()
     assert json.loads((tmp_path / "table.json").read_text())["methods"][0]["last"] is None
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from hyperstyle.cli.options import Photos, Steps, domain_of, method_of, photos_in, training_packages
+from hyperstyle.comparison.arcface import ArcFace
 from hyperstyle.comparison.editing import Editing
 from hyperstyle.comparison.report import Report
 from hyperstyle.comparison.rows import Rows
@@ -38,7 +39,8 @@ def compare(
     ways = [method_of(name.strip(), chosen, preset) for name in dict.fromkeys(methods.split(","))]
     sources = photos_in(photos)
     editing = editing_of(chosen, edits.split(",")) if edits else None
-    rows, report = Rows(out / "photos"), Report(chosen, ways)
+    rows = Rows(out / "photos")
+    report = Report(chosen, ways, rows, ArcFace.at_hand() if chosen.faces else None)
     workshop, failed = Workshop.open(chosen), False
     for way in ways:  # what a method brings is fetched before hours of work, not after
         workshop.model_for(way)
@@ -48,7 +50,7 @@ def compare(
             failed |= bool(progress.row.error)
             typer.echo(line(progress), err=bool(progress.row.error))
     finally:  # also of a run that is cut off
-        report.write(out, rows)
+        report.write(out)
     typer.echo((out / "table.md").read_text(encoding="utf-8"))
     raise typer.Exit(int(failed))
 

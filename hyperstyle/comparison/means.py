@@ -98,9 +98,10 @@ class MethodSums:
         self._steps: dict[int, Sums] = defaultdict(Sums)
         self._last = Sums()
         self._last_step = 0
+        self._arcface_sum, self._arcfaces = 0.0, 0
 
-    def add(self, row: Row) -> None:
-        """Add a row, failed or not."""
+    def add(self, row: Row, arcface: float | None = None) -> None:
+        """Add a row, failed or not, and what ArcFace says of its last picture."""
         self.rows += 1
         if not row.steps:
             self.failed.append(row)
@@ -109,12 +110,19 @@ class MethodSums:
             self._steps[record.index].add(record, seconds)
         for edit in row.edits:
             self._edits[edit.direction, edit.amount].add(edit)
+        if arcface is not None:
+            self._arcface_sum += arcface
+            self._arcfaces += 1
         self._last.add(record, seconds)
         self._last_step = max(self._last_step, record.index)
 
     def last(self) -> Mean | None:
         """What the method comes to in the end, whatever number of steps that took; None where every photo failed."""
         return self._last.mean(self._last_step) if self._last.photos else None
+
+    def arcface(self) -> float | None:
+        """ArcFace's distance in the end; None where nobody asked for it."""
+        return self._arcface_sum / self._arcfaces if self._arcfaces else None
 
     def steps(self) -> Iterator[Mean]:
         """Step by step."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hyperstyle.comparison.arcface import ArcFace
 from hyperstyle.comparison.curves import TITLES, curve, edit_curve
 from hyperstyle.comparison.means import MethodSums
 from hyperstyle.comparison.rows import Row, Rows
@@ -22,20 +23,23 @@ from hyperstyle.writing import write_text, written_whole
 class Report:
     """Adds up rows as they come, and writes what they come to."""
 
-    def __init__(self, domain: Domain, methods: Sequence[Method]) -> None:
+    def __init__(self, domain: Domain, methods: Sequence[Method], rows: Rows, arcface: ArcFace | None = None) -> None:
         self._domain = domain
         self._methods = methods
+        self._rows = rows
+        self._arcface = arcface
         self._sums: dict[str, MethodSums] = defaultdict(MethodSums)
         self._photos: dict[str, None] = {}
         self._directions: dict[str, None] = {}
 
     def add(self, row: Row) -> None:
         """One more row."""
-        self._sums[row.method].add(row)
+        distance = self._arcface.distance(self._rows, row.photo, row.method) if self._arcface and row.steps else None
+        self._sums[row.method].add(row, distance)
         self._photos[row.photo] = None
         self._directions |= dict.fromkeys(edit.direction for edit in row.edits)
 
-    def write(self, folder: Path, rows: Rows) -> None:
+    def write(self, folder: Path) -> None:
         """Write table.md, table.json, a curve for each figure and edit, and the strip of pictures."""
         title = f"{len(self._photos)} photos, {self._domain.title}"
         write_text(folder / "table.md", as_markdown(title, self._methods, self._sums))
@@ -48,5 +52,5 @@ class Report:
             with written_whole(folder / f"curve-edit-{direction}.svg") as part:
                 part.write_bytes(edit_curve(direction, titles, self._sums))
         view = self._domain.view
-        sheet = strip(rows, list(self._photos), {"photo": "photo"} | titles, (view.width, view.height))
+        sheet = strip(self._rows, list(self._photos), {"photo": "photo"} | titles, (view.width, view.height))
         save_photo(folder / "strip.png", np.asarray(sheet), Photo(np.asarray(sheet)))

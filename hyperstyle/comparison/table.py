@@ -9,6 +9,11 @@ from hyperstyle.inversion.methods import Method
 from hyperstyle.metrics import SAME_PERSON
 
 COLUMNS = ("L2 ↓", "LPIPS ↓", "MS-SSIM ↑", "identity ↓", "seconds ↓")
+ARCFACE_PLACE = 4  # beside the other identity
+ARCFACE = (
+    "ArcFace is the distance of its descriptors (1 - cosine; 0 the same, about 1 strangers). The embedded model was "
+    "trained with this network as one of its judges, which flatters it beside methods that were not."
+)
 STEPS_SHOWN = 10  # of each method in Markdown; JSON has all
 
 UNCHANGED = "w-encoder"  # the method that leaves the generator as it is
@@ -33,6 +38,7 @@ def as_json(title: str, methods: Sequence[Method], sums: Sums) -> dict[str, Any]
                 "title": method.title,
                 "last": asdict(last) if (last := sums[method.name].last()) else None,
                 "steps": [asdict(mean) for mean in sums[method.name].steps()],
+                **({} if (arcface := sums[method.name].arcface()) is None else {"arcface": arcface}),
                 "edits": [asdict(mean) for mean in sums[method.name].edits()],
                 "failed": {row.photo: row.error for row in sums[method.name].failed},
             }
@@ -44,11 +50,19 @@ def as_json(title: str, methods: Sequence[Method], sums: Sums) -> dict[str, Any]
 def as_markdown(title: str, methods: Sequence[Method], sums: Sums) -> str:
     """The tables: methods, their steps, and what failed."""
     lasts, steps, failures = [], [], []
+    judged = any(sums[method.name].arcface() is not None for method in methods)
+    columns = [*COLUMNS]
+    if judged:
+        columns.insert(ARCFACE_PLACE, "ArcFace ↓")
     for method in methods:
         of_method = sums[method.name]
         last = of_method.last()
         photos = f"{last.photos if last else 0} of {of_method.rows}"
-        lasts.append([method.title, photos, *(_cells(last) if last else ["-"] * len(COLUMNS))])
+        cells = _cells(last) if last else ["-"] * len(COLUMNS)
+        if judged:
+            arcface = of_method.arcface()
+            cells.insert(ARCFACE_PLACE, "-" if arcface is None else f"{arcface:.3f}")
+        lasts.append([method.title, photos, *cells])
         steps += [[method.title, str(mean.step), *_cells(mean)] for mean in _spread(list(of_method.steps()))]
         failures += [[row.photo, method.title, row.error.replace("|", "\\|")] for row in of_method.failed]
     parts = [
@@ -57,7 +71,8 @@ def as_markdown(title: str, methods: Sequence[Method], sums: Sums) -> str:
         f"distance of dlib's face descriptors, below {SAME_PERSON} the same person; where it is over fewer photos, "
         "because no face was found in the others' pictures, their number stands beside it. Seconds do not count "
         "finding the face and computing the figures.",
-        _table(["method", "photos", *COLUMNS], lasts),
+        *([ARCFACE] if judged else []),
+        _table(["method", "photos", *columns], lasts),
         "## Step by step",
         _table(["method", "step", *COLUMNS], steps),
     ]

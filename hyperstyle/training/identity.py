@@ -1,6 +1,7 @@
 """Whether two faces are one person's, as a loss: the ArcFace that a package carries, read as data.
 
-Its weights may not be shipped and its verdict is for training alone; figures come from another network.
+Its weights may not be shipped, and no result is judged by its own loss: figures of identity come from another network,
+and comparisons report this one's beside it where it is at hand.
 """
 
 from collections.abc import Callable, Mapping

@@ -140,10 +140,11 @@ def test_restyle_is_compared_opened_once_and_leaves_what_can_be_edited_and_styli
 ) -> None:
     restyle = replace(method_for(faces.domain, "restyle"), steps=1)
     methods = [METHODS["w-encoder"], restyle]
-    rows, report = Rows(tmp_path / "photos"), Report(faces.domain, methods)
+    rows = Rows(tmp_path / "photos")
+    report = Report(faces.domain, methods, rows)
     for progress in compare(faces, {"photo": PHOTO}, methods, rows):
         report.add(progress.row)
-    report.write(tmp_path, rows)
+    report.write(tmp_path)
     assert "| ReStyle-e4e | 1 of 1 |" in (tmp_path / "table.md").read_text()
     assert len(progress.row.steps) == 2
     brought = faces.model_for(restyle)

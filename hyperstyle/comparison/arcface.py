@@ -1,0 +1,38 @@
+"""A second opinion on whose face it is: ArcFace, where its weights are at hand.
+
+They are for research alone, so that nobody is given them unasked; `weights get arcface-mobile` asks. What it looks at
+are the small pictures that a comparison keeps, so that rows of earlier runs have its opinion too.
+"""
+
+from importlib.util import find_spec
+
+import torch
+
+from hyperstyle.comparison.rows import Rows
+from hyperstyle.photo.reading import read_photo
+from hyperstyle.photo.tensors import to_tensor
+from hyperstyle.training.identity import Identity
+from hyperstyle.weights.catalogue import WEIGHTS
+from hyperstyle.weights.fetching import locate
+
+
+class ArcFace:
+    """Distances of faces in aligned pictures."""
+
+    def __init__(self, network: Identity) -> None:
+        self._network = network
+
+    @classmethod
+    def at_hand(cls) -> "ArcFace | None":
+        """The network, or None where its weights, or the package that reads them, are not here."""
+        path = locate(WEIGHTS["arcface-mobile"])
+        return cls(Identity(path)) if path and find_spec("onnx") else None
+
+    @torch.no_grad()
+    def distance(self, rows: Rows, photo: str, method: str) -> float | None:
+        """From a photo's face to the one that a method made of it, or None where their pictures are not kept."""
+        paths = rows.picture(photo), rows.picture(photo, method)
+        if not all(path.exists() for path in paths):
+            return None
+        seen, made = (to_tensor(read_photo(path).pixels) for path in paths)
+        return float(self._network.distance(made, seen))
