@@ -44,27 +44,27 @@ def enlarged(maps: Tensor, like: Tensor) -> Tensor:
 class KernelHead(nn.Module):
     """What to add to one layer's kernel; names as in the published files."""
 
-    def __init__(self, shape: LayerShape, hidden: int) -> None:
+    def __init__(self, outputs: int, inputs: int, kernel: int, hidden: int, features: int = FEATURES) -> None:
         super().__init__()
-        self.shape = shape
-        self.fusion = nn.Sequential(nn.Conv2d(2 * FEATURES, FEATURES, 1), nn.InstanceNorm2d(FEATURES), nn.ReLU())
-        convs: list[nn.Module] = [nn.Conv2d(FEATURES, 64, 3, padding=1), nn.ReLU()]
+        self.inputs = inputs
+        self.kernel = (outputs, inputs, kernel, kernel)
+        self.fusion = nn.Sequential(nn.Conv2d(2 * features, features, 1), nn.InstanceNorm2d(features), nn.ReLU())
+        convs: list[nn.Module] = [nn.Conv2d(features, 64, 3, padding=1), nn.ReLU()]
         for width in (64, 64, hidden):
             convs += [nn.Conv2d(64, width, 4, stride=2, padding=1), nn.ReLU()]
         self.feature_extractor = nn.Sequential(*convs)
-        self.w1 = nn.Parameter(random(hidden, shape.inputs * hidden, std=hidden**-0.5))
-        self.b1 = nn.Parameter(torch.zeros(shape.inputs * hidden))
-        self.w2 = nn.Parameter(random(hidden, shape.outputs * shape.kernel**2, std=hidden**-0.5))
-        self.b2 = nn.Parameter(torch.zeros(shape.outputs * shape.kernel**2))
+        self.w1 = nn.Parameter(random(hidden, inputs * hidden, std=hidden**-0.5))
+        self.b1 = nn.Parameter(torch.zeros(inputs * hidden))
+        self.w2 = nn.Parameter(random(hidden, outputs * kernel**2, std=hidden**-0.5))
+        self.b2 = nn.Parameter(torch.zeros(outputs * kernel**2))
 
     def forward(self, of_picture: Tensor, of_photo: Tensor) -> Tensor:
-        """[N, out, in, k, k] to add, of two maps [N, 512, 8, 8]."""
+        """[N, out, in, k, k] to add, of two maps [N, features, 8, 8]."""
         codes = self.feature_extractor(self.fusion(torch.cat([of_picture, of_photo], 1))).flatten(1)
-        rows = torch.addmm(self.b1, codes, self.w1).view(len(codes), self.shape.inputs, -1)
+        rows = torch.addmm(self.b1, codes, self.w1).view(len(codes), self.inputs, -1)
         # The numbers of one input channel stand together here, and those of one output channel in a kernel. As
         # published, they are read in the order in which they come and not transposed.
-        kernel = self.shape.kernel
-        return (rows @ self.w2 + self.b2).view(-1, self.shape.outputs, self.shape.inputs, kernel, kernel)
+        return (rows @ self.w2 + self.b2).view(-1, *self.kernel)
 
 
 class AddingHyperNetwork(nn.Module):
@@ -74,7 +74,7 @@ class AddingHyperNetwork(nn.Module):
         super().__init__()
         shapes = layer_shapes(size, design)
         self.maps: Mapping[int, int] = {layer: map_of(shapes[layer]) for layer in sorted(layers)}
-        self.heads = nn.ModuleDict({str(layer): KernelHead(shapes[layer], hidden) for layer in self.maps})
+        self.heads = nn.ModuleDict({str(layer): head_of(shapes[layer], hidden) for layer in self.maps})
 
     def forward(self, of_picture: Tensor, of_photo: Tensor) -> Offsets:
         """Offsets for a generator that adds them, of two answers [N, n_styles, 512, 8, 8] of the encoder."""
@@ -82,6 +82,11 @@ class AddingHyperNetwork(nn.Module):
             layer: self.heads[str(layer)](of_picture[:, place], of_photo[:, place])
             for layer, place in self.maps.items()
         }
+
+
+def head_of(shape: LayerShape, hidden: int) -> KernelHead:
+    """The head of a layer."""
+    return KernelHead(shape.outputs, shape.inputs, shape.kernel, hidden)
 
 
 def map_of(shape: LayerShape) -> int:

@@ -56,12 +56,16 @@ class Stretch:
         torch.save({"step": step} | {name: part.state_dict() for name, part in self.parts.items()}, partial)
         partial.replace(self.checkpoint)
 
+    def share(self, step: int, seconds: float) -> float:  # noqa: ARG002 - for stretches that count steps
+        """How much of the stretch is over when `step` steps are done in all, and it has been running for `seconds`."""
+        return seconds / (self.minutes * 60)
+
     def steps(self, optimizer: torch.optim.Optimizer) -> Iterator[int]:
-        """Step numbers until the time is up, with the learning rate of `optimizer` set for each."""
+        """Step numbers until the stretch is over, with the learning rate of `optimizer` set for each."""
         first = step = self.resume()
         rates = [group.setdefault("full_lr", group["lr"]) for group in optimizer.param_groups]
         start = saved = time.monotonic()
-        while (share := (time.monotonic() - start) / (self.minutes * 60)) < 1:
+        while (share := self.share(step, time.monotonic() - start)) < 1:
             factor = min(1.0, (step - first + 1) / WARMING, (1 - share) / COOLING)
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * factor

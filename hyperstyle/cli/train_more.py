@@ -1,0 +1,53 @@
+"""`python -m hyperstyle train ablations` and `train hyperinverter`: what is trained to compare, and not shipped."""
+
+from typing import Annotated
+
+import typer
+
+from hyperstyle.cli.options import training_packages
+from hyperstyle.cli.train import Minutes, Work, arcface, fitted_preview, trained_model
+from hyperstyle.domains import ASSETS
+from hyperstyle.training import ablations, hyperinverter, w_encoder
+from hyperstyle.weights.embedded import load_mapping, load_model
+
+app = typer.Typer()
+
+
+@app.command("ablations")
+def train_ablations(
+    work: Work,
+    minutes: Annotated[float, typer.Option(help="How long each variant may take in this stretch.")],
+    updates: Annotated[int, typer.Option(help="Steps of training that every variant is given.")] = 800,
+) -> None:
+    """Train variants of HyperStyle's design on the same budget, and write the table of docs/ablations.md; resumes.
+
+    Takes the portraits, their relatives and the preview of 64 pixels that other trainings left in the folder.
+    """
+    with training_packages():
+        from hyperstyle.training import ablations_report
+    model = load_model()
+    model.head = fitted_preview(work, w_encoder.SMALL)
+    course = ablations.course(work, model, updates, minutes)
+    results = {}
+    for variant in ablations.VARIANTS:
+        if course.result(variant) is None:
+            course.train(variant)
+        if result := course.result(variant):
+            results[variant] = result
+            ablations_report.write_report(ASSETS.parent / "docs" / "ablations.md", results)
+
+
+@app.command("hyperinverter")
+def train_hyperinverter(
+    work: Work,
+    minutes: Minutes,
+    adversarial_from: Annotated[
+        int, typer.Option(help="Step from which a discriminator is trained and heard.")
+    ] = hyperinverter.START,
+) -> None:
+    """Train HyperInverter on the embedded generator: one pass, and what it answers is added to the kernels.
+
+    Tried for hundreds of steps at a small size and for a few at full size; whether it becomes good needs a graphics
+    card, and has not been seen.
+    """
+    hyperinverter.train(work, minutes, trained_model(work), load_mapping(), arcface(), adversarial_from)
