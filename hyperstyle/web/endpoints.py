@@ -23,6 +23,7 @@ from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.recipe import KEY, LONGEST_WORDS, Recipe, Words
 from hyperstyle.web.engine import Look
+from hyperstyle.web.events import DRAWERS, INVERTERS
 from hyperstyle.web.examples import STEPS
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.invert import MOST_STEPS, photo_input
@@ -238,8 +239,6 @@ class Endpoints:
 def endpoints(studio: Studio) -> None:
     """Add the endpoints to the page that is being built; their components are for programs and never show."""
     answers, first = Endpoints(studio), studio.engine.first
-    slow: dict[str, Any] = {"concurrency_id": "inversion", "concurrency_limit": 1}
-    drawing: dict[str, Any] = {"concurrency_id": "drawing", "concurrency_limit": 2}
     with gr.Column(visible=False):
         photo, figures, pictures = photo_input(), gr.JSON(), gr.Gallery(format="jpeg")
         domain = gr.Textbox(first)
@@ -253,14 +252,16 @@ def endpoints(studio: Studio) -> None:
         button = gr.Button()
         button.click(answers.detect, photo, [figures, pictures], api_name="detect", concurrency_limit=2)
         inputs = [photo, domain, method, steps, face, aligned]
-        button.click(answers.invert, inputs, [pictures, figures, saved], api_name="invert", **slow)
-        button.click(answers.edit, [inversion, edits, strength], picture, api_name="edit", **drawing)
-        button.click(answers.paste, [photo, inversion, edits, strength], picture, api_name="paste", **drawing)
-        button.click(answers.text, [inversion, source, target, push, edits], picture, api_name="text", **drawing)
+        button.click(answers.invert, inputs, [pictures, figures, saved], api_name="invert", **INVERTERS)
+        button.click(answers.edit, [inversion, edits, strength], picture, api_name="edit", **DRAWERS)
+        button.click(answers.paste, [photo, inversion, edits, strength], picture, api_name="paste", **DRAWERS)
+        button.click(answers.text, [inversion, source, target, push, edits], picture, api_name="text", **DRAWERS)
         button.click(
-            answers.stylize, [inversion, style, amount, edits, strength], picture, api_name="stylize", **drawing
+            answers.stylize, [inversion, style, amount, edits, strength], picture, api_name="stylize", **DRAWERS
         )
-        button.click(answers.compare, [photo, domain, methods, face], [figures, pictures], api_name="compare", **slow)
+        button.click(
+            answers.compare, [photo, domain, methods, face], [figures, pictures], api_name="compare", **INVERTERS
+        )
 
 
 def _read(photo: str | None) -> Photo:

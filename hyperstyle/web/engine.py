@@ -101,7 +101,7 @@ class Engine:
         self._loader = ThreadPoolExecutor(1, "loader")
         self._opened: dict[str, Future[Workshop]] = {}
         self._opening = Lock()
-        self._turns = Turns()
+        self.turns = Turns()
         self._steps_on_device = on_device(self._steps)
         self._polish_on_device = on_device(self._polish)
         self._draw_on_device = on_device(self._draw)
@@ -133,12 +133,12 @@ class Engine:
     def invert(self, name: str, prepared: Prepared, method: Method, steps: int) -> Iterator[Taken]:
         """The steps of an inversion, which lets edits in between."""
         self.workshop(name).model_for(method)  # opened here, since a process with a lent device forgets what it opens
-        return self._turns.between(self._steps_on_device(name, prepared, method, steps))
+        return self.turns.between(self._steps_on_device(name, prepared, method, steps))
 
     def polish(self, name: str, prepared: Prepared, inversion: Inversion, steps: int) -> Iterator[Taken]:
         """Steps of polish beyond an inversion."""
         self.workshop(name)
-        return self._turns.between(self._polish_on_device(name, prepared, inversion, steps))
+        return self.turns.between(self._polish_on_device(name, prepared, inversion, steps))
 
     def draw(
         self,
@@ -152,7 +152,7 @@ class Engine:
         if look and look.style not in self.styles[inversion.domain]:
             known = ", ".join(self.styles[inversion.domain]) or "none yet"
             raise StudioError(f"There is no style {look.style!r} here for this kind of picture: there are {known}.")
-        with self._turns.quick():
+        with self.turns.quick():
             return self._draw_on_device(inversion, edits, look, words)
 
     def along(
@@ -160,7 +160,7 @@ class Engine:
     ) -> Iterator[Pixels]:
         """The pictures along a direction, which lets edits in between."""
         self.workshop(inversion.domain)
-        return self._turns.between(self._along_on_device(inversion, edits, direction, amounts))
+        return self.turns.between(self._along_on_device(inversion, edits, direction, amounts))
 
     def edits(self, domain: str, amounts: Mapping[str, float]) -> list[Edit]:
         """Amounts by the names of directions as edits of a domain."""

@@ -9,6 +9,7 @@ from hyperstyle.errors import StudioError
 from hyperstyle.recipe import Recipe
 from hyperstyle.web.components.domain_choice import domain_choice, offered
 from hyperstyle.web.endpoints import endpoints
+from hyperstyle.web.events import AT_ONCE, CHOOSING, EDITING, EXAMPLE
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.compare import CompareTab
 from hyperstyle.web.tabs.edit import EditTab
@@ -45,30 +46,18 @@ class Page:
                 with gr.Tab("Compare", id="compare"):
                     self.compare = CompareTab(studio)
             gr.Markdown(text("privacy"), elem_classes="note")
-            quick: dict[str, Any] = {
-                "api_visibility": "private",
-                "show_progress": "hidden",
-                "concurrency_id": "drawing",
-            }
             everything = [*self.invert.entrance, *self.invert.outcome]
-            words.select(self.text.show, None, self.text.outcome, **quick)
-            worlds.select(self.worlds.show, None, self.worlds.outcome, **quick)
-            edit.select(self.edit.show, None, self.edit.everything, **quick)
-            chosen = self.domain.select(self.choose_domain, None, [self.domain, *everything], **quick)
+            words.select(self.text.show, None, self.text.outcome, **EDITING)
+            worlds.select(self.worlds.show, None, self.worlds.outcome, **EDITING)
+            edit.select(self.edit.show, None, self.edit.everything, **EDITING)
+            chosen = self.domain.select(self.choose_domain, None, [self.domain, *everything], **CHOOSING)
             self.followed = [*self.invert.outcome, self.invert.go, *self.edit.everything, self.tabs]
-            loaded = self.blocks.load(self.offer, None, self.domain, **quick)
-            opened = loaded.then(self.open, None, [self.domain, *everything], **quick)
+            loaded = self.blocks.load(self.offer, None, self.domain, **AT_ONCE)
+            opened = loaded.then(self.open, None, [self.domain, *everything], **CHOOSING)
             methods = [self.invert.method, self.compare.methods]
             for event in (chosen, opened, *self.invert.arrivals):
-                event.then(self.offer_methods, methods, methods, **quick)
-            opened.success(
-                self.follow,
-                None,
-                self.followed,
-                api_visibility="private",
-                concurrency_id="inversion",
-                show_progress="hidden",
-            )
+                event.then(self.offer_methods, methods, methods, **AT_ONCE)
+            opened.success(self.follow, None, self.followed, **(EXAMPLE | CHOOSING))
             self.blocks.unload(self.close)
 
     def _offers(self, chosen: str) -> dict[str, Any]:
@@ -80,7 +69,7 @@ class Page:
 
     @in_words
     def choose_domain(self, event: gr.EventData, request: gr.Request) -> list[Any]:
-        """Another generator: what was made with the one before is dropped, the photo stays."""
+        """Another generator, and so another photo: what was made with the one before is dropped."""
         name = str(event.name)
         if name not in self._studio.engine.domains:
             raise StudioError("There is no such domain here: reload the page.")

@@ -3,9 +3,12 @@
 from typing import Any
 
 import gradio as gr
+from fastapi import Request
+from fastapi.responses import JSONResponse
 
 from hyperstyle.photo.formats import MAX_BYTES
 from hyperstyle.web.page import STYLE
+from hyperstyle.web.texts import text
 from hyperstyle.web.theme import theme
 
 Address = tuple[Any, str, str]
@@ -21,5 +24,11 @@ def serve(page: gr.Blocks, **options: Any) -> Address:  # noqa: ANN401 - those o
         enable_monitoring=False,
         max_file_size=MAX_BYTES,
         ssr_mode=False,
+        app_kwargs={"exception_handlers": {503: busy}},
         **options,
     )
+
+
+def busy(_: Request, __: Exception) -> JSONResponse:
+    """What a full queue answers: a sentence, where Gradio's page would show its own for a 503, whatever that says."""
+    return JSONResponse({"detail": text("busy")}, 429, {"Retry-After": "60"})

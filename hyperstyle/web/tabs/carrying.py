@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from urllib.parse import urlencode
 
 import gradio as gr
@@ -16,6 +15,7 @@ from hyperstyle.photo.saving import save_photo
 from hyperstyle.recipe import KEY, Recipe
 from hyperstyle.web.components.link import link_box, linked
 from hyperstyle.web.engine import Look
+from hyperstyle.web.events import CHOOSING, DRAWING
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.texts import text
 from hyperstyle.web.visits import Visit
@@ -40,12 +40,11 @@ class Carrying:
         )
         file = gr.DownloadButton(elem_classes="out-of-sight", elem_id=f"{name}-file")
         link = link_box(visible=False)
-        drawing: dict[str, Any] = {"concurrency_id": "drawing", "api_visibility": "private"}
         fetch = f"() => document.querySelector('#{name}-file a, a#{name}-file, button#{name}-file')?.click()"
-        paste.click(self.paste, None, pasted, **drawing)
-        picture.click(self.picture, None, file, **drawing).success(None, js=fetch)
-        keep.click(self.keep, None, file, **drawing).success(None, js=fetch)
-        share.click(self.share, None, link, **drawing)
+        paste.click(self.paste, None, pasted, **DRAWING)
+        picture.click(self.picture, None, file, **DRAWING).success(None, js=fetch)
+        keep.click(self.keep, None, file, **DRAWING).success(None, js=fetch)
+        share.click(self.share, None, link, **CHOOSING)
         self.shown = [pasted, link]
 
     def hide(self) -> list[dict[str, object]]:

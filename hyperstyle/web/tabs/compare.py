@@ -9,6 +9,7 @@ from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import method_for, methods_of, usual_method
 from hyperstyle.inversion.record import Inversion, summary
 from hyperstyle.web.components.tiles import Tile, shown, tile_strip
+from hyperstyle.web.events import INVERTING
 from hyperstyle.web.pictures import jpeg, shrunk, uri
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.texts import text
@@ -40,15 +41,15 @@ class CompareTab:
         gr.Markdown(text("compare"), elem_classes="note")
         self.methods = gr.CheckboxGroup(label="Methods", **self.offered(studio.engine.first))
         self.go = gr.Button("Compare", variant="primary")
+        self.turn = gr.Markdown(elem_classes="turn")
         self.pictures = tile_strip("Methods side by side", elem_classes="compared", elem_id="compared")
         self.table = gr.Markdown(elem_id="figures")
         self.go.click(
             self.compare,
             self.methods,
             [self.pictures, self.table],
-            api_visibility="private",
-            concurrency_id="inversion",
-            show_progress="minimal",
+            show_progress_on=self.turn,
+            **INVERTING,
         )
 
     def offered(self, name: str, chosen: Sequence[str] = ()) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from hyperstyle.film import save_film, strip, there_and_back
 from hyperstyle.photo.reading import Photo, Pixels
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.web.components.comparison import compared, comparison
+from hyperstyle.web.events import EDITING
 from hyperstyle.web.pictures import jpeg, uri
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.carrying import Carrying
@@ -73,12 +74,6 @@ class EditTab:
         self._wire()
 
     def _wire(self) -> None:
-        drawing: dict[str, Any] = {
-            "api_visibility": "private",
-            "show_progress": "hidden",
-            "concurrency_id": "drawing",
-            "concurrency_limit": 2,
-        }
         if self.all_sliders:
             gr.on(
                 [slider.input for slider in self.all_sliders],
@@ -86,9 +81,9 @@ class EditTab:
                 self.all_sliders,
                 self.outcome,
                 trigger_mode="always_last",
-                **drawing,
+                **EDITING,
             )
-        self.reset.click(self.clear, None, self.everything, **drawing)
+        self.reset.click(self.clear, None, self.everything, **EDITING)
         self.film.click(
             self.make,
             [self.along, self.kind],

@@ -18,6 +18,7 @@ from hyperstyle.web.components.comparison import compared, comparison
 from hyperstyle.web.components.face_picker import face_picker, picked
 from hyperstyle.web.components.tiles import Tile, shown, tile_strip
 from hyperstyle.web.engine import Taken
+from hyperstyle.web.events import AT_ONCE, CHOOSING, EDITING, EXAMPLE, INVERTING
 from hyperstyle.web.examples import STEPS
 from hyperstyle.web.pictures import SCREEN, jpeg, shrunk, uri
 from hyperstyle.web.studio import Studio
@@ -75,6 +76,7 @@ class InvertTab:
                 self.method = gr.Radio(label="Method", **self.offered(studio.engine.first))
                 self.steps = gr.Slider(1, MOST_STEPS, STEPS, step=1, label="Refinement steps")
                 self.go = gr.Button("Invert", variant="primary", interactive=False, elem_id="invert")
+                self.turn = gr.Markdown(elem_classes="turn", elem_id="turn")
                 self.examples = tile_strip(
                     "Examples",
                     [
@@ -114,39 +116,31 @@ class InvertTab:
         self._wire()
 
     def _wire(self) -> None:
-        quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        drawing: dict[str, Any] = {**quick, "concurrency_id": "drawing"}
-        slow: dict[str, Any] = {
-            "api_visibility": "private",
-            "concurrency_id": "inversion",
-            "concurrency_limit": 1,
-            "show_progress": "minimal",
-        }
         entrance = [self.photo, self.door, self.picker, self.hint, self.middle, self.another, self.go]
         self.photo.input(
             self.look, self.photo, [*entrance, *self.outcome], api_visibility="private", concurrency_limit=2
         )
-        self.another.click(self.clear, None, [*entrance, *self.outcome], **quick)
-        self.picker.select(self.choose_face, None, [self.picker, self.hint, self.go], **quick)
-        self.picker.apply(self.draw_box, None, [self.picker, self.hint, self.go], **quick)
-        self.middle.click(self.take_middle, None, [self.picker, self.hint, self.go], **quick)
+        self.another.click(self.clear, None, [*entrance, *self.outcome], **CHOOSING)
+        self.picker.select(self.choose_face, None, [self.picker, self.hint, self.go], **CHOOSING)
+        self.picker.apply(self.draw_box, None, [self.picker, self.hint, self.go], **CHOOSING)
+        self.middle.click(self.take_middle, None, [self.picker, self.hint, self.go], **CHOOSING)
         buttons = [self.go, self.stop]
         running: dict[str, Any] = {
             "inputs": [self.method, self.steps],
             "outputs": [*self.outcome, *buttons],
-            **slow,
-            "show_progress_on": self.status,
+            **INVERTING,
         }
-        self.go.click(self.invert, **running).then(self.idle, None, buttons, **quick)
-        self.polish.click(self.polish_on, **(running | {"inputs": self.polish_steps})).then(
-            self.idle, None, buttons, **quick
+        self.go.click(self.invert, **running, show_progress_on=self.turn).then(self.idle, None, buttons, **AT_ONCE)
+        polishing = self.polish.click(
+            self.polish_on, **(running | {"inputs": self.polish_steps}), show_progress_on=self.status
         )
-        self.stop.click(self.halt, None, self.stop, queue=False, **quick)
-        self.strip.select(self.choose_step, None, self.outcome, **drawing)
-        self.strength.input(self.weigh, self.strength, [self.result], trigger_mode="always_last", **drawing)
-        picked_example = self.examples.select(self.show_example, None, [*entrance, *self.outcome], **quick)
-        picked_example.success(self.settle, None, [*self.outcome, self.go], **slow, show_progress_on=self.status)
-        opened = self.saved.upload(self.open, self.saved, [*entrance, *self.outcome], **drawing)
+        polishing.then(self.idle, None, buttons, **AT_ONCE)
+        self.stop.click(self.halt, None, self.stop, **AT_ONCE)
+        self.strip.select(self.choose_step, None, self.outcome, **EDITING)
+        self.strength.input(self.weigh, self.strength, [self.result], trigger_mode="always_last", **EDITING)
+        picked_example = self.examples.select(self.show_example, None, [*entrance, *self.outcome], **CHOOSING)
+        picked_example.success(self.settle, None, [*self.outcome, self.go], **EXAMPLE, show_progress_on=self.status)
+        opened = self.saved.upload(self.open, self.saved, [*entrance, *self.outcome], **EDITING)
         self.arrivals = [picked_example, opened]
         """Events after which the visitor may be in another domain."""
         self.entrance = entrance

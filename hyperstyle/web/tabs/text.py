@@ -8,6 +8,7 @@ from hyperstyle.editing.text import STRENGTH, STRONGEST
 from hyperstyle.errors import StudioError
 from hyperstyle.recipe import LONGEST_WORDS, Words
 from hyperstyle.web.components.comparison import compared, comparison
+from hyperstyle.web.events import AT_ONCE, DRAWING
 from hyperstyle.web.pictures import jpeg, uri
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.carrying import Carrying
@@ -53,16 +54,10 @@ class TextTab:
         self.controls = [self.preset, *said, self.go, self.back]
         picture = [self.result, *self.carrying.shown]
         self.outcome = [self.lacks, *self.controls, *picture]
-        quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        drawing: dict[str, Any] = {
-            "api_visibility": "private",
-            "show_progress_on": self.result,
-            "concurrency_id": "drawing",
-            "concurrency_limit": 2,
-        }
-        filled = self.preset.input(self.fill, self.preset, [self.before, self.after], queue=False, **quick)
+        drawing = DRAWING | {"show_progress_on": self.result}
+        filled = self.preset.input(self.fill, self.preset, [self.before, self.after], **AT_ONCE)
         filled.success(self.change, said, picture, **drawing)
-        self.own.change(lambda own: gr.update(visible=not own), self.own, self.threshold, queue=False, **quick)
+        self.own.change(lambda own: gr.update(visible=not own), self.own, self.threshold, **AT_ONCE)
         self.go.click(self.change, said, picture, **drawing)
         self.back.click(self.take_back, None, [self.preset, *picture], **drawing)
 

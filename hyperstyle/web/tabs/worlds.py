@@ -11,6 +11,7 @@ from hyperstyle.photo.reading import Pixels
 from hyperstyle.web.components.comparison import compared, comparison
 from hyperstyle.web.components.tiles import Tile, shown, tile_strip
 from hyperstyle.web.engine import Look
+from hyperstyle.web.events import EDITING
 from hyperstyle.web.pictures import jpeg, uri
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.carrying import Carrying
@@ -38,14 +39,8 @@ class WorldsTab:
                 self.carrying = Carrying(studio, "styled", edited=True, styled=True)
         picture = [self.result, *self.carrying.shown]
         self.outcome = [self.none, self.styles, self.amount, *picture]
-        drawing: dict[str, Any] = {
-            "api_visibility": "private",
-            "show_progress": "hidden",
-            "concurrency_id": "drawing",
-            "concurrency_limit": 2,
-        }
-        self.styles.select(self.choose, None, picture, **drawing)
-        self.amount.input(self.weigh, self.amount, picture, trigger_mode="always_last", **drawing)
+        self.styles.select(self.choose, None, picture, **EDITING)
+        self.amount.input(self.weigh, self.amount, picture, trigger_mode="always_last", **EDITING)
 
     @in_words
     def show(self, request: gr.Request) -> Iterator[list[Any]]:
