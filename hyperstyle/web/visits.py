@@ -54,6 +54,8 @@ class Visit:
     """The file as it came: a tenth of its pixels."""
     size: tuple[int, int] = (0, 0)
     faces: tuple[Face, ...] = ()
+    drawn: bool = False
+    """Whether no face was seen in it as it is, as in drawings and paintings, though its domain is about faces."""
     quad: Quad | None = None
     aligned: bytes | None = None
     """The crop as JPEG."""

@@ -91,7 +91,10 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=1000 * SECONDS)
     with sync_playwright() as playwright:
         try:
-            chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            chromium = playwright.chromium.launch(
+                executable_path="/usr/bin/chromium",
+                args=["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+            )
         except BrowserError:
             pytest.skip("no /usr/bin/chromium here: apt-get install chromium")
         yield chromium

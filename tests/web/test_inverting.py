@@ -1,5 +1,6 @@
 """From a photo to its inversion, in a browser."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,30 @@ def test_an_example_answers_and_can_then_be_edited(visit: Open) -> None:
     expect(steps(page)).to_have_count(7)
 
 
+def test_a_selfie_is_taken(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("button", name="Capture from camera").click()
+    page.get_by_text("Click to Access Webcam").click()
+    page.get_by_role("button", name="capture photo").click()
+    expect(page.locator(".photo img")).to_be_visible()
+    expect(page.get_by_text("No face was found")).to_be_visible()  # Chromium's own camera has none in front of it
+
+
+def test_a_picture_is_pasted(visit: Open) -> None:
+    page = visit()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate(
+        """async (photo) => {
+          const blob = await (await fetch(`data:image/png;base64,${photo}`)).blob();
+          await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+        }""",
+        base64.b64encode(png(300, 200)).decode(),
+    )
+    page.get_by_role("button", name="Paste from clipboard").click()
+    expect(page.locator(".photo img")).to_be_visible()
+    expect(page.get_by_text("No face was found")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
@@ -140,6 +165,8 @@ def test_without_a_face_the_visitor_takes_the_middle_or_draws_a_box(visit: Open)
     page = visit()
     upload(page, {"name": "wall.png", "mimeType": "image/png", "buffer": png(400, 300)})
     expect(page.get_by_text("No face was found")).to_be_visible()
+    count = page.locator("input[type=range][aria-label*='Refinement steps']")
+    expect(count).to_have_value("8")  # it may be a drawing, which takes more
     expect(page.locator("#invert")).to_be_disabled()
     page.get_by_role("button", name="Take the middle").click()
     expect(page.locator(".photo .drawn")).to_be_visible()
@@ -152,6 +179,7 @@ def test_without_a_face_the_visitor_takes_the_middle_or_draws_a_box(visit: Open)
     page.mouse.move(box["x"] + 110, box["y"] + 110)
     page.mouse.up()
     expect(page.locator(".photo .drawn")).not_to_have_attribute("style", before or "")
+    set_slider(count, 1)
     page.locator("#invert").click()
     expect(status(page)).to_contain_text("Done.")
     expect(steps(page).nth(1)).to_contain_text("no face found")

@@ -10,7 +10,7 @@ from hyperstyle.drawing import STRONGEST
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import method_for, methods_of, usual_method
 from hyperstyle.inversion.record import Inversion, StepRecord
-from hyperstyle.photo.preparing import faces_in
+from hyperstyle.photo.drawn_faces import find_drawn
 from hyperstyle.photo.quads import Box, box_quad, face_quad, fitted_quad
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.recipe import recipe_in
@@ -29,6 +29,8 @@ from hyperstyle.web.words import in_words
 
 MOST_STEPS = 10
 POLISH = 20
+DRAWN_STEPS = 8
+"""How many are taken, if the visitor did not choose, of what is no photo: it is farther from what the model knows."""
 Update = dict[str, Any] | None
 
 
@@ -116,9 +118,10 @@ class InvertTab:
         self._wire()
 
     def _wire(self) -> None:
-        entrance = [self.photo, self.door, self.picker, self.hint, self.middle, self.another, self.go]
-        self.photo.input(
-            self.look, self.photo, [*entrance, *self.outcome], api_visibility="private", concurrency_limit=2
+        entrance = [self.photo, self.door, self.picker, self.hint, self.middle, self.another, self.go, self.steps]
+        looked_at = [self.photo, self.steps]
+        self.photo.change(  # a picture that is pasted is no input to Gradio, only a change
+            self.look, looked_at, [*entrance, *self.outcome], api_visibility="private", concurrency_limit=2
         )
         self.another.click(self.clear, None, [*entrance, *self.outcome], **CHOOSING)
         self.picker.select(self.choose_face, None, [self.picker, self.hint, self.go], **CHOOSING)
@@ -158,24 +161,25 @@ class InvertTab:
     # --- the photo --------------------------------------------------------------------------------------------------
 
     @in_words
-    def look(self, photo: str | None, request: gr.Request) -> list[Update]:
-        """Read a photo and find its faces."""
+    def look(self, photo: str | None, steps: float, request: gr.Request) -> list[Update]:
+        """Read a photo and find its faces; where there is none, it was taken out of the way."""
         visit = self._studio.visit(request)
         if photo is None:
-            return self.clear(request)
+            return [gr.skip() for _ in (*self.entrance, *self.outcome)]
         data = Path(photo).read_bytes()
         pixels = read_photo(data).pixels
         visit.restart()
         visit.photo, visit.example, visit.quad, visit.aligned, visit.faces = data, None, None, None, ()
         visit.size = (pixels.shape[1], pixels.shape[0])
-        workshop = self._studio.engine.workshop(visit.domain)
-        if workshop.finder:
-            visit.faces = tuple(faces_in(pixels, workshop.finder))
+        finder = self._studio.engine.workshop(visit.domain).finder
+        seen = finder.find(pixels) if finder else []
+        visit.drawn = finder is not None and not seen
+        visit.faces = tuple(find_drawn(finder, pixels) if finder and not seen else seen)
         if visit.faces:
             visit.quad = face_quad(visit.faces[0].landmarks)
-        elif not workshop.finder:
+        elif not finder:
             visit.quad = self._fitted(visit)
-        return [*self._entered(visit), *self._nothing()]
+        return [*self._entered(visit, steps), *self._nothing()]
 
     @in_words
     def clear(self, request: gr.Request) -> list[Update]:
@@ -189,6 +193,7 @@ class InvertTab:
             gr.update(value=None, visible=False),
             *(gr.update(visible=False) for _ in range(3)),
             gr.update(interactive=False),
+            gr.skip(),
             *self._nothing(),
         ]
 
@@ -226,8 +231,9 @@ class InvertTab:
     def _fitted(self, visit: Visit) -> Any:  # noqa: ANN401
         return fitted_quad(*visit.size, self._aspect(visit))
 
-    def _entered(self, visit: Visit) -> list[Update]:
-        """The entrance with a photo in it."""
+    def _entered(self, visit: Visit, steps: float = 0) -> list[Update]:
+        """The entrance with a photo in it; of so many steps, which change where the visitor did not choose them."""
+        usual = gr.update(value=DRAWN_STEPS if visit.drawn else STEPS)
         return [
             None,
             gr.update(visible=False),
@@ -236,6 +242,7 @@ class InvertTab:
             gr.update(visible=True),
             gr.update(visible=True),
             gr.update(interactive=visit.quad is not None),
+            usual if int(steps) in (STEPS, DRAWN_STEPS) else gr.skip(),
         ]
 
     def _chosen(self, visit: Visit, chosen: int | Box | None) -> list[Update]:
@@ -360,6 +367,7 @@ class InvertTab:
             gr.update(visible=False),
             gr.update(visible=True),
             gr.update(interactive=False),
+            gr.skip(),
         ]
         made = examples.made(name)
         if made is None:
@@ -426,6 +434,7 @@ class InvertTab:
             gr.update(visible=True),
             *(gr.update(visible=False) for _ in range(4)),
             gr.update(interactive=False),
+            gr.skip(),
         ]
 
     # --- what is shown ----------------------------------------------------------------------------------------------
@@ -499,6 +508,11 @@ def _around(visit: Visit) -> Box:
 
 def _hint(visit: Visit) -> str:
     """What to do with the photo."""
+    return f"{_found(visit)} {text('drawn')}" if visit.drawn else _found(visit)
+
+
+def _found(visit: Visit) -> str:
+    """What was found in the photo, and what can be chosen."""
     count = len(visit.faces)
     if count > 1:
         return f"{count} faces: click the one you mean."
