@@ -79,7 +79,8 @@ def _ready() -> Any:  # noqa: ANN401 - a module that need not be installed
     try:
         ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.CRITICAL)
     except (ConnectionError, ValueError) as error:
-        raise StudioError(f"The Ray cluster cannot be reached ({error}): start it, or clear RAY_ADDRESS.") from error
+        advice = "start it, correct RAY_ADDRESS, or set RAY_AUTH_MODE=token where it wants one"
+        raise StudioError(f"The Ray cluster cannot be reached ({error}): {advice}.") from error
     return ray
 
 
