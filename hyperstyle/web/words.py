@@ -22,9 +22,11 @@ def sentence(error: Exception) -> gr.Error:
     if isinstance(error, gr.Error):
         return error
     if isinstance(error, StudioError):
-        return gr.Error(html.escape(str(error), quote=False), duration=None, print_exception=False)
-    _log.error("a handler failed", exc_info=error)
-    return gr.Error(UNEXPECTED, duration=None, print_exception=False)
+        said = html.escape(str(error), quote=False)
+    else:
+        _log.error("a handler failed", exc_info=error)
+        said = UNEXPECTED
+    return gr.Error(said, duration=None, title="That did not work", print_exception=False)
 
 
 def in_words(handler: F) -> F:
