@@ -1,5 +1,6 @@
 """`python -m hyperstyle train text`, `train relevance` and `train text-table`: what edits in words are made of."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ from hyperstyle.networks.embedded import EmbeddedModel
 from hyperstyle.networks.mobile import BLOCKS
 from hyperstyle.networks.stylegan2 import StyleGan2
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.training.text_relevance import Subject, compute
+from hyperstyle.training.text_relevance import Subject, compute, drawn, stored
 from hyperstyle.weights import shipped
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
@@ -40,7 +41,7 @@ def train_text(work: Work, minutes: Minutes) -> None:
 def compute_relevance(
     work: Work,
     domain: Annotated[str, typer.Option(help="Whose generator.")] = EMBEDDED.name,
-    pictures: Annotated[int, typer.Option(min=1, help="How many pictures to average over.")] = 40,
+    pictures: Annotated[int, typer.Option(min=1, help="How many pictures to look at.")] = 5000,
     clip: Annotated[bool, typer.Option("--clip", help="For ViT-B/32 where our own text model would be asked.")] = False,
 ) -> None:
     """Compute what every channel of a generator means to a text model, and how much it varies.
@@ -52,9 +53,10 @@ def compute_relevance(
     own = chosen is EMBEDDED and not clip
     asked: TextModel = open_own(ASSETS / NETWORK) if own else open_full(fetch(WEIGHTS[CLIP]))
     model = open_model(chosen.name)
+    subject = subject_of(model, work / "pictures" if own else None, asked.side)
     file = ASSETS / RELEVANCE if own else made_folder(work) / relevance_file(chosen)
     checkpoint = work / f"{chosen.name}-{'own' if own else 'clip'}-relevance.pt"
-    found = compute(checkpoint, subject_of(model), asked, pictures, typer.echo)
+    found = compute(checkpoint, subject, asked, pictures, typer.echo)
     story = {"pictures": str(pictures), "domain": chosen.name, "made by": STORY["made by"]}
     write_relevance(file, found, model.generator, story)
     typer.echo(file)
@@ -78,23 +80,21 @@ def measure_text(photos: Photos, work: Work) -> None:
     text_table.run(photos_in(photos), bench, ASSETS.parent / "docs", typer.echo)
 
 
-def subject_of(model: Model) -> Subject:
-    """The generator of a model, with the small picture where it has one."""
-    generator = model.generator
+def subject_of(model: Model, folder: Path | None, side: int) -> Subject:
+    """The generator of a model with pictures of it: those in a folder, so large, or small ones that it draws."""
+    generator, mapping = model.generator, model.mapping
     kernels = generator.kernels()
     if isinstance(model, EmbeddedModel):
         head, features = model.head, model.generator.features
-        seen = 1 + 3 * sum(block.size <= head.features for block in BLOCKS)
-        return Subject(
-            generator,
-            model.mapping,
+        indices = range(1 + 3 * sum(block.size <= head.features for block in BLOCKS))
+        if folder:
+            return stored(generator, model.mapping, indices, folder, side)
+        return drawn(
+            *(generator, mapping, indices),
             lambda styles, codes: head(features(styles, kernels, head.features), codes),
-            range(seen),
         )
     assert isinstance(generator, StyleGan2)
-    return Subject(
-        generator,
-        model.mapping,
+    return drawn(
+        *(generator, mapping, convolutions(generator)),
         lambda styles, _: model.view.crop(generator.synthesize(styles, kernels)),
-        convolutions(generator),
     )

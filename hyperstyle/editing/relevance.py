@@ -1,6 +1,6 @@
 """What the channels of a generator's style space mean to a text model, and how much they vary: StyleCLIP's two tables.
 
-A channel's row says into which direction of the text model's space pictures move when it grows.
+A channel's row says along which direction of the text model's space pictures move when it grows.
 """
 
 import json
@@ -39,7 +39,7 @@ class Relevance:
     model: str
     """Name of the text model."""
     directions: Tensor
-    """[channels, D], unit length; those of channels that move nothing are zero."""
+    """[channels, D], at most unit length; those of channels that do not move are next to zero."""
     spreads: Tensor
     """[channels], standard deviations."""
     widths: tuple[tuple[int, int], ...]

@@ -114,10 +114,7 @@ def library() -> Any:  # noqa: ANN401 -- a module without types
 
 OWN = "faces of the embedded generator"
 OWN_SIDE = 64
-OWN_THRESHOLD, OWN_UNIT = (
-    0.5,
-    0.16,
-)  # chosen on generated faces and training portraits: a thousand channels, a small step each
+OWN_THRESHOLD, OWN_UNIT = 0.15, 0.5  # chosen on generated faces and training portraits
 OWN_TEMPLATES = ("{}", "a photo of {}", "a picture of {}", "a portrait of {}", "a close-up of {}", "this is {}")
 
 

@@ -1,12 +1,12 @@
-"""What channels mean: computed from slopes, resumed, kept in files, and refused where it is that of others."""
+"""What channels mean: computed from pictures, resumed, kept in files, and refused where it is that of others."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from hyperstyle.editing.relevance import (
     PUBLISHED_MOVED,
@@ -17,11 +17,13 @@ from hyperstyle.editing.relevance import (
     widths_of,
     write_relevance,
 )
+from hyperstyle.editing.text import StyleDirection, StyleEdit, channels, restyled
 from hyperstyle.editing.text_model import TextModel
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.mobile import MobileGenerator
+from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.stylegan2 import Design, StyleGan2
-from hyperstyle.training.text_relevance import Subject, code_of, compute, mean_code, slopes
+from hyperstyle.training.pictures import code_of, file_of, write_whole
+from hyperstyle.training.text_relevance import Subject, compute, drawn, stored
 from tests.text_at_hand import random_model
 
 
@@ -34,7 +36,7 @@ def small_generator(seed: int = 0, size: int = 32) -> StyleGan2:
 def subject() -> Subject:
     generator = small_generator()
     kernels = generator.kernels()
-    return Subject(generator, generator.mapping, lambda styles, _: generator.synthesize(styles, kernels), [0, 2, 6])
+    return drawn(generator, generator.mapping, [0, 2, 6], lambda styles, _: generator.synthesize(styles, kernels))
 
 
 @pytest.fixture(scope="module")
@@ -46,40 +48,50 @@ def quiet(_: str) -> None:
     """Say nothing."""
 
 
-def test_slopes_are_where_pictures_move_when_a_channel_is_moved(subject: Subject, model: TextModel) -> None:
-    code = code_of(subject, 0, mean_code(subject))
-    rows = slopes(subject, model, code)
-    styles = list(subject.generator.styles(code))
+def test_channels_moved_by_their_relevance_move_pictures_along_the_direction(
+    subject: Subject, model: TextModel, tmp_path: Path
+) -> None:
+    relevance = compute(tmp_path / "a.pt", subject, model, 300, quiet)
+    generator, kernels = subject.generator, subject.generator.kernels()
     with torch.no_grad():
-        for channel in (3, 10):
-            ends = []
-            for step in (-0.3, 0.3):
-                moved = [style.clone() for style in styles]
-                moved[2][0, channel] += step
-                ends.append(model.see(subject.draw(moved, code))[0])
-            found = F.normalize(ends[1] - ends[0], dim=0)
-            assert float(rows[16 + channel] @ found) > 0.9
+        styles = generator.styles(torch.cat([subject.code(number) for number in range(1000, 1020)]))
+        plain = model.see(generator.synthesize(styles, kernels))
+        for way in torch.linalg.svd(plain - plain.mean(0))[2][:3]:
+            direction = StyleDirection("", relevance.split(channels(relevance, way, 0.0)), 48)
+            moved = restyled(styles, [StyleEdit(direction, 1.0)])
+            shifts = model.see(generator.synthesize(moved, kernels)) - plain
+            assert float((shifts @ way > 0).float().mean()) > 0.8
+
+
+def test_stored_pictures_are_looked_at_with_their_own_codes(mapping: Mapping, model: TextModel, tmp_path: Path) -> None:
+    generator = small_generator()
+    for number in (3, 5):
+        write_whole(file_of(tmp_path, number), torch.full((3, 64, 64), number / 10))
+    subject = stored(generator, mapping, [0], tmp_path, model.side)
+    assert torch.equal(subject.code(1), code_of(5, mapping))
+    assert float(subject.picture(1).mean()) == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_computation_that_was_cut_off_goes_on(subject: Subject, model: TextModel, tmp_path: Path) -> None:
-    compute(tmp_path / "a.pt", subject, model, 1, quiet)
+    compute(tmp_path / "a.pt", subject, model, 8, quiet)
     said: list[str] = []
-    resumed = compute(tmp_path / "a.pt", subject, model, 2, said.append)
-    assert said == ["2 of 2 pictures"]
-    whole = compute(tmp_path / "b.pt", subject, model, 2, quiet)
+    resumed = compute(tmp_path / "a.pt", subject, model, 12, said.append)
+    assert said == ["12 of 12 pictures"]
+    whole = compute(tmp_path / "b.pt", subject, model, 12, quiet)
     assert torch.equal(resumed.directions, whole.directions)
-    assert torch.allclose(whole.directions.norm(dim=1), torch.ones(48), atol=1e-4)
-    elsewhere = Subject(small_generator(seed=1), subject.mapping, subject.draw, subject.indices)
+    assert whole.directions.shape == (48, 64)
+    assert float(whole.directions.norm(dim=1).max()) == pytest.approx(1, abs=1e-4)
+    elsewhere = replace(subject, generator=small_generator(seed=1))
     with pytest.raises(StudioError, match="another generator"):
-        compute(tmp_path / "a.pt", elsewhere, model, 3, quiet)
+        compute(tmp_path / "a.pt", elsewhere, model, 13, quiet)
 
 
 def test_relevance_comes_back_and_is_refused_where_it_is_that_of_others(
     subject: Subject, model: TextModel, tmp_path: Path, generator: MobileGenerator
 ) -> None:
     file = tmp_path / "relevance.safetensors"
-    found = compute(tmp_path / "a.pt", subject, model, 1, quiet)
-    write_relevance(file, found, subject.generator, {"pictures": "1"})
+    found = compute(tmp_path / "a.pt", subject, model, 10, quiet)
+    write_relevance(file, found, subject.generator, {"pictures": "10"})
     back = read_relevance(file, model.name, subject.generator)
     assert torch.allclose(back.directions, found.directions, atol=1e-3)
     assert torch.equal(back.spreads, found.spreads)
@@ -97,7 +109,7 @@ def test_relevance_comes_back_and_is_refused_where_it_is_that_of_others(
 
 
 def test_a_generator_in_half_precision_is_still_the_same(subject: Subject, model: TextModel, tmp_path: Path) -> None:
-    found = compute(tmp_path / "a.pt", subject, model, 1, quiet)
+    found = compute(tmp_path / "a.pt", subject, model, 10, quiet)
     write_relevance(tmp_path / "r.safetensors", found, subject.generator, {})
     half = small_generator()
     for layer in half.layer_list():

@@ -38,15 +38,15 @@ def test_words_change_the_picture_or_get_a_sentence(page: Page) -> None:
     before, after = page.get_by_label("From", exact=True), page.get_by_label("To", exact=True)
     expect(after).to_have_value("a smiling face")
     smiling = picture(page, "#worded")
-    page.get_by_label("Lipstick").check()
-    lipstick = until_another(page, smiling, "#worded")
+    page.get_by_label("Black hair").check()
+    darker = until_another(page, smiling, "#worded")
     for words in ("asdf", "", "word " * 500, "😀🎉", "ein lächelndes Gesicht", "<img src=x onerror=alert(1)>"):
         after.fill(words)
         page.locator("#say").click()
         expect(said(page)).to_contain_text("it knows" if words else "Say both")
         page.locator(".toast-close").click()
         expect(said(page)).to_have_count(0)
-    assert picture(page, "#worded") == lipstick
+    assert picture(page, "#worded") == darker
     assert before.input_value() == "a face"
     page.get_by_role("button", name="Take it back").click()
-    until_another(page, lipstick, "#worded")
+    until_another(page, darker, "#worded")

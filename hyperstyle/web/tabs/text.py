@@ -22,7 +22,10 @@ PRESETS = (
     ("Older", "a young person", "an old person"),
     ("Younger", "a face", "a young face"),
     ("Open mouth", "a face", "a face with an open mouth"),
-    ("Lipstick", "a face", "a face with red lipstick"),
+    ("Glasses", "a face without glasses", "a face with glasses"),
+    ("Beard", "a man", "a man with a beard"),
+    ("Blond hair", "a face", "a face with blond hair"),
+    ("Black hair", "a face", "a face with black hair"),
 )
 """Those whose pictures show what the words say, with the embedded text model too."""
 
