@@ -26,7 +26,7 @@ METHOD = "hyperstyle"
 MARKS = "<!-- measured -->", "<!-- end -->"
 DESCRIPTOR = 128
 
-AGEING = 3.5  # age goes with so many channels that at the usual strength it makes another person
+AGEING = 3.0  # age goes with so many channels that at the usual strength it makes another person
 
 
 @dataclass(frozen=True)
