@@ -106,7 +106,7 @@ def test_the_opponent_learns_to_tell_and_its_doubts_reach_the_pictures() -> None
     torch.manual_seed(0)
     photos, pictures = torch.rand(8, 3, SIDE, SIDE), torch.rand(8, 3, SIDE, SIDE) - 0.5
     opponent = Opponent(SIDE)
-    for step in range(100):
+    for step in range(48):
         opponent.learn(pictures, photos, step)
     assert opponent.network(photos).min() > opponent.network(pictures).max()
     seen = pictures.clone().requires_grad_()
