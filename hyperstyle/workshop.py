@@ -64,7 +64,7 @@ class Workshop:
         if self.finder and align:
             return prepare_face(photo, self.finder, face)
         view = self.domain.view
-        return prepare_middle(photo, view.width / view.height)
+        return prepare_middle(photo, view.width / view.height, self.finder)
 
     def invert(self, prepared: Prepared, method: Method, steps: int) -> Iterator[tuple[Step, StepRecord]]:
         """The steps of a method, each with its figures, which are not counted in its seconds."""

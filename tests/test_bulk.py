@@ -35,7 +35,7 @@ COMMAND = (sys.executable, "-m", "hyperstyle", "invert")
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
     """Few steps, into a folder of the test."""
-    job = Job("faces", "hyperstyle", 1, 0, 0, align=True, weights={}, out=str(tmp_path / "out"))
+    job = Job("faces", "hyperstyle", 1, 2, 0, 0, align=True, weights={}, out=str(tmp_path / "out"))
     Path(job.out).mkdir()
     return job
 
@@ -69,6 +69,13 @@ def test_what_is_done_is_found_and_what_failed_or_changed_is_not(workshop: Works
     assert job.found("me", whole) is None
     write_manifest(tmp_path / "out")
     assert manifest(job.out)["me"]["steps"][1]["index"] == 1
+
+
+def test_what_is_no_photo_gets_more_steps(workshop: Workshop, job: Job) -> None:
+    middle = replace(job, align=False)  # as where no face is found
+    drawing = middle.do(workshop, "drawing", on_disk(EXAMPLES / "drawings" / "chalk.jpg"))
+    photo = middle.do(workshop, "photo", on_disk(EXAMPLES / "male_095.jpg"))
+    assert len(drawing["steps"]) == len(photo["steps"]) + 1
 
 
 def test_work_that_was_cut_off_is_told_and_begun_again_but_not_forever(

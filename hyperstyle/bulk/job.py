@@ -24,6 +24,8 @@ class Job:
     domain: str
     method: str
     steps: int
+    of_drawings: int
+    """Steps of what is no photo."""
     polish: int
     face: int
     align: bool
@@ -57,7 +59,8 @@ class Job:
             begin(folder, entry, origin, self.run)
             prepared = workshop.prepare(source.read(), self.face, align=self.align)
             entry["faces"] = [found.box for found in prepared.faces]
-            inversion = invert_into(folder, workshop, prepared, METHODS[self.method], self.steps, self.polish)
+            steps = self.of_drawings if prepared.drawn else self.steps
+            inversion = invert_into(folder, workshop, prepared, METHODS[self.method], steps, self.polish)
             entry["steps"] = [record.to_json() for record in inversion.steps]
         except StudioError as error:
             entry["error"] = str(error)

@@ -50,9 +50,9 @@ def invert(
     sources = sources_in(photos)
     for folder in (out, report.parent if report else out):  # before hours of work, not after
         made_folder(folder)
-    taken = way.steps if steps is None else steps
+    taken, of_drawings = (way.usual(drawn=drawn) if steps is None else steps for drawn in (False, True))
     weights, absolute = shipped_weights(chosen), str(out.absolute())
-    job = Job(chosen.name, way.name, taken, polish, face or 0, not no_align, weights, absolute)
+    job = Job(chosen.name, way.name, taken, of_drawings, polish, face or 0, not no_align, weights, absolute)
     entries = {name: entry for name, source in sources.items() if (entry := job.found(name, source))}
     if entries:
         typer.echo(f"{len(entries)} of {len(sources)} are there from before.")

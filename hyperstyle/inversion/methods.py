@@ -45,6 +45,8 @@ class Method:
     run: Run
     steps: int
     """How many are taken if nothing else is asked for: the fast preset."""
+    of_drawings: int | None = None
+    """How many of what is no photo, where these are more: it is farther from what the model knows."""
     published: int | None = None
     """How many its authors take, where these are more."""
     most: int | None = None
@@ -63,6 +65,10 @@ class Method:
         published = preset is Preset.PUBLISHED and self.published
         return replace(self, steps=published or self.steps)
 
+    def usual(self, *, drawn: bool) -> int:
+        """How many are taken of a photo, or of a drawing, if nothing else is asked for."""
+        return max(self.steps, self.of_drawings or 0) if drawn else self.steps
+
     def limited(self, steps: int) -> int:
         """How many of so many steps it takes."""
         return steps if self.most is None else min(steps, self.most)
@@ -78,7 +84,7 @@ def polished(model: Model, photo: Tensor, steps: int, refinements: int) -> Itera
 _ALL = (
     Method("w-encoder", "W-encoder alone", hyperstyle.invert, steps=0, most=0),
     Method("restyle", "ReStyle-e4e", restyle.invert, steps=5, brings={"faces": "restyle-faces"}),
-    Method("hyperstyle", "HyperStyle", hyperstyle.invert, steps=5, kinds=("hyperstyle",)),
+    Method("hyperstyle", "HyperStyle", hyperstyle.invert, steps=5, of_drawings=8, kinds=("hyperstyle",)),
     Method(
         "hyperstyle-polish",
         "HyperStyle with polish",

@@ -56,7 +56,7 @@ class Endpoints:
         finder = engine.workshop(engine.first).finder
         if finder is None:
             raise StudioError("The domain of this page has no faces: pass the photo to /invert.")
-        faces = faces_in(picture.pixels, finder)
+        faces, _ = faces_in(picture.pixels, finder)
         height, width = picture.pixels.shape[:2]
         report = {
             "width": width,

@@ -17,8 +17,8 @@ from hyperstyle.workshop import Workshop
 from hyperstyle.writing import made_folder
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
-METHOD = "hyperstyle"
-STEPS = 5
+METHOD = METHODS["hyperstyle"]
+STEPS = METHOD.usual(drawn=False)
 _SIDE = 512  # of the pictures made beforehand; the full ones follow within seconds
 _FIGURES = "figures.json"
 
@@ -60,7 +60,7 @@ class Examples:
             folder = made_folder(self._folder / "results" / name)
             prepared = workshop.prepare(read_photo(self.photo(name)))
             records = []
-            for step, record in workshop.invert(prepared, METHODS[METHOD], STEPS):
+            for step, record in workshop.invert(prepared, METHOD, STEPS):
                 pixels = to_pixels(step.picture[0])
                 (folder / f"step-{record.index}.webp").write_bytes(_webp(pixels))
                 records.append(record.to_json())

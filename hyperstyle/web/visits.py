@@ -76,13 +76,19 @@ class Visit:
     def prepared(self) -> Prepared:
         """The photo, decoded again, and its crop."""
         if self.photo is None or self.quad is None:
-            raise StudioError("There is no photo yet: upload one, or click an example.")
+            raise StudioError(
+                "There is no photo here: upload one, or click an example. Photos are forgotten an hour after their last"
+                " use, and when the demo restarts."
+            )
         return Prepared(read_photo(self.photo), self.faces, self.quad)
 
     def shot(self) -> Shot:
         """The step that was chosen."""
         if not self.shots:
-            raise StudioError("There is nothing to work on yet: invert a photo, or click an example.")
+            raise StudioError(
+                "There is nothing to work on: invert a photo, or click an example. What was made is forgotten an hour"
+                " after its last use, and when the demo restarts."
+            )
         return self.shots[self.chosen]
 
     def inversion(self) -> Inversion:

@@ -75,3 +75,15 @@ def test_endpoints_take_the_usual_method_and_refuse_what_does_not_suit(both: Ser
         endpoints.compare(str(PORTRAIT), CHURCHES.name, ["hyperstyle"], 0)
     with pytest.raises(gr.Error, match="HyperInverter is not for Faces: choose one of"):
         next(endpoints.invert(str(PORTRAIT), FACES.name, "hyperinverter", 1, 0, False))
+
+
+def test_a_comparison_that_is_stopped_keeps_what_is_there(page: Page) -> None:
+    visitor.upload(page, PORTRAIT)
+    expect(page.locator("#invert")).to_be_enabled()
+    page.get_by_role("tab", name="Compare").click()
+    page.get_by_label("HyperStyle with polish").check()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.locator("#compared button")).to_have_count(4)  # the photo and all methods, the last under way
+    page.locator("#stop-comparing").click()
+    expect(page.locator("#stop-comparing")).to_be_hidden()
+    expect(page.locator("#figures tbody tr")).to_have_count(3)

@@ -11,6 +11,7 @@ from hyperstyle.inversion.record import Inversion, summary
 from hyperstyle.web.components.tiles import Tile, shown, tile_strip
 from hyperstyle.web.events import INVERTING
 from hyperstyle.web.pictures import jpeg, shrunk, uri
+from hyperstyle.web.stopping import Stopping
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.texts import text
 from hyperstyle.web.visits import Run
@@ -41,16 +42,12 @@ class CompareTab:
         gr.Markdown(text("compare"), elem_classes="note")
         self.methods = gr.CheckboxGroup(label="Methods", **self.offered(studio.engine.first))
         self.go = gr.Button("Compare", variant="primary")
+        self.stopping = Stopping(studio, self.go, "stop-comparing")
         self.turn = gr.Markdown(elem_classes="turn")
         self.pictures = tile_strip("Methods side by side", elem_classes="compared", elem_id="compared")
         self.table = gr.Markdown(elem_id="figures")
-        self.go.click(
-            self.compare,
-            self.methods,
-            [self.pictures, self.table],
-            show_progress_on=self.turn,
-            **INVERTING,
-        )
+        outcome = [self.pictures, self.table, *self.stopping.both]
+        self.stopping.after(self.go.click(self.compare, self.methods, outcome, show_progress_on=self.turn, **INVERTING))
 
     def offered(self, name: str, chosen: Sequence[str] = ()) -> dict[str, Any]:
         """The methods of a domain as choices; what was chosen stays, if all of it suits."""
@@ -64,7 +61,7 @@ class CompareTab:
 
     @in_words
     def compare(self, names: list[str], request: gr.Request) -> Iterator[list[Any]]:
-        """Run the methods one after the other; each shows when it is there, with its latest step until then."""
+        """Run the methods one after the other, each shown with its latest step, until the visitor has enough."""
         visit, engine = self._studio.visit(request), self._studio.engine
         prepared = visit.prepared()
         methods = [method_for(engine.domains[visit.domain], name) for name in names]
@@ -79,7 +76,11 @@ class CompareTab:
                 if visit.run is not run:
                     return
                 waiting = Tile(method.title, uri(shrunk(jpeg(taken.pixels), 440)), (summary(taken.inversion.steps),))
-                yield [gr.update(value=shown([*tiles, waiting])), table(rows)]
+                if run.stopped:
+                    break
+                yield [gr.update(value=shown([*tiles, waiting])), table(rows), *self.stopping.busy(True)]
             tiles.append(waiting)
             rows.append(row(method.title, taken.inversion))
-            yield [gr.update(value=shown(tiles)), table(rows)]
+            yield [gr.update(value=shown(tiles)), table(rows), *self.stopping.busy(not run.stopped)]
+            if run.stopped:
+                return

@@ -10,7 +10,7 @@ from hyperstyle.drawing import STRONGEST
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import method_for, methods_of, usual_method
 from hyperstyle.inversion.record import Inversion, StepRecord
-from hyperstyle.photo.drawn_faces import find_drawn
+from hyperstyle.photo.preparing import faces_in
 from hyperstyle.photo.quads import Box, box_quad, face_quad, fitted_quad
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.recipe import recipe_in
@@ -18,9 +18,10 @@ from hyperstyle.web.components.comparison import compared, comparison
 from hyperstyle.web.components.face_picker import face_picker, picked
 from hyperstyle.web.components.tiles import Tile, shown, tile_strip
 from hyperstyle.web.engine import Taken
-from hyperstyle.web.events import AT_ONCE, CHOOSING, EDITING, EXAMPLE, INVERTING
-from hyperstyle.web.examples import STEPS
+from hyperstyle.web.events import CHOOSING, EDITING, EXAMPLE, INVERTING
+from hyperstyle.web.examples import METHOD, STEPS
 from hyperstyle.web.pictures import SCREEN, jpeg, shrunk, uri
+from hyperstyle.web.stopping import Stopping
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.carrying import Carrying
 from hyperstyle.web.texts import text
@@ -29,8 +30,7 @@ from hyperstyle.web.words import in_words
 
 MOST_STEPS = 10
 POLISH = 20
-DRAWN_STEPS = 8
-"""How many are taken, if the visitor did not choose, of what is no photo: it is farther from what the model knows."""
+DRAWN_STEPS = METHOD.usual(drawn=True)
 Update = dict[str, Any] | None
 
 
@@ -94,7 +94,7 @@ class InvertTab:
             with gr.Column(scale=6, min_width=300, elem_classes="results"):
                 self.result = comparison(text("invert_empty"), elem_id="result", elem_classes="comparison")
                 self.status = gr.Markdown(elem_classes="status", elem_id="status")
-                self.stop = gr.Button("Stop, and keep what is there", visible=False, size="sm", elem_id="stop")
+                self.stopping = Stopping(studio, self.go, "stop")
                 self.strip = tile_strip("Refinement steps", elem_classes="steps", elem_id="steps")
                 with gr.Column(visible=False) as self.tools:
                     gr.Markdown(text("figures"), elem_classes="note")
@@ -127,18 +127,16 @@ class InvertTab:
         self.picker.select(self.choose_face, None, [self.picker, self.hint, self.go], **CHOOSING)
         self.picker.apply(self.draw_box, None, [self.picker, self.hint, self.go], **CHOOSING)
         self.middle.click(self.take_middle, None, [self.picker, self.hint, self.go], **CHOOSING)
-        buttons = [self.go, self.stop]
         running: dict[str, Any] = {
             "inputs": [self.method, self.steps],
-            "outputs": [*self.outcome, *buttons],
+            "outputs": [*self.outcome, *self.stopping.both],
             **INVERTING,
         }
-        self.go.click(self.invert, **running, show_progress_on=self.turn).then(self.idle, None, buttons, **AT_ONCE)
+        self.stopping.after(self.go.click(self.invert, **running, show_progress_on=self.turn))
         polishing = self.polish.click(
             self.polish_on, **(running | {"inputs": self.polish_steps}), show_progress_on=self.status
         )
-        polishing.then(self.idle, None, buttons, **AT_ONCE)
-        self.stop.click(self.halt, None, self.stop, **AT_ONCE)
+        self.stopping.after(polishing)
         self.strip.select(self.choose_step, None, self.outcome, **EDITING)
         self.strength.input(self.weigh, self.strength, [self.result], trigger_mode="always_last", **EDITING)
         picked_example = self.examples.select(self.show_example, None, [*entrance, *self.outcome], **CHOOSING)
@@ -172,9 +170,8 @@ class InvertTab:
         visit.photo, visit.example, visit.quad, visit.aligned, visit.faces = data, None, None, None, ()
         visit.size = (pixels.shape[1], pixels.shape[0])
         finder = self._studio.engine.workshop(visit.domain).finder
-        seen = finder.find(pixels) if finder else []
-        visit.drawn = finder is not None and not seen
-        visit.faces = tuple(find_drawn(finder, pixels) if finder and not seen else seen)
+        faces, visit.drawn = faces_in(pixels, finder) if finder else ([], False)
+        visit.faces = tuple(faces)
         if visit.faces:
             visit.quad = face_quad(visit.faces[0].landmarks)
         elif not finder:
@@ -268,11 +265,11 @@ class InvertTab:
         visit.aligned = None
         count = method.limited(min(max(int(steps), 1), MOST_STEPS))
         if method.brings or not self._studio.engine.ready(visit.domain):
-            yield [*self.outcome_of(visit, "The models are being opened..."), *_busy(True)]
+            yield [*self.outcome_of(visit, "The models are being opened..."), *self.stopping.busy(True)]
         taken = self._studio.engine.invert(visit.domain, prepared, method, count)
         height, width = 1024, round(1024 * self._aspect(visit))
         visit.aligned = jpeg(prepared.crop(height, width))
-        yield [*self.outcome_of(visit, "Looking for the first picture...", count), *_busy(True)]
+        yield [*self.outcome_of(visit, "Looking for the first picture...", count), *self.stopping.busy(True)]
         yield from self._follow(visit, taken, count)
 
     @in_words
@@ -283,7 +280,7 @@ class InvertTab:
         count = int(steps)
         visit.shots = visit.shots[: visit.chosen + 1] if visit.chosen >= 0 else visit.shots
         visit.strength = 1.0
-        yield [*self.outcome_of(visit, f"Polishing: 0 of {count}"), *_busy(True)]
+        yield [*self.outcome_of(visit, f"Polishing: 0 of {count}"), *self.stopping.busy(True)]
         run = visit.run = Run()
         kept = list(visit.shots)
         for index, taken in enumerate(self._studio.engine.polish(visit.domain, prepared, start, count), 1):
@@ -293,8 +290,8 @@ class InvertTab:
             visit.chosen = len(kept)
             if run.stopped:
                 break
-            yield [*self.outcome_of(visit, f"Polishing: {index} of {count}"), *_busy(True)]
-        yield [*self.outcome_of(visit, _ending(run)), *_busy(False)]
+            yield [*self.outcome_of(visit, f"Polishing: {index} of {count}"), *self.stopping.busy(True)]
+        yield [*self.outcome_of(visit, _ending(run)), *self.stopping.busy(False)]
 
     def _follow(self, visit: Visit, steps: Iterator[Taken], count: int) -> Iterator[list[Update]]:
         """Show steps as they come, until they end or the visitor has enough."""
@@ -306,20 +303,8 @@ class InvertTab:
             visit.chosen = len(visit.shots) - 1
             if run.stopped:
                 break
-            yield [*self.outcome_of(visit, f"Step {visit.chosen} of {count}", count), *_busy(True)]
-        yield [*self.outcome_of(visit, _ending(run)), *_busy(False)]
-
-    @in_words
-    def halt(self, request: gr.Request) -> Update:
-        """Let the inversion under way end after its present step."""
-        run = self._studio.visit(request).run
-        if run:
-            run.stopped = True
-        return gr.update(value="Stopping...", interactive=False)
-
-    def idle(self) -> list[Update]:
-        """The buttons when nothing is under way, however it ended."""
-        return _busy(False)
+            yield [*self.outcome_of(visit, f"Step {visit.chosen} of {count}", count), *self.stopping.busy(True)]
+        yield [*self.outcome_of(visit, _ending(run)), *self.stopping.busy(False)]
 
     @in_words
     def choose_step(self, event: gr.EventData, request: gr.Request) -> list[Update]:
@@ -476,14 +461,6 @@ class InvertTab:
         usual = visit.strength == 1
         picture = shot.picture if usual else jpeg(self._studio.engine.draw(visit.inversion()))
         return compared(uri(picture), before, _title(shot))
-
-
-def _busy(busy: bool) -> list[Update]:
-    """The buttons Invert and Stop."""
-    return [
-        gr.update(interactive=not busy),
-        gr.update(visible=busy, value="Stop, and keep what is there", interactive=True),
-    ]
 
 
 def _name(index: int) -> str:

@@ -1,5 +1,6 @@
 """Edits in words: from one description to another."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
@@ -16,16 +17,27 @@ from hyperstyle.web.texts import text
 from hyperstyle.web.visits import Visit
 from hyperstyle.web.words import in_words
 
+
+@dataclass(frozen=True)
+class Preset:
+    """Words that work."""
+
+    title: str
+    before: str
+    after: str
+    strength: float = STRENGTH
+
+
 PRESETS = (
-    ("A smile", "a face", "a smiling face"),
-    ("Serious", "a smiling face", "a serious face"),
-    ("Older", "a young person", "an old person"),
-    ("Younger", "a face", "a young face"),
-    ("Open mouth", "a face", "a face with an open mouth"),
-    ("Glasses", "a face without glasses", "a face with glasses"),
-    ("Beard", "a man", "a man with a beard"),
-    ("Blond hair", "a face", "a face with blond hair"),
-    ("Black hair", "a face", "a face with black hair"),
+    Preset("A smile", "a face", "a smiling face"),
+    Preset("Serious", "a smiling face", "a serious face"),
+    Preset("Older", "a young person", "an old person", 3.0),  # stronger ages become somebody else
+    Preset("Younger", "a face", "a young face", 3.0),
+    Preset("Open mouth", "a face", "a face with an open mouth"),
+    Preset("Glasses", "a face without glasses", "a face with glasses"),
+    Preset("Beard", "a man", "a man with a beard"),
+    Preset("Blond hair", "a face", "a face with blond hair"),
+    Preset("Black hair", "a face", "a face with black hair"),
 )
 """Those whose pictures show what the words say, with the embedded text model too."""
 
@@ -39,7 +51,7 @@ class TextTab:
             with gr.Column(scale=4, min_width=300):
                 gr.Markdown(text("text"), elem_classes="note")
                 self.lacks = gr.Markdown(visible=False, elem_id="text-lacks")
-                self.preset = gr.Radio([title for title, *_ in PRESETS], label="Try")
+                self.preset = gr.Radio([preset.title for preset in PRESETS], label="Try")
                 self.before = gr.Textbox(label="From", value="a face", max_length=LONGEST_WORDS)
                 self.after = gr.Textbox(label="To", value="a smiling face", max_length=LONGEST_WORDS)
                 self.strength = gr.Slider(-STRONGEST, STRONGEST, STRENGTH, step=0.5, label="Strength")
@@ -58,15 +70,16 @@ class TextTab:
         picture = [self.result, *self.carrying.shown]
         self.outcome = [self.lacks, *self.controls, *picture]
         drawing = DRAWING | {"show_progress_on": self.result}
-        filled = self.preset.input(self.fill, self.preset, [self.before, self.after], **AT_ONCE)
+        filled = self.preset.input(self.fill, self.preset, [self.before, self.after, self.strength], **AT_ONCE)
         filled.success(self.change, said, picture, **drawing)
         self.own.change(lambda own: gr.update(visible=not own), self.own, self.threshold, **AT_ONCE)
         self.go.click(self.change, said, picture, **drawing)
         self.back.click(self.take_back, None, [self.preset, *picture], **drawing)
 
-    def fill(self, title: str) -> tuple[str, str]:
-        """The descriptions of a preset."""
-        return next((before, after) for name, before, after in PRESETS if name == title)
+    def fill(self, title: str) -> tuple[str, str, float]:
+        """What a preset says, and how strongly."""
+        preset = next(preset for preset in PRESETS if preset.title == title)
+        return preset.before, preset.after, preset.strength
 
     @in_words
     def show(self, request: gr.Request) -> list[Any]:
