@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hyperstyle.training.ablations import Result, Variant
-from hyperstyle.training.style_report import MEASURED, filled
-from hyperstyle.writing import write_text
+from hyperstyle.training.pages import fill
 
 
 def write_report(page: Path, results: Mapping[Variant, Result]) -> None:
     """Write the table of all results there are between the marks of the page."""
-    write_text(page, filled(page.read_text(encoding="utf-8"), MEASURED, table(results)))
+    fill(page, table(results))
 
 
 def table(results: Mapping[Variant, Result]) -> str:

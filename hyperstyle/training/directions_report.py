@@ -16,13 +16,13 @@ from hyperstyle.photo.tensors import to_pixels
 from hyperstyle.training.directions import Found
 from hyperstyle.training.directions_measure import Effect, Seen, drawn
 from hyperstyle.training.labels import LABELS
+from hyperstyle.training.pages import fill
 from hyperstyle.training.pictures import Draw
-from hyperstyle.writing import made_folder, write_text, written_whole
+from hyperstyle.writing import made_folder, written_whole
 
 AMOUNTS = (-SLIDER, -SLIDER / 2, 0.0, SLIDER / 2, SLIDER)
 STRIP_FACES = (21, 34)  # of those that directions are tried on: a woman and a boy, without glasses or beard
 STRIP_SIDE, STRIP_QUALITY = 192, 85
-MARKS = "<!-- measured -->", "<!-- end -->"
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,7 @@ def write_report(docs: Path, measured: list[Measured], draw: Draw, faces: Tensor
         strip = strip_of(one.found.direction, draw, faces[list(STRIP_FACES)])
         with written_whole(folder / f"{one.found.direction.name}.jpg") as part:
             strip.save(part, "JPEG", quality=STRIP_QUALITY)
-    page = docs / "directions.md"
-    start, end = MARKS
-    before, _, rest = page.read_text(encoding="utf-8").partition(start)
-    after = rest.partition(end)[2]
-    write_text(page, f"{before}{start}\n\n{tables(measured)}\n{end}{after}")
+    fill(docs / "directions.md", tables(measured))
 
 
 def strip_of(direction: Direction, draw: Draw, faces: Tensor) -> Image.Image:

@@ -11,13 +11,12 @@ from hyperstyle.editing.directions import Edit
 from hyperstyle.editing.styles import TUNED, Shipped, open_style
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.tensors import to_pixels
+from hyperstyle.training.pages import fill
 from hyperstyle.training.style_measure import EDITS, FULL, MILD, USUAL, Bench, Row, taught
-from hyperstyle.writing import made_folder, write_text, written_whole
+from hyperstyle.writing import made_folder, written_whole
 
 STRIP_PHOTOS = 3
 SIDE, QUALITY = 192, 80  # of a picture in a strip, and of its file
-MEASURED = "<!-- measured -->", "<!-- end -->"
-TUNED_MARKS = "<!-- tuned -->", "<!-- end tuned -->"
 
 
 def report(
@@ -32,15 +31,8 @@ def report(
     for style in styles:
         save(docs / "styles" / f"{style.name}.webp", strip(bench, style, photos[:STRIP_PHOTOS]))
     page = docs / "styles.md"
-    text = filled(page.read_text(encoding="utf-8"), MEASURED, table(rows, styles))
-    write_text(page, filled(text, TUNED_MARKS, tuned_table()))
-
-
-def filled(page: str, marks: tuple[str, str], text: str) -> str:
-    """A page with a text between two marks instead of what is there."""
-    start, end = marks
-    before, _, rest = page.partition(start)
-    return f"{before}{start}\n\n{text}\n{end}{rest.partition(end)[2]}"
+    fill(page, table(rows, styles))
+    fill(page, tuned_table(), "tuned")
 
 
 def tuned_table() -> str:

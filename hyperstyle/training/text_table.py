@@ -17,13 +17,13 @@ from hyperstyle.inversion.record import Inversion
 from hyperstyle.metrics import FaceIdentity
 from hyperstyle.photo.reading import Pixels, read_photo
 from hyperstyle.training.labels import LABELS, Labeller
+from hyperstyle.training.pages import fill
 from hyperstyle.workshop import Workshop
-from hyperstyle.writing import made_folder, write_text, written_whole
+from hyperstyle.writing import made_folder, written_whole
 
 SIDE = 256  # at which labels are asked for
 STRIP_PHOTOS, STRIP_SIDE, STRIP_QUALITY = 4, 144, 85
 METHOD = "hyperstyle"
-MARKS = "<!-- measured -->", "<!-- end -->"
 DESCRIPTOR = 128
 
 AGEING = 3.0  # age goes with so many channels that at the usual strength it makes another person
@@ -147,11 +147,7 @@ def write_report(docs: Path, edits: list[StyleEdit], seen: list[Seen]) -> None:
     rows = [np.concatenate(list(one.pictures), 1) for one in seen[:STRIP_PHOTOS]]
     with written_whole(docs / "text.jpg") as part:
         Image.fromarray(np.concatenate(rows)).save(part, "JPEG", quality=STRIP_QUALITY)
-    page = docs / "text.md"
-    start, end = MARKS
-    before, _, rest = page.read_text(encoding="utf-8").partition(start)
-    after = rest.partition(end)[2]
-    write_text(page, f"{before}{start}\n\n{table(edits, seen)}\n\n{end}{after}")
+    fill(docs / "text.md", table(edits, seen))
 
 
 def table(edits: list[StyleEdit], seen: list[Seen]) -> str:
