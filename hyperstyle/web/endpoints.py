@@ -22,11 +22,12 @@ from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.recipe import KEY, LONGEST_WORDS, Recipe, Words
+from hyperstyle.web.components.photo_input import photo_input
 from hyperstyle.web.engine import Look
 from hyperstyle.web.events import DRAWERS, INVERTERS
 from hyperstyle.web.examples import STEPS
 from hyperstyle.web.studio import Studio
-from hyperstyle.web.tabs.invert import MOST_STEPS, photo_input
+from hyperstyle.web.tabs.entrance import MOST_STEPS
 from hyperstyle.web.words import in_words
 
 CROP = 1024

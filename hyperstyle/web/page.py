@@ -46,15 +46,15 @@ class Page:
                 with gr.Tab("Compare", id="compare"):
                     self.compare = CompareTab(studio)
             gr.Markdown(text("privacy"), elem_classes="note")
-            everything = [*self.invert.entrance, *self.invert.outcome]
+            everything = self.invert.shown
             words.select(self.text.show, None, self.text.outcome, **EDITING)
             worlds.select(self.worlds.show, None, self.worlds.outcome, **EDITING)
             edit.select(self.edit.show, None, self.edit.everything, **EDITING)
             chosen = self.domain.select(self.choose_domain, None, [self.domain, *everything], **CHOOSING)
-            self.followed = [*self.invert.outcome, self.invert.go, *self.edit.everything, self.tabs]
+            self.followed = [*self.invert.outcome.shown, self.invert.entrance.go, *self.edit.everything, self.tabs]
             loaded = self.blocks.load(self.offer, None, self.domain, **AT_ONCE)
             opened = loaded.then(self.open, None, [self.domain, *everything], **CHOOSING)
-            methods = [self.invert.method, self.compare.methods]
+            methods = [self.invert.entrance.method, self.compare.methods]
             for event in (chosen, opened, *self.invert.arrivals):
                 event.then(self.offer_methods, methods, methods, **AT_ONCE)
             opened.success(self.follow, None, self.followed, **(EXAMPLE | CHOOSING))
@@ -81,7 +81,10 @@ class Page:
     def offer_methods(self, one: str, several: list[str], request: gr.Request) -> list[Any]:
         """The methods of the domain that the visitor is in now; what was chosen stays where it suits."""
         domain = self._studio.visit(request).domain
-        return [gr.update(**self.invert.offered(domain, one)), gr.update(**self.compare.offered(domain, several))]
+        return [
+            gr.update(**self.invert.entrance.offered(domain, one)),
+            gr.update(**self.compare.offered(domain, several)),
+        ]
 
     @in_words
     def open(self, request: gr.Request) -> list[Any]:
@@ -95,7 +98,7 @@ class Page:
         elif "example" in query:
             shown = self.invert.example(query["example"], request)
         else:
-            shown = [None, *(gr.skip() for _ in (*self.invert.entrance[1:], *self.invert.outcome))]
+            shown = [None, *(gr.skip() for _ in self.invert.shown[1:])]
         domain = visit.domain if visit.domain in engine.domains else engine.first
         return [gr.update(value=self._offers(domain)), *shown]
 
@@ -106,7 +109,7 @@ class Page:
         if "example" not in query and "visit" not in query:
             return [gr.skip() for _ in self.followed]
         visit = self._studio.visit(request)
-        outcome: list[Any] = [gr.skip() for _ in self.invert.outcome]
+        outcome: list[Any] = [gr.skip() for _ in self.invert.outcome.shown]
         if "example" in query:
             recipe = Recipe.from_query(query, self._studio.engine.directions[visit.domain])
             self.invert.settle(request)
@@ -114,7 +117,7 @@ class Page:
                 visit.chosen = min(recipe.step, len(visit.shots) - 1)
             visit.strength, visit.amounts = recipe.strength, dict(recipe.edits)
             visit.style, visit.style_amount, visit.words = recipe.style, recipe.amount, recipe.words
-            outcome = self.invert.outcome_of(visit, "Opened from a link.")
+            outcome = self.invert.outcome.of(visit, "Opened from a link.")
         opened = "text" if visit.words else "worlds" if visit.style else "edit" if visit.amounts else "invert"
         tab = gr.Tabs(selected=opened)
         ready = gr.update(interactive=visit.quad is not None)
