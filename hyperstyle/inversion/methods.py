@@ -81,26 +81,23 @@ def polished(model: Model, photo: Tensor, steps: int, refinements: int) -> Itera
     yield from polish(model, photo, step, steps)
 
 
+def with_polish(method: Method) -> Method:
+    """A hypernetwork's method with all its refinements, and steps of polish to count."""
+    run = partial(polished, refinements=method.steps)
+    return Method(f"{method.name}-polish", f"{method.title} with polish", run, steps=40, kinds=method.kinds)
+
+
+_HYPERSTYLE = Method("hyperstyle", "HyperStyle", hyperstyle.invert, steps=5, of_drawings=8, kinds=("hyperstyle",))
+# The same loop, which ends after one pass: its hypernetwork sees the photo's first picture and no other.
+_HYPERINVERTER = Method("hyperinverter", "HyperInverter", hyperstyle.invert, steps=1, most=1, kinds=("hyperinverter",))
+
 _ALL = (
     Method("w-encoder", "W-encoder alone", hyperstyle.invert, steps=0, most=0),
     Method("restyle", "ReStyle-e4e", restyle.invert, steps=5, brings={"faces": "restyle-faces"}),
-    Method("hyperstyle", "HyperStyle", hyperstyle.invert, steps=5, of_drawings=8, kinds=("hyperstyle",)),
-    Method(
-        "hyperstyle-polish",
-        "HyperStyle with polish",
-        partial(polished, refinements=5),
-        steps=40,
-        kinds=("hyperstyle",),
-    ),
-    # The same loop, which ends after one pass: its hypernetwork sees the photo's first picture and no other.
-    Method("hyperinverter", "HyperInverter", hyperstyle.invert, steps=1, most=1, kinds=("hyperinverter",)),
-    Method(
-        "hyperinverter-polish",
-        "HyperInverter with polish",
-        partial(polished, refinements=1),
-        steps=40,
-        kinds=("hyperinverter",),
-    ),
+    _HYPERSTYLE,
+    with_polish(_HYPERSTYLE),
+    _HYPERINVERTER,
+    with_polish(_HYPERINVERTER),
     Method("projection", "Projection in W", projection.invert, steps=100, published=1000),
     Method("projection-plus", "Projection in W+", projection.invert_plus, steps=100, published=1000),
     Method("pivotal", "Pivotal tuning", pivotal.invert, steps=100, published=800),
