@@ -71,7 +71,7 @@ def hyperinverter_options(size: int, encoder_type: str, dataset: str) -> Options
 _ALL = (
     Domain(
         "faces-lite",
-        "Faces (embedded)",
+        "Faces (light)",
         faces=True,
         model=(
             "random-face-mapping-xml",

@@ -44,7 +44,7 @@ class Page:
                 with gr.Tab("Worlds", id="worlds") as worlds:
                     self.worlds = WorldsTab(studio)
                 with gr.Tab("Compare", id="compare"):
-                    self.compare = CompareTab(studio)
+                    self.compare = CompareTab(studio, self.invert.outcome)
             gr.Markdown(text("privacy"), elem_classes="note")
             everything = self.invert.shown
             words.select(self.text.show, None, self.text.outcome, **EDITING)

@@ -70,6 +70,10 @@ class Visit:
     style_amount: float = USUAL
     words: Words | None = None
     """What was to be changed in words."""
+    compared: list[Shot] = field(default_factory=list)
+    """What each of the compared methods came to."""
+    compared_photo: bytes | None = None
+    """The crop that they were compared on, as JPEG."""
     run: Run | None = None
     """The inversion under way; it ends without a word when this is no longer its own."""
 
@@ -114,6 +118,7 @@ class Visit:
         """Forget what was made, keep the photo."""
         self.shots, self.chosen, self.strength, self.amounts, self.run = [], -1, 1.0, {}, None
         self.style, self.style_amount, self.words = None, USUAL, None
+        self.compared, self.compared_photo = [], None
 
 
 class Visits:
@@ -166,7 +171,7 @@ class Visits:
         """A secret name under which a copy of the visit is found until the program ends, or many others are shared."""
         token = secrets.token_urlsafe(16)
         with self._lock:
-            kept = replace(visit, shots=[visit.shot()], chosen=0, amounts=dict(visit.amounts), run=None)
+            kept = replace(visit, shots=[visit.shot()], chosen=0, amounts=dict(visit.amounts), compared=[], run=None)
             self._shared[token] = kept
             while len(self._shared) > SHARED:
                 self._shared.popitem(last=False)

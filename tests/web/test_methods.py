@@ -87,3 +87,17 @@ def test_a_comparison_that_is_stopped_keeps_what_is_there(page: Page) -> None:
     page.locator("#stop-comparing").click()
     expect(page.locator("#stop-comparing")).to_be_hidden()
     expect(page.locator("#figures tbody tr")).to_have_count(3)
+
+
+def test_a_visitor_goes_on_with_the_method_that_was_clicked(page: Page) -> None:
+    visitor.upload(page, PORTRAIT)
+    expect(page.locator("#invert")).to_be_enabled()
+    page.get_by_role("tab", name="Compare").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.locator("#figures tbody tr")).to_have_count(2)
+    page.locator("#compared button").nth(1).click()
+    expect(page.locator("#compared-large .name.right")).to_have_text("W-encoder alone")
+    page.get_by_role("tab", name="Invert").click()
+    expect(visitor.status(page)).to_contain_text("You go on with W-encoder alone.")
+    page.get_by_role("tab", name="Edit").click()
+    expect(page.locator("#edited .after")).to_have_attribute("src", visitor.picture(page, "#compared-large"))

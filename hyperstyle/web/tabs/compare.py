@@ -6,17 +6,21 @@ from typing import Any
 import gradio as gr
 
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion.methods import method_for, methods_of, usual_method
+from hyperstyle.inversion.methods import METHODS, method_for, methods_of, usual_method
 from hyperstyle.inversion.record import Inversion, summary
+from hyperstyle.web.components.comparison import compared, comparison
 from hyperstyle.web.components.tiles import Tile, shown, tile_strip
-from hyperstyle.web.events import INVERTING
+from hyperstyle.web.events import EDITING, INVERTING
 from hyperstyle.web.pictures import jpeg, shrunk, uri
 from hyperstyle.web.stopping import Stopping
 from hyperstyle.web.studio import Studio
+from hyperstyle.web.tabs.carrying import Carrying
+from hyperstyle.web.tabs.outcome import Outcome
 from hyperstyle.web.texts import text
-from hyperstyle.web.visits import Run
+from hyperstyle.web.visits import Run, Shot, Visit
 from hyperstyle.web.words import in_words
 
+SIDE = 440
 HEAD = ("Method", "Identity ↓", "LPIPS ↓", "MS-SSIM ↑", "L2 ↓", "Seconds ↓")
 
 
@@ -35,10 +39,11 @@ def table(rows: list[list[str]]) -> str:
 
 
 class CompareTab:
-    """The fifth tab."""
+    """The fifth tab; what is chosen in it becomes the outcome of the first."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, outcome: Outcome) -> None:
         self._studio = studio
+        self._outcome = outcome
         gr.Markdown(text("compare"), elem_classes="note")
         self.methods = gr.CheckboxGroup(label="Methods", **self.offered(studio.engine.first))
         self.go = gr.Button("Compare", variant="primary")
@@ -46,8 +51,13 @@ class CompareTab:
         self.turn = gr.Markdown(elem_classes="turn")
         self.pictures = tile_strip("Methods side by side", elem_classes="compared", elem_id="compared")
         self.table = gr.Markdown(elem_id="figures")
-        outcome = [self.pictures, self.table, *self.stopping.both]
-        self.stopping.after(self.go.click(self.compare, self.methods, outcome, show_progress_on=self.turn, **INVERTING))
+        with gr.Column(visible=False, elem_classes="results") as self.large:
+            self.result = comparison(text("nothing_yet"), elem_id="compared-large", elem_classes="comparison")
+            self.carrying = Carrying(studio, "compared", edited=False)
+        running = [self.pictures, self.table, self.large, *self.stopping.both]
+        self.stopping.after(self.go.click(self.compare, self.methods, running, show_progress_on=self.turn, **INVERTING))
+        chosen = [self.pictures, self.large, self.result, *self.carrying.shown, *outcome.shown]
+        self.pictures.select(self.choose, None, chosen, **EDITING)
 
     def offered(self, name: str, chosen: Sequence[str] = ()) -> dict[str, Any]:
         """The methods of a domain as choices; what was chosen stays, if all of it suits."""
@@ -68,19 +78,52 @@ class CompareTab:
         if not methods:
             raise StudioError("Choose at least one method.")
         view = engine.domains[visit.domain].view
-        tiles = [Tile("Your photo", uri(jpeg(prepared.crop(view.height, view.width))))]
-        rows: list[list[str]] = []
         run = visit.run = Run()
+        visit.compared_photo, visit.compared = jpeg(prepared.crop(view.height, view.width)), []
         for method in methods:
+            done = list(visit.compared)
             for taken in engine.invert(visit.domain, prepared, method, method.steps):
                 if visit.run is not run:
                     return
-                waiting = Tile(method.title, uri(shrunk(jpeg(taken.pixels), 440)), (summary(taken.inversion.steps),))
+                visit.compared = [*done, Shot(taken.inversion, jpeg(taken.pixels))]
                 if run.stopped:
                     break
-                yield [gr.update(value=shown([*tiles, waiting])), table(rows), *self.stopping.busy(True)]
-            tiles.append(waiting)
-            rows.append(row(method.title, taken.inversion))
-            yield [gr.update(value=shown(tiles)), table(rows), *self.stopping.busy(not run.stopped)]
+                yield [*self._side_by_side(visit, len(done)), *self.stopping.busy(True)]
+            yield [*self._side_by_side(visit, len(visit.compared)), *self.stopping.busy(not run.stopped)]
             if run.stopped:
                 return
+
+    def _side_by_side(self, visit: Visit, ended: int) -> list[Any]:
+        """The tiles of what there is, and the table of those methods that have ended."""
+        rows = [row(_title(shot), shot.inversion) for shot in visit.compared[:ended]]
+        return [gr.update(value=shown(_tiles(visit))), table(rows), gr.update(visible=False)]
+
+    @in_words
+    def choose(self, event: gr.EventData, request: gr.Request) -> list[Any]:
+        """Go on with the method that was clicked; the first tile is the photo itself, and stands for the first one."""
+        visit = self._studio.visit(request)
+        index = min(max(int(event.index) - 1, 0), len(visit.compared) - 1)
+        if not visit.compared or visit.compared_photo is None:
+            raise StudioError("This comparison is of what was here before: press Compare once more.")
+        shot = visit.compared[index]
+        visit.shots, visit.chosen, visit.strength = [shot], 0, 1.0
+        visit.aligned = visit.compared_photo
+        return [
+            gr.update(value=shown(_tiles(visit), index + 1)),
+            gr.update(visible=True),
+            compared(uri(shot.picture), uri(visit.compared_photo), _title(shot)),
+            *self.carrying.hide(),
+            *self._outcome.of(visit, f"You go on with {_title(shot)}."),
+        ]
+
+
+def _title(shot: Shot) -> str:
+    return METHODS[shot.inversion.method].title
+
+
+def _tiles(visit: Visit) -> list[Tile]:
+    """The photo, and what every method came to so far."""
+    photo = [Tile("Your photo", uri(shrunk(visit.compared_photo, SIDE)))] if visit.compared_photo else []
+    return photo + [
+        Tile(_title(shot), uri(shrunk(shot.picture, SIDE)), (summary(shot.inversion.steps),)) for shot in visit.compared
+    ]
