@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -77,6 +78,10 @@ def test_a_comparison_is_resumed_and_a_failure_is_a_row(
     assert "damaged or cut off" in everything[-1].row.error
     assert [each.done for each in everything] == [1, 2, 3, 4, 5, 6]
     assert everything[-1].seconds_left == 0
+    assert begun[0].seconds_left is None  # a second method, which nobody has timed
+    assert begun[1].seconds_left
+    torn_first = compare(workshop, {"torn": photos["torn"], **photos}, [ALONE], Rows(tmp_path / "torn first"))
+    assert next(torn_first).seconds_left is None  # it took no time, which says nothing of those to come
 
 
 def test_what_has_changed_is_made_again(workshop: Workshop, photos: dict[str, Path], tmp_path: Path) -> None:
@@ -138,35 +143,70 @@ def test_the_report_has_tables_curves_and_pictures(workshop: Workshop, photos: d
     assert sheet[540:].std() == 0  # the torn one
 
 
-def test_arcface_judges_pictures_that_were_kept_before(tmp_path: Path, workshop: Workshop) -> None:
+@pytest.fixture
+def network() -> Identity:
     pytest.importorskip("onnx")
-    arcface = ArcFace(Identity(weight_file("arcface-mobile")))
-    rows = Rows(tmp_path / "photos")
-    faces = {
-        name: workshop.prepare(read_photo(EXAMPLES / f"{name}.jpg")).crop(256, 256) for name in ("male_090", "male_095")
-    }
-    dimmed = (faces["male_090"] * 0.8).astype(np.uint8)
-    pictures = {"photo": faces["male_090"], "w-encoder": faces["male_095"], "hyperstyle": dimmed}
-    for method, pixels in pictures.items():
-        save_photo(rows.picture("him", method), pixels, Photo(pixels))
+    return Identity(weight_file("arcface-mobile"))
 
-    report = Report(workshop.domain, [ALONE, TWO_STEPS], rows, arcface)
-    for method in ("w-encoder", "hyperstyle"):
-        report.add(Row("him", method, (record(0, 0.1, 1.0),)))
-    report.add(Row("her", "hyperstyle", (record(0, 0.1, 1.0),)))  # whose pictures were taken away
-    report.write(tmp_path)
-    stranger, himself = (method["arcface"] for method in json.loads((tmp_path / "table.json").read_text())["methods"])
+
+def test_arcface_tells_people_apart_by_the_pictures_that_are_kept(
+    tmp_path: Path, workshop: Workshop, network: Identity
+) -> None:
+    rows, arcface = Rows(tmp_path / "photos"), ArcFace(network)
+    him, other = (
+        workshop.prepare(read_photo(EXAMPLES / f"{name}.jpg")).crop(256, 256) for name in ("male_090", "male_095")
+    )
+    for method, pixels in {"photo": him, "w-encoder": other, "hyperstyle": (him * 0.8).astype(np.uint8)}.items():
+        save_photo(rows.picture("him", method), pixels, Photo(pixels))
+    stranger, himself = (arcface.distance(rows, Row("him", method, ())) for method in ("w-encoder", "hyperstyle"))
+    assert himself is not None
+    assert stranger is not None
     assert himself < 0.1
     assert stranger > 0.5
+    assert arcface.distance(rows, Row("her", "hyperstyle", ())) is None  # whose pictures were taken away
+
+
+def test_arcface_judges_a_row_once_even_one_that_was_made_before(
+    workshop: Workshop, photos: dict[str, Path], network: Identity, tmp_path: Path
+) -> None:
+    rows, arcface, only = Rows(tmp_path / "out"), ArcFace(network), {"female_080": photos["female_080"]}
+    calls: list[str] = []
+    hooks = [
+        network.register_forward_hook(lambda *_: calls.append("arcface")),
+        workshop.model.w_encoder.register_forward_hook(lambda *_: calls.append("w-encoder")),
+    ]
+    (without,) = rows_of(list(compare(workshop, only, [ALONE], rows)))
+    file = tmp_path / "out" / "female_080" / "w-encoder.json"
+    content = json.loads(file.read_text())
+    assert content.pop("arcface") is None
+    file.write_text(json.dumps(content))  # as it was written before there was ArcFace
+    (judged,) = rows_of(list(compare(workshop, only, [ALONE], rows, arcface=arcface)))
+    assert judged == replace(without, arcface=judged.arcface)
+    assert judged.arcface is not None
+    assert calls == ["w-encoder", "arcface", "arcface"]  # the photo's face and the one that was made of it
+
+    assert rows_of(list(compare(workshop, only, [ALONE], rows, arcface=arcface))) == [judged]
+    assert rows_of(list(compare(workshop, only, [ALONE], rows))) == [judged]
+    assert len(calls) == 3
+    for hook in hooks:
+        hook.remove()
+
+
+def test_what_arcface_says_stands_beside_the_other_identity(tmp_path: Path, workshop: Workshop) -> None:
+    report = Report(workshop.domain, [ALONE], Rows(tmp_path / "photos"))
+    report.add(Row("him", "w-encoder", (record(0, 0.1, 1.0),), arcface=0.3))
+    report.write(tmp_path)
     markdown = (tmp_path / "table.md").read_text()
     assert "| MS-SSIM ↑ | identity ↓ | ArcFace ↓ | seconds ↓ |" in markdown
-    assert f"| 0.800 | 0.500 | {stranger:.3f} | 1.00 |" in markdown
+    assert "| 0.800 | 0.500 | 0.300 | 1.00 |" in markdown
+    report.add(Row("her", "w-encoder", (record(0, 0.1, 1.0),)))
+    report.write(tmp_path)
+    assert "| 0.300 (1 of 2) |" in (tmp_path / "table.md").read_text()
 
-    without = Report(workshop.domain, [ALONE], rows)
+    without = Report(workshop.domain, [ALONE], Rows(tmp_path / "photos"))
     without.add(Row("him", "w-encoder", (record(0, 0.1, 1.0),)))
     without.write(tmp_path)
     assert "ArcFace" not in (tmp_path / "table.md").read_text()
-    assert "arcface" not in (tmp_path / "table.json").read_text()
 
 
 def test_a_report_of_nothing_but_failures_says_so(tmp_path: Path, workshop: Workshop) -> None:
@@ -209,10 +249,10 @@ def test_long_methods_are_shown_from_beginning_to_end_in_a_few_lines() -> None:
 
 def test_the_time_left_knows_slow_methods_from_fast_ones() -> None:
     left = TimeLeft(10, ["fast", "slow"])
-    left.made("fast", 1.0)
+    left.passed("fast", 1.0)
     assert left.seconds() is None
-    left.made("slow", 60.0)
+    left.passed("slow", 60.0)
     assert left.seconds() == 9 * 61
-    left.found("slow")
-    left.made("slow", 80.0)
+    left.passed("slow", None)
+    left.passed("slow", 80.0)
     assert left.seconds() == 9 * 1 + 7 * 70

@@ -40,12 +40,12 @@ def compare(
     sources = photos_in(photos)
     editing = editing_of(chosen, edits.split(",")) if edits else None
     rows = Rows(out / "photos")
-    report = Report(chosen, ways, rows, ArcFace.at_hand() if chosen.faces else None)
+    report, arcface = Report(chosen, ways, rows), ArcFace.at_hand() if chosen.faces else None
     workshop, failed = Workshop.open(chosen), False
     for way in ways:  # what a method brings is fetched before hours of work, not after
         workshop.model_for(way)
     try:
-        for progress in run(workshop, sources, ways, rows, editing):
+        for progress in run(workshop, sources, ways, rows, editing, arcface):
             report.add(progress.row)
             failed |= bool(progress.row.error)
             typer.echo(line(progress), err=bool(progress.row.error))

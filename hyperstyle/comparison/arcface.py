@@ -1,14 +1,15 @@
 """A second opinion on whose face it is: ArcFace, where its weights are at hand.
 
 They are for research alone, so that nobody is given them unasked; `weights get arcface-mobile` asks. What it looks at
-are the small pictures that a comparison keeps, so that rows of earlier runs have its opinion too.
+are the small pictures that a comparison keeps, so that rows that were made without it get its opinion later.
 """
 
 from importlib.util import find_spec
 
 import torch
 
-from hyperstyle.comparison.rows import Rows
+from hyperstyle.comparison.rows import Row, Rows
+from hyperstyle.errors import StudioError
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.photo.tensors import to_tensor
 from hyperstyle.training.identity import Identity
@@ -29,10 +30,11 @@ class ArcFace:
         return cls(Identity(path)) if path and find_spec("onnx") else None
 
     @torch.no_grad()
-    def distance(self, rows: Rows, photo: str, method: str) -> float | None:
+    def distance(self, rows: Rows, row: Row) -> float | None:
         """From a photo's face to the one that a method made of it, or None where their pictures are not kept."""
-        paths = rows.picture(photo), rows.picture(photo, method)
-        if not all(path.exists() for path in paths):
+        paths = rows.picture(row.photo), rows.picture(row.photo, row.method)
+        try:
+            seen, made = (to_tensor(read_photo(path).pixels) for path in paths)
+        except StudioError:
             return None
-        seen, made = (to_tensor(read_photo(path).pixels) for path in paths)
         return float(self._network.distance(made, seen))

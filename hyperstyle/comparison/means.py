@@ -27,12 +27,30 @@ class Mean:
     """From the beginning to the end of this step."""
 
 
+class Known:
+    """What the mean of a figure takes that not every photo has."""
+
+    def __init__(self) -> None:
+        self.total, self.photos = 0.0, 0
+
+    def add(self, value: float | None) -> None:
+        """Add a photo's, if it has one."""
+        if value is not None:
+            self.total += value
+            self.photos += 1
+
+    def mean(self) -> float | None:
+        """Over the photos that have it; None where there is no such photo."""
+        return self.total / self.photos if self.photos else None
+
+
 class Sums:
     """What the mean of one step takes."""
 
     def __init__(self) -> None:
-        self.photos = self.identities = 0
-        self.l2 = self.lpips = self.ms_ssim = self.identity = self.seconds = 0.0
+        self.photos = 0
+        self.l2 = self.lpips = self.ms_ssim = self.seconds = 0.0
+        self.identity = Known()
 
     def add(self, record: StepRecord, seconds: float) -> None:
         """Add a photo; `seconds` from the beginning."""
@@ -42,17 +60,14 @@ class Sums:
         self.lpips += figures.lpips
         self.ms_ssim += figures.ms_ssim
         self.seconds += seconds
-        if figures.identity is not None:
-            self.identity += figures.identity
-            self.identities += 1
+        self.identity.add(figures.identity)
 
     def mean(self, step: int) -> Mean:
         """The means so far."""
         l2, lpips, ms_ssim, seconds = (
             total / self.photos for total in (self.l2, self.lpips, self.ms_ssim, self.seconds)
         )
-        identity = self.identity / self.identities if self.identities else None
-        return Mean(step, self.photos, l2, lpips, ms_ssim, identity, self.identities, seconds)
+        return Mean(step, self.photos, l2, lpips, ms_ssim, self.identity.mean(), self.identity.photos, seconds)
 
 
 @dataclass(frozen=True)
@@ -71,21 +86,19 @@ class EditSums:
     """What the mean of one edit takes."""
 
     def __init__(self) -> None:
-        self.photos = self.identities = 0
-        self.label = self.identity = 0.0
+        self.photos = 0
+        self.label = 0.0
+        self.identity = Known()
 
     def add(self, record: EditRecord) -> None:
         """Add a photo."""
         self.photos += 1
         self.label += record.label
-        if record.identity is not None:
-            self.identity += record.identity
-            self.identities += 1
+        self.identity.add(record.identity)
 
     def mean(self, direction: str, amount: float) -> EditMean:
         """The means so far."""
-        identity = self.identity / self.identities if self.identities else None
-        return EditMean(direction, amount, self.photos, self.label / self.photos, identity)
+        return EditMean(direction, amount, self.photos, self.label / self.photos, self.identity.mean())
 
 
 class MethodSums:
@@ -93,15 +106,15 @@ class MethodSums:
 
     def __init__(self) -> None:
         self.rows = 0
-        self._edits: dict[tuple[str, float], EditSums] = defaultdict(EditSums)
         self.failed: list[Row] = []
+        self.arcface = Known()
+        self._edits: dict[tuple[str, float], EditSums] = defaultdict(EditSums)
         self._steps: dict[int, Sums] = defaultdict(Sums)
         self._last = Sums()
         self._last_step = 0
-        self._arcface_sum, self._arcfaces = 0.0, 0
 
-    def add(self, row: Row, arcface: float | None = None) -> None:
-        """Add a row, failed or not, and what ArcFace says of its last picture."""
+    def add(self, row: Row) -> None:
+        """Add a row, failed or not."""
         self.rows += 1
         if not row.steps:
             self.failed.append(row)
@@ -110,19 +123,13 @@ class MethodSums:
             self._steps[record.index].add(record, seconds)
         for edit in row.edits:
             self._edits[edit.direction, edit.amount].add(edit)
-        if arcface is not None:
-            self._arcface_sum += arcface
-            self._arcfaces += 1
+        self.arcface.add(row.arcface)
         self._last.add(record, seconds)
         self._last_step = max(self._last_step, record.index)
 
     def last(self) -> Mean | None:
         """What the method comes to in the end, whatever number of steps that took; None where every photo failed."""
         return self._last.mean(self._last_step) if self._last.photos else None
-
-    def arcface(self) -> float | None:
-        """ArcFace's distance in the end; None where nobody asked for it."""
-        return self._arcface_sum / self._arcfaces if self._arcfaces else None
 
     def steps(self) -> Iterator[Mean]:
         """Step by step."""

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from hyperstyle.comparison.arcface import ArcFace
 from hyperstyle.comparison.curves import TITLES, curve, edit_curve
 from hyperstyle.comparison.means import MethodSums
 from hyperstyle.comparison.rows import Row, Rows
@@ -23,19 +22,17 @@ from hyperstyle.writing import write_text, written_whole
 class Report:
     """Adds up rows as they come, and writes what they come to."""
 
-    def __init__(self, domain: Domain, methods: Sequence[Method], rows: Rows, arcface: ArcFace | None = None) -> None:
+    def __init__(self, domain: Domain, methods: Sequence[Method], rows: Rows) -> None:
         self._domain = domain
         self._methods = methods
         self._rows = rows
-        self._arcface = arcface
         self._sums: dict[str, MethodSums] = defaultdict(MethodSums)
         self._photos: dict[str, None] = {}
         self._directions: dict[str, None] = {}
 
     def add(self, row: Row) -> None:
         """One more row."""
-        distance = self._arcface.distance(self._rows, row.photo, row.method) if self._arcface and row.steps else None
-        self._sums[row.method].add(row, distance)
+        self._sums[row.method].add(row)
         self._photos[row.photo] = None
         self._directions |= dict.fromkeys(edit.direction for edit in row.edits)
 

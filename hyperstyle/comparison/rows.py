@@ -22,6 +22,8 @@ class Row:
     """Why it failed; then there are no steps."""
     edits: tuple[EditRecord, ...] = ()
     """What became of edits, where any were asked for."""
+    arcface: float | None = None
+    """ArcFace's distance in the end; None where its weights were not at hand so far."""
 
 
 class Rows:
@@ -41,6 +43,7 @@ class Rows:
             "error": row.error,
             "steps": [step.to_json() for step in row.steps],
             "edits": [edit.to_json() for edit in row.edits],
+            "arcface": row.arcface,
         }
         write_text(self._file(row.photo, row.method), json.dumps(content, indent=1))
 
@@ -49,7 +52,8 @@ class Rows:
         try:
             content = json.loads(self._file(photo, method).read_text(encoding="utf-8"))
             steps = tuple(map(StepRecord.from_json, content["steps"]))
-            row = Row(photo, method, steps, edits=tuple(map(EditRecord.from_json, content["edits"])))
+            edits = tuple(map(EditRecord.from_json, content["edits"]))
+            row = Row(photo, method, steps, edits=edits, arcface=content.get("arcface"))
             return row if content["origin"] == origin and not content["error"] else None
         except (OSError, ValueError, KeyError, TypeError):
             return None

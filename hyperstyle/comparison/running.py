@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hyperstyle.comparison.arcface import ArcFace
 from hyperstyle.comparison.editing import Editing
 from hyperstyle.comparison.rows import Row, Rows
 from hyperstyle.comparison.time_left import TimeLeft
@@ -16,6 +17,9 @@ from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.photo.tensors import to_pixels
 from hyperstyle.workshop import Workshop
+
+PREPARING = "preparing"
+"""What a photo takes beside the methods, in the estimate of the time left."""
 
 
 @dataclass(frozen=True)
@@ -35,30 +39,38 @@ def compare(
     methods: Sequence[Method],
     rows: Rows,
     editing: Editing | None = None,
+    arcface: ArcFace | None = None,
 ) -> Iterator[Progress]:
     """All rows, photo by photo; those that were made before are not made again, unless they had failed.
 
-    `photos` are files by their short names; `editing` is what every inversion is tried on, if anything.
+    `photos` are files by their short names; `editing` is what every inversion is tried on, if anything. Where there
+    is an `arcface`, it judges each row once.
     """
     shipped = shipped_weights(workshop.domain)
-    time_left = TimeLeft(len(photos), [method.name for method in methods])
+    time_left = TimeLeft(len(photos), [PREPARING, *(method.name for method in methods)])
     total, done = len(photos) * len(methods), 0
     for name, path in photos.items():
         origin = {"photo": identified(path), "domain": workshop.domain.name, "weights": shipped}
         origin |= {"edits": [direction.name for direction in editing.directions]} if editing else {}
         origins: dict[str, Origin] = {method.name: origin | {"steps": method.steps} for method in methods}
         found = {method.name: rows.find(name, method.name, origins[method.name]) for method in methods}
+        start = time.perf_counter()
         prepared = None if all(found.values()) else prepare(workshop, name, path, rows)
+        # What cannot be read takes no time, and says nothing of the photos to come.
+        readable = isinstance(prepared, Prepared)
+        time_left.passed(PREPARING, time.perf_counter() - start if readable else None)
         for method in methods:
-            row = found[method.name]
-            if row:
-                time_left.found(method.name)
+            start, before = time.perf_counter(), found[method.name]
+            if before:
+                row = before
             else:
-                start = time.perf_counter()
                 assert prepared is not None
                 row = make(workshop, name, prepared, method, rows, editing)
+            if arcface and row.steps and row.arcface is None:
+                row = replace(row, arcface=arcface.distance(rows, row))
+            if row != before:
                 rows.keep(row, origins[method.name])
-                time_left.made(method.name, time.perf_counter() - start)
+            time_left.passed(method.name, time.perf_counter() - start if readable and not before else None)
             done += 1
             yield Progress(row, done, total, time_left.seconds())
 
@@ -69,6 +81,8 @@ def prepare(workshop: Workshop, name: str, path: Path, rows: Rows) -> Prepared |
         prepared = workshop.prepare(read_photo(path))
     except StudioError as error:
         return error
+    except Exception as error:
+        return StudioError(unexpected(error))
     view = workshop.domain.view
     crop = prepared.crop(view.height, view.width)
     save_photo(rows.picture(name), crop, Photo(crop))
@@ -94,9 +108,13 @@ def make(
         edits = tuple(editing.records(workshop, prepared, last)) if editing else ()
     except StudioError as error:
         return Row(name, method.name, (), str(error))
-    except Exception as error:  # one photo of a thousand must not end the night's run
-        problem = f"unexpected {type(error).__name__} ({error}): `invert` on this photo alone shows where"
-        return Row(name, method.name, (), problem)
+    except Exception as error:
+        return Row(name, method.name, (), unexpected(error))
     pixels = to_pixels(workshop.domain.view.pool(last.picture.float().clamp(-1, 1))[0])
     save_photo(rows.picture(name, method.name), pixels, Photo(pixels))
     return Row(name, method.name, tuple(records), edits=edits)
+
+
+def unexpected(error: Exception) -> str:
+    """What is said of a photo at which the program itself breaks: one of a thousand must not end the night's run."""
+    return f"unexpected {type(error).__name__} ({error}): `invert` on this photo alone shows where"

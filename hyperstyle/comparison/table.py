@@ -38,7 +38,8 @@ def as_json(title: str, methods: Sequence[Method], sums: Sums) -> dict[str, Any]
                 "title": method.title,
                 "last": asdict(last) if (last := sums[method.name].last()) else None,
                 "steps": [asdict(mean) for mean in sums[method.name].steps()],
-                **({} if (arcface := sums[method.name].arcface()) is None else {"arcface": arcface}),
+                "arcface": sums[method.name].arcface.mean(),
+                "arcfaces": sums[method.name].arcface.photos,
                 "edits": [asdict(mean) for mean in sums[method.name].edits()],
                 "failed": {row.photo: row.error for row in sums[method.name].failed},
             }
@@ -50,7 +51,7 @@ def as_json(title: str, methods: Sequence[Method], sums: Sums) -> dict[str, Any]
 def as_markdown(title: str, methods: Sequence[Method], sums: Sums) -> str:
     """The tables: methods, their steps, and what failed."""
     lasts, steps, failures = [], [], []
-    judged = any(sums[method.name].arcface() is not None for method in methods)
+    judged = any(sums[method.name].arcface.photos for method in methods)
     columns = [*COLUMNS]
     if judged:
         columns.insert(ARCFACE_PLACE, "ArcFace ↓")
@@ -60,8 +61,8 @@ def as_markdown(title: str, methods: Sequence[Method], sums: Sums) -> str:
         photos = f"{last.photos if last else 0} of {of_method.rows}"
         cells = _cells(last) if last else ["-"] * len(COLUMNS)
         if judged:
-            arcface = of_method.arcface()
-            cells.insert(ARCFACE_PLACE, "-" if arcface is None else f"{arcface:.3f}")
+            arcface = of_method.arcface
+            cells.insert(ARCFACE_PLACE, _known(arcface.mean(), arcface.photos, last.photos if last else 0))
         lasts.append([method.title, photos, *cells])
         steps += [[method.title, str(mean.step), *_cells(mean)] for mean in _spread(list(of_method.steps()))]
         failures += [[row.photo, method.title, row.error.replace("|", "\\|")] for row in of_method.failed]
@@ -105,10 +106,15 @@ def _moves(means: Sequence[EditMean]) -> dict[str, float]:
 
 
 def _cells(mean: Mean) -> list[str]:
-    identity = "-" if mean.identity is None else f"{mean.identity:.3f}"
-    if 0 < mean.identities < mean.photos:
-        identity += f" ({mean.identities} of {mean.photos})"
+    identity = _known(mean.identity, mean.identities, mean.photos)
     return [f"{mean.l2:.4f}", f"{mean.lpips:.3f}", f"{mean.ms_ssim:.3f}", identity, f"{mean.seconds:.2f}"]
+
+
+def _known(mean: float | None, known: int, photos: int) -> str:
+    """A mean that may be over fewer photos, whose number stands beside it then."""
+    if mean is None:
+        return "-"
+    return f"{mean:.3f}" if known == photos else f"{mean:.3f} ({known} of {photos})"
 
 
 def _spread(means: list[Mean]) -> list[Mean]:
