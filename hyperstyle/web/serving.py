@@ -11,6 +11,9 @@ from hyperstyle.web.page import STYLE
 from hyperstyle.web.texts import text
 from hyperstyle.web.theme import theme
 
+MOST_BYTES = 3 * MAX_BYTES
+"""Of an upload. Photos larger than they may be get our own sentence, which says what to do, and only what no camera
+makes gets Gradio's."""
 Address = tuple[Any, str, str]
 
 
@@ -22,7 +25,7 @@ def serve(page: gr.Blocks, **options: Any) -> Address:  # noqa: ANN401 - those o
         footer_links=["api"],
         run_history=False,
         enable_monitoring=False,
-        max_file_size=MAX_BYTES,
+        max_file_size=MOST_BYTES,
         ssr_mode=False,
         app_kwargs={"exception_handlers": {503: busy}},
         **options,

@@ -7,7 +7,7 @@ import gradio as gr
 
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import METHODS, method_for, methods_of, usual_method
-from hyperstyle.inversion.record import Inversion, summary
+from hyperstyle.inversion.record import Inversion
 from hyperstyle.web.components.comparison import compared, comparison
 from hyperstyle.web.components.tiles import Tile, shown, tile_strip
 from hyperstyle.web.events import EDITING, INVERTING
@@ -15,13 +15,13 @@ from hyperstyle.web.pictures import jpeg, shrunk, uri
 from hyperstyle.web.stopping import Stopping
 from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.carrying import Carrying
-from hyperstyle.web.tabs.outcome import Outcome
+from hyperstyle.web.tabs.outcome import Outcome, captions
 from hyperstyle.web.texts import text
 from hyperstyle.web.visits import Run, Shot, Visit
 from hyperstyle.web.words import in_words
 
 SIDE = 440
-HEAD = ("Method", "Identity ↓", "LPIPS ↓", "MS-SSIM ↑", "L2 ↓", "Seconds ↓")
+HEAD = ("Method", "Identity ↓", "LPIPS ↓", "MS-SSIM ↑", "L2 ↓", "Time")
 
 
 def row(title: str, inversion: Inversion) -> list[str]:
@@ -29,7 +29,7 @@ def row(title: str, inversion: Inversion) -> list[str]:
     figures = inversion.steps[-1].figures
     identity = "-" if figures.identity is None else f"{figures.identity:.3f}"
     seconds = sum(step.seconds for step in inversion.steps)
-    return [title, identity, f"{figures.lpips:.3f}", f"{figures.ms_ssim:.3f}", f"{figures.l2:.4f}", f"{seconds:.1f}"]
+    return [title, identity, f"{figures.lpips:.3f}", f"{figures.ms_ssim:.3f}", f"{figures.l2:.4f}", f"{seconds:.1f} s"]
 
 
 def table(rows: list[list[str]]) -> str:
@@ -125,5 +125,6 @@ def _tiles(visit: Visit) -> list[Tile]:
     """The photo, and what every method came to so far."""
     photo = [Tile("Your photo", uri(shrunk(visit.compared_photo, SIDE)))] if visit.compared_photo else []
     return photo + [
-        Tile(_title(shot), uri(shrunk(shot.picture, SIDE)), (summary(shot.inversion.steps),)) for shot in visit.compared
+        Tile(_title(shot), uri(shrunk(shot.picture, SIDE)), captions(shot.inversion.steps[-1]))
+        for shot in visit.compared
     ]
