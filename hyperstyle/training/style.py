@@ -1,4 +1,4 @@
-"""Trains a style: the kernels of the embedded generator's fine layers, towards a teacher's versions of its pictures."""
+"""Trains a style: kernels of the embedded generator's layers, towards a teacher's versions of its pictures."""
 
 import copy
 import random
@@ -65,14 +65,13 @@ class EvenDescent(torch.optim.Optimizer):
 
 
 class Lessons:
-    """Faces with the features that pieces are drawn from, and what the teacher makes of them."""
+    """Faces, and what the teacher makes of them."""
 
     def __init__(self, generator: MobileGenerator, faces: Sequence[Face], style: Shipped) -> None:
         self.generator, self.faces, self.teacher = generator, faces, TEACHERS[style.teacher]
         self.device = next(generator.parameters()).device
         with torch.no_grad():
             self.styles = [generator.styles(face.codes.to(self.device)) for face in faces]
-        self._features: dict[int, Tensor] = {}
         self._taught: dict[int, Tensor] = {}
 
     def picture(self, face: int) -> Tensor:
@@ -85,14 +84,6 @@ class Lessons:
             self._taught[face] = self.teacher(self.picture(face)).half()
         return self._taught[face].float()
 
-    def features(self, face: int) -> Tensor:
-        """What the pieces of a face are drawn from, [1, C, CELLS, CELLS]."""
-        if face not in self._features:
-            with torch.no_grad():
-                kernels = self.kernels(self.generator.kernels(), face)
-                self._features[face] = self.generator.features(self.styles[face], kernels, CELLS)
-        return self._features[face]
-
     def kernels(self, styled: Kernels, face: int) -> Kernels:
         """The style's kernels, moved by the face's own offsets as well."""
         own, offsets = self.generator.own_kernels(), self.faces[face].offsets
@@ -103,7 +94,8 @@ class Lessons:
         """How far a piece of a face is from the teacher's."""
         place = Place.anywhere()
         kernels = self.kernels(styled, face)
-        made = piece(self.generator, self.features(face), self.styles[face], kernels, place)
+        features = self.generator.features(self.styles[face], kernels, CELLS)
+        made = piece(self.generator, features, self.styles[face], kernels, place)
         wanted = place.shown(self.taught(face))
         smooth = F.interpolate(wanted, made.shape[-2:], mode="bilinear")
         at_size = F.avg_pool2d(made, made.shape[-1] // wanted.shape[-1])
