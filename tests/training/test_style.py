@@ -75,7 +75,7 @@ def test_a_short_training_comes_nearer_to_its_teacher_and_resumes(
     made = list(make_faces(tmp_path / "faces", generator, mapping, HELD_OUT + MEASURED))
     kernels = generator.kernels()
     moved = [replace(face, offsets={9: torch.full_like(kernels[9], 0.05).half()}) for face in made]
-    first, steps = train(tmp_path, 0.03, style, generator, [made, moved], lpips)
+    first, steps = train(tmp_path, 0.08, style, generator, [made, moved], lpips)
     again, more = train(tmp_path, 0.01, style, generator, [made, moved], lpips)
     assert first.keys() == again.keys() == set(style.layers)
     assert more > steps
