@@ -4,18 +4,21 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from platform import node
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from hyperstyle.bulk.job import Job
+from hyperstyle.bulk.on_ray import Worker, run_on_ray
 from hyperstyle.bulk.records import ATTEMPTS, begin, write_manifest
 from hyperstyle.bulk.sources import in_bucket, on_disk
 from hyperstyle.cli import app
@@ -133,6 +136,27 @@ def test_without_ray_a_sentence_says_what_to_install(tmp_path: Path) -> None:
     assert "ray[data]" in line
 
 
+def test_a_cluster_that_is_not_there_is_told_at_once(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ray", reason="the extra `ray` is not installed")
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        address = "{}:{}".format(*nobody.getsockname())
+    monkeypatch.setenv("RAY_ADDRESS", address)
+    with pytest.raises(StudioError, match=f"no Ray cluster at {address}"):
+        list(run_on_ray(job, {"her": on_disk(EXAMPLES / "female_080.jpg")}))
+
+
+def test_a_machine_that_cannot_do_the_job_says_so_and_which_it_is(job: Job) -> None:
+    row = {"name": "her", "source": json.dumps(asdict(on_disk(EXAMPLES / "female_080.jpg")))}
+    write_manifest(Path(job.out))
+    others = replace(job, weights={"w-encoder.safetensors": "another version's"})
+    for sent, complaint in ((others, "are others"), (replace(job, out="/elsewhere"), "/elsewhere is not there")):
+        answer = Worker(sent)(row)
+        assert answer["refusal"].startswith(f"On {node()}: ")
+        assert complaint in answer["refusal"]
+        assert answer["refusal"].count(node()) == 1
+        assert not answer["entry"]
+
+
 @pytest.fixture
 def raylets(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """A cluster with room for two workers, and the numbers of the processes that start them."""
@@ -187,9 +211,9 @@ def test_a_worker_is_killed_in_the_middle_and_nothing_is_lost_and_nothing_made_t
         weight_file(name)
     photos, out = tmp_path / "photos", tmp_path / "out"
     photos.mkdir()
-    for number, path in enumerate([*EXAMPLES.glob("*.jpg"), EXAMPLES / "male_090.jpg"]):
-        shutil.copy(path, photos / f"{number}.jpg")
-    names = {path.stem for path in photos.iterdir()}
+    names = {"female_080", "male_090", "male_095"}  # one for each worker, and one that waits
+    for name in names:
+        shutil.copy(EXAMPLES / f"{name}.jpg", photos)
     command = [*COMMAND, photos, "--engine", "ray", "--steps", "1", "--out", out]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         until(lambda: unfinished(out) and len(workers(raylets)) == 2, process)

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from platform import node
 from secrets import token_hex
 
 from hyperstyle.bulk.records import MANIFEST, Entry, begin, find, keep
@@ -40,9 +39,9 @@ class Job:
         """What it takes, opened once for many photos; a `StudioError` where this machine cannot do the job."""
         domain = DOMAINS[self.domain]
         if not Path(self.out, MANIFEST).exists():
-            raise StudioError(f"{node()} does not see {self.out}: take a folder for results that all machines share.")
+            raise StudioError(f"{self.out} is not there: take a folder for results that all machines share.")
         if shipped_weights(domain) != self.weights:
-            raise StudioError(f"{node()} has other weights in assets/: bring all machines to the same version.")
+            raise StudioError("The weights in assets/ are others: bring all machines to the same version.")
         workshop = Workshop.open(domain)
         workshop.model_for(METHODS[self.method])
         return workshop

@@ -7,6 +7,7 @@ are killed, and gives their photo to another. A worker is a process with the mod
 import json
 import logging
 import os
+import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from platform import node
@@ -14,7 +15,7 @@ from typing import Any
 
 from hyperstyle.bulk.job import Job
 from hyperstyle.bulk.records import Entry
-from hyperstyle.bulk.sources import HOW_TO_INSTALL, Source
+from hyperstyle.bulk.sources import HOW_TO_INSTALL, Source, reason_of
 from hyperstyle.domains import DOMAINS
 from hyperstyle.errors import StudioError
 from hyperstyle.weights.catalogue import WEIGHTS
@@ -43,7 +44,7 @@ class Worker:
     def __call__(self, row: Row) -> Row:
         """From a photo's short name and source to what became of it, or why this machine cannot do the job at all."""
         if isinstance(self._workshop, StudioError):
-            return {"name": row["name"], "entry": "", "refusal": f"{node()}: {self._workshop}"}
+            return {"name": row["name"], "entry": "", "refusal": f"On {node()}: {self._workshop}"}
         source = Source(**json.loads(row["source"]))
         # A worker may have been killed after its last photo was done and before it said so.
         entry = self._job.found(row["name"], source) or self._job.do(self._workshop, row["name"], source)
@@ -61,8 +62,9 @@ def run_on_ray(job: Job, sources: Mapping[str, Source]) -> Iterator[tuple[str, E
                 raise StudioError(row["refusal"])
             yield row["name"], json.loads(row["entry"])
     except ray.exceptions.RayError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise StudioError(f"Ray gave up ({reason}): start it again, what is done is not done again.") from error
+        raise StudioError(
+            f"Ray gave up ({reason_of(error)}): start it again, what is done is not done again."
+        ) from error
     finally:
         ray.shutdown()
 
@@ -76,12 +78,26 @@ def _ready() -> Any:  # noqa: ANN401 - a module that need not be installed
     except ImportError as error:
         raise StudioError(f"--engine ray takes packages of its own: {HOW_TO_INSTALL}.") from error
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
+    _knock(os.environ.get("RAY_ADDRESS", ""))
     try:
         ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.CRITICAL)
     except (ConnectionError, ValueError) as error:
         advice = "start it, correct RAY_ADDRESS, or set RAY_AUTH_MODE=token where it wants one"
-        raise StudioError(f"The Ray cluster cannot be reached ({error}): {advice}.") from error
+        raise StudioError(f"The Ray cluster cannot be reached ({reason_of(error)}): {advice}.") from error
     return ray
+
+
+def _knock(address: str) -> None:
+    """A `StudioError` where nobody is at a host:port; Ray itself would go on trying for a quarter of an hour."""
+    host, _, port = address.rpartition(":")
+    if "://" in address or not port.isdecimal():
+        return  # Ray knows more kinds of addresses, and what is wrong with them
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except (OSError, OverflowError) as error:
+        raise StudioError(
+            f"There is no Ray cluster at {address}: start it there, or correct or unset RAY_ADDRESS."
+        ) from error
 
 
 def _rows(ray: Any, job: Job, sources: Mapping[str, Source]) -> Iterator[Row]:  # noqa: ANN401 - as `_ready` has it

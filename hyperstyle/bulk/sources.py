@@ -42,7 +42,7 @@ class Source:
                 data: bytes = stream.read(MAX_BYTES + 1)
         except REFUSALS as error:
             raise StudioError(
-                f"{self.photo} cannot be fetched ({_reason(error)}): start again, and it is tried again."
+                f"{self.photo} cannot be fetched ({reason_of(error)}): start again, and it is tried again."
             ) from error
         return read_photo(data)
 
@@ -65,7 +65,7 @@ def in_bucket(address: str, suffixes: Sequence[str]) -> list[Source]:
             found = [info for info in system.get_file_info(FileSelector(path)) if info.type == FileType.File]
             found = [info for info in found if info.path.lower().endswith(tuple(suffixes))]
     except REFUSALS as error:
-        reason = _reason(error)
+        reason = reason_of(error)
         raise StudioError(f"{address} cannot be listed ({reason}): check the address and your access to it.") from error
     scheme = urlsplit(address).scheme
     return [
@@ -74,6 +74,6 @@ def in_bucket(address: str, suffixes: Sequence[str]) -> list[Source]:
     ]
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """What a library has to say, as far as it fits into a sentence."""
     return str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
