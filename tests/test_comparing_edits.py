@@ -53,7 +53,7 @@ def test_edits_are_kept_resumed_and_reported(workshop: Workshop, editing: Editin
     ElementTree.parse(tmp_path / "curve-edit-light.svg")
 
 
-def test_rows_without_edits_do_not_do_where_edits_are_asked_for(
+def test_rows_without_edits_do_not_do_where_edits_are_asked_for_and_others_are_not_lost(
     workshop: Workshop, editing: Editing, tmp_path: Path
 ) -> None:
     photos = {"one": Path(shutil.copy(EXAMPLES / "female_080.jpg", tmp_path))}
@@ -62,3 +62,4 @@ def test_rows_without_edits_do_not_do_where_edits_are_asked_for(
     assert not plain.edits
     (moved,) = [progress.row for progress in compare(workshop, photos, METHODS_TRIED[:1], rows, editing)]
     assert moved.edits
+    assert [progress.row for progress in compare(workshop, photos, METHODS_TRIED[:1], rows)] == [moved]

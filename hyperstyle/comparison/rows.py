@@ -48,14 +48,17 @@ class Rows:
         write_text(self._file(row.photo, row.method), json.dumps(content, indent=1))
 
     def find(self, photo: str, method: str, origin: Origin) -> Row | None:
-        """The row of a method on a photo; None where there is none of that origin, or it failed."""
+        """The row of a method on a photo; None where there is none of that origin, or it failed.
+
+        One that was also tried on edits, which are a part of its origin, does where nobody asks for them.
+        """
         try:
             content = json.loads(self._file(photo, method).read_text(encoding="utf-8"))
             steps = tuple(map(StepRecord.from_json, content["steps"]))
             edits = tuple(map(EditRecord.from_json, content["edits"]))
             row = Row(photo, method, steps, edits=edits, arcface=content.get("arcface"))
-            return row if content["origin"] == origin and not content["error"] else None
-        except (OSError, ValueError, KeyError, TypeError):
+            return row if origin.items() <= content["origin"].items() and not content["error"] else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def _file(self, photo: str, method: str) -> Path:
