@@ -5,12 +5,13 @@ import random
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hyperstyle.editing.styles import Shipped
+from hyperstyle.editing.styles import FINE, Shipped
 from hyperstyle.inversion.inputs import fed
 from hyperstyle.inversion.polish import even_coordinates, evened
 from hyperstyle.inversion.tuning import offsets_to
@@ -27,6 +28,7 @@ HELD_OUT = 2  # the first faces of each group only tell how a training goes
 MEASURED = 4  # faces whose features tell which channels go together
 BATCH, LARGE_BATCH = 2, 32  # pieces, on CPU and on CUDA
 RATE, MOMENTUM = 0.003, 0.9  # a step moves the answers of every layer by that share of their size
+SHAPES_RATE = 0.0005  # the same where shapes are made, which a piece of a picture says little about
 SMOOTH = 0.5  # weight of L2 at full size, where the teacher's picture has no grain
 
 
@@ -47,12 +49,19 @@ class Moves(nn.Module):
             for layer, move in self.moves.items()
         }
 
+    def groups(self) -> list[dict[str, Any]]:
+        """What is to be trained, by how fast."""
+        fine = [move for layer, move in self.moves.items() if int(layer) in FINE]
+        shapes = [move for layer, move in self.moves.items() if int(layer) not in FINE]
+        groups = [{"params": fine, "lr": RATE}, {"params": shapes, "lr": SHAPES_RATE}]
+        return [group for group in groups if group["params"]]
+
 
 class EvenDescent(torch.optim.Optimizer):
     """Descent in which all directions of a gradient count the same (as in Muon, Jordan et al., 2024)."""
 
-    def __init__(self, parameters: Iterable[Tensor], lr: float = RATE) -> None:
-        super().__init__(parameters, {"lr": lr})
+    def __init__(self, parameters: Iterable[dict[str, Any]]) -> None:
+        super().__init__(parameters, {})
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]  # no closure
@@ -145,7 +154,7 @@ def train(
     own = generator.kernels()
     moves = Moves(own, lessons.even(style.layers, range(HELD_OUT, HELD_OUT + MEASURED))).to(device)
     average = copy.deepcopy(moves).requires_grad_(False)
-    optimizer = EvenDescent(moves.parameters())
+    optimizer = EvenDescent(moves.groups())
 
     def report(step: int) -> None:
         figures, grid = lessons.examine(average(own), held, lpips)
