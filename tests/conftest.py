@@ -1,15 +1,41 @@
 """What all tests share."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from xdist.scheduler import LoadScopeScheduling
 
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.weights.openvino import load_generator, load_mapping
 from hyperstyle.workshop import Workshop
 from tests.weights_at_hand import weight_file
 from tests.workshops import small_churches, small_workshop
+
+SERVED = ("tests/web/", "tests/test_bulk.py")
+"""What keeps several processes busy by itself: a server with a browser, a cluster."""
+
+
+class ByFile(LoadScopeScheduling):
+    """Where several processes run tests: those of one file stay together, as they share what is slow to make."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "served" if file.startswith(SERVED) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_configure() -> None:
+    """Processes that run tests side by side share the cores: threads that wait for each other's cores only spin."""
+    if processes := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
+        threads = max(1, (os.cpu_count() or 1) // int(processes))
+        os.environ["OMP_NUM_THREADS"] = str(threads)  # for programs that tests start
+        torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,12 @@
 """The command line as a script calls it: exit status, one line of error, files written whole."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli.program import hyperstyle, within
 from tests.weights_at_hand import weight_file
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def hyperstyle(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "hyperstyle", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +15,7 @@ def hyperstyle(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     ids=" ".join,
 )
 def test_wrong_usage_is_status_2_without_a_traceback(arguments: tuple[str, ...]) -> None:
-    answer = hyperstyle(*arguments)
+    answer = within(*arguments)
     assert answer.returncode == 2
     assert "Traceback" not in answer.stderr
     assert arguments[-1] in answer.stderr or "file to write" in answer.stderr
@@ -46,7 +38,7 @@ def test_bench_times_every_part_and_says_whose_weights(tmp_path: Path) -> None:
     weight_file("random-face-synthesis-bin")
     weight_file("dlib-landmarks")
     report = tmp_path / "bench.json"
-    answer = hyperstyle("bench", "--domain", "faces-lite", "--runs", "1", "--report", report)
+    answer = within("bench", "--domain", "faces-lite", "--runs", "1", "--report", report)
     assert answer.returncode == 0, answer.stderr
     figures = json.loads(report.read_text())
     assert figures["gflops"] > 1

@@ -12,7 +12,7 @@ from hyperstyle.domains import EMBEDDED
 from hyperstyle.editing.text_tools import lacking
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.photo.quads import box_quad
-from tests.cli.test_cli import hyperstyle
+from tests.cli.program import hyperstyle, within
 from tests.weights_at_hand import weight_file
 
 
@@ -35,7 +35,7 @@ def pixels(path: Path) -> np.ndarray:
 def test_edit_moves_sliders_and_is_exact_at_zero(saved: Path, tmp_path: Path) -> None:
     for name, settings in {"still": ("smile=0",), "moved": ("smile=3", "age=-2")}.items():
         arguments = [part for setting in settings for part in ("--set", setting)]
-        answer = hyperstyle("edit", saved, *arguments, "--out", tmp_path / f"{name}.png")
+        answer = within("edit", saved, *arguments, "--out", tmp_path / f"{name}.png")
         assert answer.returncode == 0, answer.stderr
     still, moved = pixels(tmp_path / "still.png"), pixels(tmp_path / "moved.png")
     assert still.shape == (1024, 1024, 3)
@@ -44,7 +44,7 @@ def test_edit_moves_sliders_and_is_exact_at_zero(saved: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("setting", ["smil=2", "smile", "smile=nan"])
 def test_a_wrong_slider_is_wrong_usage(saved: Path, tmp_path: Path, setting: str) -> None:
-    answer = hyperstyle("edit", saved, "--set", setting, "--out", tmp_path / "picture.png")
+    answer = within("edit", saved, "--set", setting, "--out", tmp_path / "picture.png")
     assert answer.returncode == 2
     assert "Traceback" not in answer.stderr
 
@@ -54,11 +54,11 @@ def test_text_changes_the_picture_and_nothing_at_strength_zero(saved: Path, tmp_
         pytest.skip(reason)
     words = ("--from", "a face", "--to", "an old face")
     for name, strength in {"still": "0", "moved": "5"}.items():
-        answer = hyperstyle("text", saved, *words, "--strength", strength, "--out", tmp_path / f"{name}.png")
+        answer = within("text", saved, *words, "--strength", strength, "--out", tmp_path / f"{name}.png")
         assert answer.returncode == 0, answer.stderr
     still, moved = pixels(tmp_path / "still.png"), pixels(tmp_path / "moved.png")
     assert np.abs(still - moved).mean() > 1
-    answer = hyperstyle("edit", saved, "--set", "smile=0", "--out", tmp_path / "plain.png")
+    answer = within("edit", saved, "--set", "smile=0", "--out", tmp_path / "plain.png")
     assert np.array_equal(still, pixels(tmp_path / "plain.png"))
 
 
@@ -72,7 +72,7 @@ def test_words_that_mean_nothing_are_one_line_and_status_1(saved: Path, tmp_path
 def test_a_file_that_is_no_inversion_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file.safetensors").write_bytes(b"nothing of the kind")
     for command in (("edit", "--set", "smile=1"), ("text", "--from", "a face", "--to", "an old face")):
-        answer = hyperstyle(command[0], tmp_path / "file.safetensors", *command[1:], "--out", tmp_path / "picture.png")
+        answer = within(command[0], tmp_path / "file.safetensors", *command[1:], "--out", tmp_path / "picture.png")
         assert answer.returncode == 1
         assert len(answer.stderr.strip().splitlines()) == 1
 
@@ -80,6 +80,6 @@ def test_a_file_that_is_no_inversion_is_a_sentence(tmp_path: Path) -> None:
 def test_every_domain_has_sliders_of_its_own(tmp_path: Path) -> None:
     wild = Inversion("wild", "w-encoder", torch.zeros(1, 16, 512), {}, box_quad((0, 0, 512, 512)), (512, 512), ())
     wild.save(tmp_path / "wild.safetensors")
-    answer = hyperstyle("edit", tmp_path / "wild.safetensors", "--set", "smile=1", "--out", tmp_path / "picture.png")
+    answer = within("edit", tmp_path / "wild.safetensors", "--set", "smile=1", "--out", tmp_path / "picture.png")
     assert answer.returncode == 2
     assert "component-0" in answer.stderr

@@ -13,7 +13,7 @@ from hyperstyle.cli.options import photos_in
 from hyperstyle.domains import EMBEDDED
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.photo.reading import read_photo
-from tests.cli.test_cli import hyperstyle
+from tests.cli.program import hyperstyle, within
 from tests.weights_at_hand import weight_file
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -82,11 +82,11 @@ def test_photos_are_inverted_and_those_that_fail_are_told(tmp_path: Path) -> Non
 def test_photos_are_compared_and_a_second_run_does_nothing_again(tmp_path: Path) -> None:
     shutil.copy(EXAMPLES / "male_090.jpg", tmp_path)
     command = ("compare", tmp_path, "--methods", "w-encoder,hyperstyle", "--out", tmp_path / "out")
-    first = hyperstyle(*command)
+    first = within(*command)
     assert first.returncode == 0, first.stderr
     table = (tmp_path / "out" / "table.md").read_text()
     assert table in first.stdout
-    assert hyperstyle(*command).returncode == 0
+    assert within(*command).returncode == 0
     assert (tmp_path / "out" / "table.md").read_text() == table  # to the last digit of the seconds
 
 

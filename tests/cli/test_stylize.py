@@ -16,7 +16,7 @@ from hyperstyle.editing.styles import SHIPPED, styles_of
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.photo.quads import box_quad
 from hyperstyle.photo.reading import read_photo
-from tests.cli.test_cli import hyperstyle
+from tests.cli.program import hyperstyle
 from tests.weights_at_hand import weight_file
 
 
