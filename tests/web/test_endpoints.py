@@ -13,7 +13,7 @@ from PIL import Image
 
 from hyperstyle.inversion.record import Inversion
 from hyperstyle.recipe import recipe_in
-from tests.web.conftest import EXAMPLES, Served, png
+from tests.web.conftest import EXAMPLES, SECONDS, Served, png
 
 PORTRAIT = EXAMPLES / "male_090.jpg"
 ENDPOINTS = ("/detect", "/invert", "/edit", "/paste", "/text", "/stylize", "/compare")
@@ -148,21 +148,22 @@ def test_every_mistake_gets_a_sentence(
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "app.py", str(EXAMPLES.parent / "README.md"), "../README.md"])
 def test_no_other_file_can_be_had(served: Served, path: str) -> None:
-    assert httpx.get(f"{served.address}gradio_api/file={path}").status_code in (403, 404)
+    assert httpx.get(f"{served.address}gradio_api/file={path}", timeout=SECONDS).status_code in (403, 404)
 
 
 def test_no_file_of_the_server_is_taken_for_an_upload(served: Served) -> None:
     photo = {"path": str(PORTRAIT), "meta": {"_type": "gradio.FileData"}}
-    call = httpx.post(f"{served.address}gradio_api/call/detect", json={"data": [photo]})
+    call = httpx.post(f"{served.address}gradio_api/call/detect", json={"data": [photo]}, timeout=SECONDS)
     if call.status_code == 200:
-        answer = httpx.get(f"{served.address}gradio_api/call/detect/{call.json()['event_id']}", timeout=30).text
+        event = f"{served.address}gradio_api/call/detect/{call.json()['event_id']}"
+        answer = httpx.get(event, timeout=SECONDS).text
         assert "event: error" in answer
         assert "complete" not in answer
 
 
 def test_no_history_and_no_monitoring_is_kept(served: Served) -> None:
     for page in ("monitoring", "runs"):
-        assert "summary" not in httpx.get(f"{served.address}{page}").text.lower()
-    config = httpx.get(f"{served.address}config").json()
+        assert "summary" not in httpx.get(f"{served.address}{page}", timeout=SECONDS).text.lower()
+    config = httpx.get(f"{served.address}config", timeout=SECONDS).json()
     assert not config.get("enable_monitoring")
     assert "analytics" not in json.dumps(config.get("analytics_enabled", False)).lower()

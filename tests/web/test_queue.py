@@ -9,7 +9,7 @@ from gradio_client import Client, handle_file
 from playwright.sync_api import expect
 
 from hyperstyle.web.page import WAITING
-from tests.web.conftest import EXAMPLES, Open, Served
+from tests.web.conftest import EXAMPLES, SECONDS, Open, Served
 from tests.web.visitor import faces, invert, picture, said, set_slider, status, until_another, upload
 
 PORTRAIT = EXAMPLES / "male_090.jpg"
@@ -21,13 +21,13 @@ class Others:
     def __init__(self, address: str) -> None:
         self._api = f"{address}gradio_api/"
         with PORTRAIT.open("rb") as file:
-            path = httpx.post(f"{self._api}upload", files={"files": file}).json()[0]
+            path = httpx.post(f"{self._api}upload", files={"files": file}, timeout=SECONDS).json()[0]
         self.ask({"path": path, "meta": {"_type": "gradio.FileData"}})
 
     def ask(self, photo: dict[str, Any] | None = None) -> int:
         """One more of them; the status of the answer."""
         asked = [photo, "faces", "w-encoder", 0, 0, True]
-        return httpx.post(f"{self._api}call/invert", json={"data": asked}).status_code
+        return httpx.post(f"{self._api}call/invert", json={"data": asked}, timeout=SECONDS).status_code
 
 
 @pytest.fixture
