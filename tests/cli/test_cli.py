@@ -38,7 +38,7 @@ def test_bench_times_every_part_and_says_whose_weights(tmp_path: Path) -> None:
     weight_file("random-face-synthesis-bin")
     weight_file("dlib-landmarks")
     report = tmp_path / "bench.json"
-    answer = within("bench", "--domain", "faces-lite", "--runs", "1", "--report", report)
+    answer = hyperstyle("bench", "--domain", "faces-lite", "--runs", "1", "--report", report)
     assert answer.returncode == 0, answer.stderr
     figures = json.loads(report.read_text())
     assert figures["gflops"] > 1
