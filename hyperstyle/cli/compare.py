@@ -1,5 +1,7 @@
 """`python -m hyperstyle compare`: every method on every photo, and what that comes to."""
 
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +46,7 @@ def compare(
     workshop, failed = Workshop.open(chosen), False
     for way in ways:  # what a method brings is fetched before hours of work, not after
         workshop.model_for(way)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # as Ctrl-C, not at once
     try:
         for progress in run(workshop, sources, ways, rows, editing, arcface):
             report.add(progress.row)
