@@ -38,8 +38,6 @@ LEAST_STYLE = 0.5  # share of a shipped style at the end of more me: less looks 
 
 FINE = tuple(range(7, 16))
 """Layers of the embedded generator from 64 pixels on: tone, line and texture, while the shapes stay."""
-SHAPES = tuple(range(3, 16))
-"""From 16 pixels on, for a style that draws eyes larger than they are."""
 PUBLISHED = (14, 15, 17, 18, 20, 21, 23, 24)
 """Layers of a full generator whose offsets are applied to a tuned one, as HyperStyle's authors do it."""
 
@@ -84,7 +82,7 @@ _SHIPPED = (
     Shipped("pencil", "Pencil", "pencil"),
     Shipped("comic", "Comic", "comic"),
     Shipped("poster", "Poster", "poster"),
-    Shipped("toon", "Toon", "toon", SHAPES),
+    Shipped("toon", "Toon", "toon"),
     Shipped("watercolour", "Watercolour", "watercolour"),
 )
 

@@ -1,17 +1,16 @@
-"""Trains a style: kernels of the embedded generator's layers, towards a teacher's versions of its pictures."""
+"""Trains a style: the kernels of the embedded generator's fine layers, towards a teacher's versions of its pictures."""
 
 import copy
 import random
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hyperstyle.editing.styles import FINE, Shipped
+from hyperstyle.editing.styles import Shipped
 from hyperstyle.inversion.inputs import fed
 from hyperstyle.inversion.polish import even_coordinates, evened
 from hyperstyle.inversion.tuning import offsets_to
@@ -28,7 +27,6 @@ HELD_OUT = 2  # the first faces of each group only tell how a training goes
 MEASURED = 4  # faces whose features tell which channels go together
 BATCH, LARGE_BATCH = 2, 32  # pieces, on CPU and on CUDA
 RATE, MOMENTUM = 0.003, 0.9  # a step moves the answers of every layer by that share of their size
-SHAPES_RATE = 0.0005  # the same where shapes are made, which a piece of a picture says little about
 SMOOTH = 0.5  # weight of L2 at full size, where the teacher's picture has no grain
 
 
@@ -49,19 +47,12 @@ class Moves(nn.Module):
             for layer, move in self.moves.items()
         }
 
-    def groups(self) -> list[dict[str, Any]]:
-        """What is to be trained, by how fast."""
-        fine = [move for layer, move in self.moves.items() if int(layer) in FINE]
-        shapes = [move for layer, move in self.moves.items() if int(layer) not in FINE]
-        groups = [{"params": fine, "lr": RATE}, {"params": shapes, "lr": SHAPES_RATE}]
-        return [group for group in groups if group["params"]]
-
 
 class EvenDescent(torch.optim.Optimizer):
     """Descent in which all directions of a gradient count the same (as in Muon, Jordan et al., 2024)."""
 
-    def __init__(self, parameters: Iterable[dict[str, Any]]) -> None:
-        super().__init__(parameters, {})
+    def __init__(self, parameters: Iterable[Tensor], lr: float = RATE) -> None:
+        super().__init__(parameters, {"lr": lr})
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]  # no closure
@@ -74,13 +65,14 @@ class EvenDescent(torch.optim.Optimizer):
 
 
 class Lessons:
-    """Faces, and what the teacher makes of them."""
+    """Faces with the features that pieces are drawn from, and what the teacher makes of them."""
 
     def __init__(self, generator: MobileGenerator, faces: Sequence[Face], style: Shipped) -> None:
         self.generator, self.faces, self.teacher = generator, faces, TEACHERS[style.teacher]
         self.device = next(generator.parameters()).device
         with torch.no_grad():
             self.styles = [generator.styles(face.codes.to(self.device)) for face in faces]
+        self._features: dict[int, Tensor] = {}
         self._taught: dict[int, Tensor] = {}
 
     def picture(self, face: int) -> Tensor:
@@ -93,6 +85,14 @@ class Lessons:
             self._taught[face] = self.teacher(self.picture(face)).half()
         return self._taught[face].float()
 
+    def features(self, face: int) -> Tensor:
+        """What the pieces of a face are drawn from, [1, C, CELLS, CELLS]."""
+        if face not in self._features:
+            with torch.no_grad():
+                kernels = self.kernels(self.generator.kernels(), face)
+                self._features[face] = self.generator.features(self.styles[face], kernels, CELLS)
+        return self._features[face]
+
     def kernels(self, styled: Kernels, face: int) -> Kernels:
         """The style's kernels, moved by the face's own offsets as well."""
         own, offsets = self.generator.own_kernels(), self.faces[face].offsets
@@ -103,8 +103,7 @@ class Lessons:
         """How far a piece of a face is from the teacher's."""
         place = Place.anywhere()
         kernels = self.kernels(styled, face)
-        features = self.generator.features(self.styles[face], kernels, CELLS)
-        made = piece(self.generator, features, self.styles[face], kernels, place)
+        made = piece(self.generator, self.features(face), self.styles[face], kernels, place)
         wanted = place.shown(self.taught(face))
         smooth = F.interpolate(wanted, made.shape[-2:], mode="bilinear")
         at_size = F.avg_pool2d(made, made.shape[-1] // wanted.shape[-1])
@@ -154,7 +153,7 @@ def train(
     own = generator.kernels()
     moves = Moves(own, lessons.even(style.layers, range(HELD_OUT, HELD_OUT + MEASURED))).to(device)
     average = copy.deepcopy(moves).requires_grad_(False)
-    optimizer = EvenDescent(moves.groups())
+    optimizer = EvenDescent(moves.parameters())
 
     def report(step: int) -> None:
         figures, grid = lessons.examine(average(own), held, lpips)

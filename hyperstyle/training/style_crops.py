@@ -12,6 +12,8 @@ from hyperstyle.networks.mobile import BLOCKS, MobileGenerator, inverse_haar, mo
 CELLS = 32
 """Side of the features that pieces are cut from, so of their grid of places."""
 FIRST_BLOCK = next(index for index, block in enumerate(BLOCKS) if block.size > CELLS)
+FIRST_LAYER = 1 + 2 * FIRST_BLOCK
+"""The layers from this one on draw the pieces."""
 PIECE = 14  # cells along a side
 MARGIN = 1  # of these at either side are cut off, because they do not know what lies beyond
 SHOWN = PIECE - 2 * MARGIN

@@ -120,6 +120,7 @@ def test_a_selfie_is_taken(visit: Open) -> None:
     page = visit()
     page.get_by_role("button", name="Capture from camera").click()
     page.get_by_text("Click to Access Webcam").click()
+    page.wait_for_function("document.querySelector('video')?.videoWidth > 0")  # before, there is nothing to capture
     page.get_by_role("button", name="capture photo").click()
     expect(page.locator(".photo img")).to_be_visible()
     expect(page.get_by_text("No face was found")).to_be_visible()  # Chromium's own camera has none in front of it
