@@ -36,7 +36,9 @@ def inverting(browser: Browser, address: str) -> Page:
 def editing(browser: Browser, address: str) -> Page:
     """A visitor with an example to edit."""
     page = browser.new_context().new_page()
-    page.goto(f"{address}?example=female_080&smile=0.1")
+    page.goto(f"{address}?example=female_080")
+    expect(status(page)).to_contain_text("Opened from a link.")
+    page.get_by_role("tab", name="Edit").click()  # what it shows then is the last that comes by itself
     expect(page.locator("#edited .after")).to_be_visible()
     return page
 
