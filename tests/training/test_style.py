@@ -15,7 +15,7 @@ from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.tensors import to_pixels
 from hyperstyle.training.style import HELD_OUT, MEASURED, train
-from hyperstyle.training.style_crops import CELLS, Place, piece
+from hyperstyle.training.style_crops import CELLS, FIRST_LAYER, Place, piece
 from hyperstyle.training.style_faces import SIZE, make_faces, make_visitors
 from hyperstyle.training.teachers_table import TEACHERS
 from hyperstyle.weights.embedded import load_generator
@@ -72,6 +72,7 @@ def test_a_short_training_comes_nearer_to_its_teacher_and_resumes(
 ) -> None:
     generator, lpips = load_generator(), load_lpips(weight_file("lpips-alexnet"))
     style = Shipped("test", "Test", "pencil", (13, 14, 15))
+    assert all(layer >= FIRST_LAYER for layer in style.layers)
     made = list(make_faces(tmp_path / "faces", generator, mapping, HELD_OUT + MEASURED))
     kernels = generator.kernels()
     moved = [replace(face, offsets={9: torch.full_like(kernels[9], 0.05).half()}) for face in made]

@@ -17,7 +17,7 @@ from hyperstyle.web.studio import Studio
 from hyperstyle.web.tabs.carrying import Carrying
 from hyperstyle.web.tabs.outcome import Outcome, captions
 from hyperstyle.web.texts import text
-from hyperstyle.web.visits import Run, Shot, Visit
+from hyperstyle.web.visits import Run, Shot
 from hyperstyle.web.words import in_words
 
 SIDE = 440
@@ -79,24 +79,26 @@ class CompareTab:
             raise StudioError("Choose at least one method.")
         view = engine.domains[visit.domain].view
         run = visit.run = Run()
-        visit.compared_photo, visit.compared = jpeg(prepared.crop(view.height, view.width)), []
+        photo = visit.compared_photo = jpeg(prepared.crop(view.height, view.width))
+        visit.compared = []
+        tiles = [_photo_tile(photo)]
+        rows: list[list[str]] = []
         for method in methods:
             done = list(visit.compared)
             for taken in engine.invert(visit.domain, prepared, method, method.steps):
                 if visit.run is not run:
                     return
-                visit.compared = [*done, Shot(taken.inversion, jpeg(taken.pixels))]
+                shot = Shot(taken.inversion, jpeg(taken.pixels))
+                visit.compared = [*done, shot]
+                tile = _tile(shot)
                 if run.stopped:
                     break
-                yield [*self._side_by_side(visit, len(done)), *self.stopping.busy(True)]
-            yield [*self._side_by_side(visit, len(visit.compared)), *self.stopping.busy(not run.stopped)]
+                yield [*_side_by_side([*tiles, tile], rows), *self.stopping.busy(True)]
+            tiles.append(tile)
+            rows.append(row(method.title, taken.inversion))
+            yield [*_side_by_side(tiles, rows), *self.stopping.busy(not run.stopped)]
             if run.stopped:
                 return
-
-    def _side_by_side(self, visit: Visit, ended: int) -> list[Any]:
-        """The tiles of what there is, and the table of those methods that have ended."""
-        rows = [row(_title(shot), shot.inversion) for shot in visit.compared[:ended]]
-        return [gr.update(value=shown(_tiles(visit))), table(rows), gr.update(visible=False)]
 
     @in_words
     def choose(self, event: gr.EventData, request: gr.Request) -> list[Any]:
@@ -109,7 +111,7 @@ class CompareTab:
         visit.shots, visit.chosen, visit.strength = [shot], 0, 1.0
         visit.aligned = visit.compared_photo
         return [
-            gr.update(value=shown(_tiles(visit), index + 1)),
+            gr.update(value=shown([_photo_tile(visit.compared_photo), *map(_tile, visit.compared)], index + 1)),
             gr.update(visible=True),
             compared(uri(shot.picture), uri(visit.compared_photo), _title(shot)),
             *self.carrying.hide(),
@@ -121,10 +123,15 @@ def _title(shot: Shot) -> str:
     return METHODS[shot.inversion.method].title
 
 
-def _tiles(visit: Visit) -> list[Tile]:
-    """The photo, and what every method came to so far."""
-    photo = [Tile("Your photo", uri(shrunk(visit.compared_photo, SIDE)))] if visit.compared_photo else []
-    return photo + [
-        Tile(_title(shot), uri(shrunk(shot.picture, SIDE)), captions(shot.inversion.steps[-1]))
-        for shot in visit.compared
-    ]
+def _side_by_side(tiles: Sequence[Tile], rows: list[list[str]]) -> list[Any]:
+    """What there is, the table of the methods that have ended, and nothing large."""
+    return [gr.update(value=shown(tiles)), table(rows), gr.update(visible=False)]
+
+
+def _photo_tile(photo: bytes) -> Tile:
+    return Tile("Your photo", uri(shrunk(photo, SIDE)))
+
+
+def _tile(shot: Shot) -> Tile:
+    """What a method came to so far."""
+    return Tile(_title(shot), uri(shrunk(shot.picture, SIDE)), captions(shot.inversion.steps[-1]))
