@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 import dlib
 import numpy as np
@@ -12,6 +11,7 @@ from pytorch_msssim import ms_ssim
 from torch import Tensor
 from torch.nn import functional as F
 
+from hyperstyle.locks import ForkSafeLock
 from hyperstyle.networks.lpips import Lpips, feature_distance
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.reading import Pixels
@@ -41,7 +41,7 @@ class FaceIdentity:
     def __init__(self, finder: FaceFinder, network_path: Path) -> None:
         self._finder = finder
         self._network = dlib.face_recognition_model_v1(str(network_path))
-        self._turn = Lock()  # dlib's objects hold what they are working on
+        self._turn = ForkSafeLock()  # dlib's objects hold what they are working on
 
     def describe(self, pixels: Pixels) -> NDArray[np.float64] | None:
         """The descriptor [128] of the largest face in a picture [H, W, 3], or None where no face is found."""
@@ -62,7 +62,7 @@ class Likeness:
     def __init__(self, lpips: Lpips, identity: FaceIdentity | None, photos: Tensor) -> None:
         self._lpips = lpips
         self._identity = identity
-        self._photos = photos.float().cpu()
+        self._photos = photos.float()
         self._features = lpips.features(self._photos)
         self._descriptors = self._describe(self._photos)
 
@@ -73,7 +73,7 @@ class Likeness:
         Values beyond [-1, 1] are cut off first, as every file and screen does.
         """
         height, width = self._photos.shape[-2:]
-        seen = F.adaptive_avg_pool2d(pictures.float().clamp(-1, 1), (height, width)).cpu()
+        seen = F.adaptive_avg_pool2d(pictures.float().clamp(-1, 1), (height, width))
         l2 = (seen - self._photos).square().mean((1, 2, 3))
         lpips = feature_distance(self._lpips.features(seen), self._features, self._lpips.importance)
         # Structure is defined on light, which is never negative.

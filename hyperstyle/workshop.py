@@ -1,12 +1,15 @@
 """From photo to inversion: all that stays open between photos, and the way each of them takes."""
 
 import math
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import Tensor
 
+from hyperstyle.device import choose_device, synchronize
 from hyperstyle.domains import Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.hyperstyle import Model
@@ -23,7 +26,6 @@ from hyperstyle.photo.reading import Photo
 from hyperstyle.photo.tensors import to_tensor
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
-from hyperstyle.weights.lpips import load_lpips
 from hyperstyle.weights.models import open_model, open_restyle
 
 
@@ -40,14 +42,19 @@ class Workshop:
     """Models of methods' own, by the names of their weights."""
 
     @classmethod
-    def open(cls, domain: Domain) -> "Workshop":
-        """Load all of it, fetching what is not here yet."""
-        model = open_model(domain.name)
+    def open(cls, domain: Domain, device: torch.device | None = None) -> "Workshop":
+        """Load all of it on a device, by default the best one here, fetching what is not here yet."""
+        model = open_model(domain.name, device or choose_device())
         finder = identity = None
         if domain.faces:
             finder = FaceFinder(fetch(WEIGHTS["dlib-landmarks"]))
             identity = FaceIdentity(finder, fetch(WEIGHTS["dlib-identity"]))
-        return cls(domain, model, finder, Measure(load_lpips(fetch(WEIGHTS["lpips-alexnet"])), identity))
+        return cls(domain, model, finder, Measure(model.lpips, identity))
+
+    @property
+    def device(self) -> torch.device:
+        """Where its networks are."""
+        return next(self.model.generator.parameters()).device
 
     def model_for(self, method: Method) -> Any:  # noqa: ANN401 - as a method takes it
         """What a method works with: the domain's model, or its own one, fetched and opened when it is first wanted."""
@@ -77,23 +84,22 @@ class Workshop:
         photo, generator = self._seen(prepared), self.model.generator
         codes, offsets = inversion.on(generator)
         picture = self.model.view.crop(generator(codes, offsets))
-        start = Step(inversion.steps[-1].index, picture, codes, offsets, 0.0)
+        start = Step(inversion.steps[-1].index, picture, codes, offsets)
         yield from self._measured(photo, polish(self.model, photo, start, steps), "Polish")
 
     def _seen(self, prepared: Prepared) -> Tensor:
         """The photo's part [1, 3, height, width] as the networks see it."""
         view = self.domain.view
-        device = next(self.model.generator.parameters()).device
-        return to_tensor(prepared.crop(view.height, view.width)).to(device)
+        return to_tensor(prepared.crop(view.height, view.width)).to(self.device)
 
     def _measured(self, photo: Tensor, steps: Iterator[Step], title: str) -> Iterator[tuple[Step, StepRecord]]:
         """Steps towards a photo with their figures; a `StudioError` where they lead astray."""
         likeness = self.measure.against(photo)
-        for step in steps:
+        for step, seconds in timed(steps, self.device):
             (figures,) = likeness(step.picture)
             if not math.isfinite(figures.l2):
                 raise StudioError(f"{title} went astray in step {step.index}: take fewer steps.")
-            yield step, StepRecord(step.index, figures, step.seconds)
+            yield step, StepRecord(step.index, figures, seconds)
 
     def inversion(self, prepared: Prepared, method: Method, step: Step, records: Sequence[StepRecord]) -> Inversion:
         """What the steps up to `step` come to, as a value that can be kept and edited."""
@@ -108,3 +114,15 @@ class Workshop:
             tuple(records),
             adds=self.model.generator.adds,
         )
+
+
+def timed(steps: Iterable[Step], device: torch.device) -> Iterator[tuple[Step, float]]:
+    """Steps, each with the seconds that it took until all of it was done."""
+    iterator = iter(steps)
+    while True:
+        start = time.perf_counter()
+        step = next(iterator, None)
+        if step is None:
+            return
+        synchronize(device)
+        yield step, time.perf_counter() - start

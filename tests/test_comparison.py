@@ -107,7 +107,7 @@ def test_a_method_that_breaks_ends_neither_the_run_nor_goes_unnoticed(
 
     def astray(model: Model, photo: Tensor, steps: int) -> Iterator[Step]:
         for step in TWO_STEPS.run(model, photo, steps):
-            yield Step(step.index, step.picture / 0 * 0, step.codes, step.offsets, step.seconds)
+            yield Step(step.index, step.picture / 0 * 0, step.codes, step.offsets)
 
     odd = [Method("breaking", "Breaking", breaking, 1), Method("astray", "Astray", astray, 1)]
     only = {"female_080": photos["female_080"]}

@@ -8,6 +8,7 @@ from secrets import token_hex
 
 from hyperstyle.bulk.records import MANIFEST, Entry, begin, find, keep
 from hyperstyle.bulk.sources import Source
+from hyperstyle.device import choose_device
 from hyperstyle.domains import DOMAINS
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import METHODS
@@ -32,6 +33,8 @@ class Job:
     """The sums of the domain's shipped weights."""
     out: str
     """The folder for results, which all machines see under that absolute path."""
+    device: str | None = None
+    """As asked for; None for the best one that each machine has."""
     run: str = field(default_factory=lambda: token_hex(4))
     """Which of the runs on that folder this is."""
 
@@ -42,7 +45,7 @@ class Job:
             raise StudioError(f"{self.out} is not there: take a folder for results that all machines share.")
         if shipped_weights(domain) != self.weights:
             raise StudioError("The weights in assets/ are others: bring all machines to the same version.")
-        workshop = Workshop.open(domain)
+        workshop = Workshop.open(domain, choose_device(self.device))
         workshop.model_for(METHODS[self.method])
         return workshop
 
@@ -70,7 +73,7 @@ class Job:
         return entry
 
     def _origin(self, source: Source) -> Origin:
-        way = {name: value for name, value in asdict(self).items() if name not in ("out", "run")}
+        way = {name: value for name, value in asdict(self).items() if name not in ("out", "run", "device")}
         return way | {"photo": source.identity}
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from hyperstyle.bulk.job import Job
 from hyperstyle.bulk.records import Entry
 from hyperstyle.bulk.sources import HOW_TO_INSTALL, Source, reason_of
+from hyperstyle.device import VARIABLE
 from hyperstyle.domains import DOMAINS
 from hyperstyle.errors import StudioError
 from hyperstyle.weights.catalogue import WEIGHTS
@@ -113,9 +114,16 @@ def _rows(ray: Any, job: Job, sources: Mapping[str, Source]) -> Iterator[Row]:  
         fn_constructor_args=(job,),
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=len(rows), max_tasks_in_flight_per_actor=1),
         num_cpus=1,
+        num_gpus=_gpus(ray, job),
         memory=min(_memory(job), room),
     )
     yield from answers.iter_rows()
+
+
+def _gpus(ray: Any, job: Job) -> int:  # noqa: ANN401 - as `_ready` has it
+    """How many GPUs a worker takes: Ray shows none to a worker that was not given one."""
+    wanted = job.device or os.environ.get(VARIABLE) or "cuda"
+    return int(wanted.startswith("cuda") and ray.cluster_resources().get("GPU", 0) >= 1)
 
 
 def _memory(job: Job) -> int:

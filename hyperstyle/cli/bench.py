@@ -8,25 +8,39 @@ from typing import Annotated
 import typer
 
 from hyperstyle import bench as benchmark
-from hyperstyle.cli.options import domains_of
+from hyperstyle.bench import Timing
+from hyperstyle.cli.options import Device, device_of, domains_of
+from hyperstyle.device import describe_device
+from hyperstyle.writing import write_text
 
 
 def bench(
     domain: Annotated[str | None, typer.Option(help="One domain; all of them if not given.")] = None,
     runs: Annotated[int, typer.Option(min=1, help="Runs of every part; the median counts.")] = 5,
+    device: Device = None,
     report: Annotated[Path | None, typer.Option(help="Also write the figures to this JSON file.")] = None,
 ) -> None:
-    """Time detection, alignment, encoder, hypernetwork and generator; medians over several runs."""
-    speed = benchmark.machine_speed()
-    typer.echo(f"this machine: {speed:.0f} GFLOP/s (product of two 2048x2048 matrices, fp32)")
+    """Time detection, alignment, encoder, hypernetwork and generator; medians over several runs.
+
+    Beside each network: the largest difference of its answer from the CPU's in fp32, in standard deviations.
+    """
+    where = device_of(device)
+    speed = benchmark.machine_speed(where)
+    typer.echo(f"{describe_device(where)}: {speed:.0f} GFLOP/s (product of two 2048x2048 matrices, fp32)")
     timings = []
     for chosen in domains_of(domain):
-        for timing in benchmark.bench(chosen, runs):
+        for timing in benchmark.bench(chosen, runs, where):
             timings.append(timing)
-            typer.echo(
-                f"{timing.domain:11} {timing.part:26} {timing.seconds * 1000:9.1f} ms   "
-                f"median of {timing.runs}, weights: {timing.weights}"
-            )
+            typer.echo(line(timing))
     if report:
-        figures = {"gflops": speed, "timings": [asdict(timing) for timing in timings]}
-        report.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        figures = {"device": describe_device(where), "gflops": speed, "timings": [asdict(timing) for timing in timings]}
+        write_text(report, json.dumps(figures, indent=1))
+
+
+def line(timing: Timing) -> str:
+    """A part's figures for a terminal."""
+    difference = "" if timing.difference is None else f", differs by {timing.difference:.1e}"
+    return (
+        f"{timing.domain:19} {timing.part:21} {timing.seconds * 1000:9.1f} ms   "
+        f"median of {timing.runs}, weights: {timing.weights}, peak {timing.memory:.0f} MB{difference}"
+    )

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.options import Photos, Steps, domain_of, method_of, photos_in, training_packages
+from hyperstyle.cli.options import Device, Photos, Steps, device_of, domain_of, method_of, photos_in, training_packages
 from hyperstyle.comparison.arcface import ArcFace
 from hyperstyle.comparison.editing import Editing
 from hyperstyle.comparison.report import Report
@@ -32,18 +32,19 @@ def compare(
     domain: Annotated[str, typer.Option(help="Whose generator; `weights list` shows all.")] = EMBEDDED.name,
     preset: Steps = Preset.FAST,
     edits: Annotated[str, typer.Option(metavar="A,B,...", help="Directions to try the results on, as smile,age.")] = "",
+    device: Device = None,
 ) -> None:
     """Run methods on photos and write table.md, table.json, curves and a strip of pictures.
 
     What was done before in the same folder is not done again.
     """
-    chosen = domain_of(domain)
+    chosen, where = domain_of(domain), device_of(device)
     ways = [method_of(name.strip(), chosen, preset) for name in dict.fromkeys(methods.split(","))]
     sources = photos_in(photos)
     editing = editing_of(chosen, edits.split(",")) if edits else None
     rows = Rows(out / "photos")
-    report, arcface = Report(chosen, ways, rows), ArcFace.at_hand() if chosen.faces else None
-    workshop, failed = Workshop.open(chosen), False
+    report, arcface = Report(chosen, ways, rows), ArcFace.at_hand(where) if chosen.faces else None
+    workshop, failed = Workshop.open(chosen, where), False
     for way in ways:  # what a method brings is fetched before hours of work, not after
         workshop.model_for(way)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # as Ctrl-C, not at once

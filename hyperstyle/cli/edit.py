@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from hyperstyle.cli.options import Device, device_of
 from hyperstyle.domains import DOMAINS
 from hyperstyle.drawing import draw
 from hyperstyle.editing.directions import SLIDER, Direction, Edit
@@ -26,11 +27,12 @@ def edit(
     settings: Annotated[
         list[str], typer.Option("--set", metavar="NAME=AMOUNT", help="A slider, -5 to 5; as often as you like.")
     ],
+    device: Device = None,
 ) -> None:
     """Draw a saved inversion with sliders moved: `--set smile=2 --set age=-3`."""
     inversion = Inversion.open(file)
     edits = [edit_of(setting, directions_of(DOMAINS[inversion.domain])) for setting in settings]
-    pixels = draw(open_model(inversion.domain), inversion, edits)
+    pixels = draw(open_model(inversion.domain, device_of(device)), inversion, edits)
     save_photo(out, pixels, Photo(pixels))
     typer.echo(out)
 

@@ -11,7 +11,7 @@ from hyperstyle.bulk.job import Job, run_here
 from hyperstyle.bulk.on_ray import run_on_ray
 from hyperstyle.bulk.records import Entry, write_manifest
 from hyperstyle.bulk.sources import Source
-from hyperstyle.cli.options import Sources, Steps, domain_of, method_of, sources_in
+from hyperstyle.cli.options import Device, Sources, Steps, device_of, domain_of, method_of, sources_in
 from hyperstyle.domains import EMBEDDED
 from hyperstyle.inversion.methods import METHODS, Preset, usual_method
 from hyperstyle.inversion.record import StepRecord, summary
@@ -36,6 +36,7 @@ def invert(
     engine: Annotated[
         str | None, typer.Option(help="`ray`: many photos at once, on a Ray cluster or all cores of this machine.")
     ] = None,
+    device: Device = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE.json", help="Also write the figures there.")] = None,
 ) -> None:
     """Find photos inside a generator; per photo: every step's picture, the photo with the last one, the inversion.
@@ -47,12 +48,14 @@ def invert(
     if face is not None and (no_align or not chosen.faces):
         raise typer.BadParameter("--face chooses among the faces that are found, and here none are looked for")
     run = engine_of(engine)
+    if engine is None:
+        device_of(device)  # on a cluster, its machines choose and refuse
     sources = sources_in(photos)
     for folder in (out, report.parent if report else out):  # before hours of work, not after
         made_folder(folder)
     taken, of_drawings = (way.usual(drawn=drawn) if steps is None else steps for drawn in (False, True))
     weights, absolute = shipped_weights(chosen), str(out.absolute())
-    job = Job(chosen.name, way.name, taken, of_drawings, polish, face or 0, not no_align, weights, absolute)
+    job = Job(chosen.name, way.name, taken, of_drawings, polish, face or 0, not no_align, weights, absolute, device)
     entries = {name: entry for name, source in sources.items() if (entry := job.found(name, source))}
     if entries:
         typer.echo(f"{len(entries)} of {len(sources)} are there from before.")

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TypeVar
 
+import torch
 import typer
 
 from hyperstyle.bulk.sources import Source, in_bucket, on_disk
+from hyperstyle.device import VARIABLE, choose_device
 from hyperstyle.domains import DOMAINS, Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import Method, Preset, method_for
@@ -16,6 +18,11 @@ PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".ti
 """Endings of the files of a folder that are taken for photos; a file that is named itself may end as it likes."""
 
 P = TypeVar("P", Path, Source)
+
+Device = Annotated[
+    str | None,
+    typer.Option(help=f"cpu, cuda, cuda:1 or mps; if not given, what {VARIABLE} names, or the best."),
+]
 
 Photos = Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos, or folders of them.")]
 Sources = Annotated[
@@ -32,6 +39,14 @@ def domain_of(name: str) -> Domain:
     if name not in DOMAINS:
         raise typer.BadParameter(f"{name!r} is no domain; there are {', '.join(DOMAINS)}")
     return DOMAINS[name]
+
+
+def device_of(name: str | None) -> torch.device:
+    """The device of that name, or the one to take where none is given; one that is not here is wrong usage."""
+    try:
+        return choose_device(name)
+    except StudioError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def domains_of(name: str | None) -> list[Domain]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from hyperstyle.cli.edit import Out, Saved, edit_of
+from hyperstyle.cli.options import Device, device_of
 from hyperstyle.domains import DOMAINS
 from hyperstyle.drawing import draw
 from hyperstyle.editing.codes import restyle_code
@@ -34,14 +35,15 @@ def stylize(
     restyle: Annotated[
         Path | None, typer.Option(metavar="PHOTO", help="Take the code from ReStyle-e4e for this photo (809 MB).")
     ] = None,
+    device: Device = None,
 ) -> None:
     """Draw an inversion in a style: the embedded generator's own ones, or a generator that others fine-tuned."""
-    inversion = Inversion.open(saved)
+    inversion, where = Inversion.open(saved), device_of(device)
     opened = open_style(inversion.domain, style)
     edits = [edit_of(setting, directions_of(DOMAINS[inversion.domain])) for setting in settings or ()]
     if restyle:
-        inversion = replace(inversion, codes=restyle_code(inversion, read_photo(restyle)))
-    model, styled = opened.of(open_model(inversion.domain), inversion, amount)
+        inversion = replace(inversion, codes=restyle_code(inversion, read_photo(restyle), where))
+    model, styled = opened.of(open_model(inversion.domain, where), inversion, amount)
     pixels = draw(model, styled, edits)
     save_photo(out, pixels, Photo(pixels))
     typer.echo(out)
@@ -53,10 +55,11 @@ def morph(
     out: Annotated[Path, typer.Option(metavar="FILM", help="Ends in .mp4 or .gif; .png, .jpg or .webp is a strip.")],
     style: Annotated[str | None, typer.Option(help="Draw it in a style.")] = None,
     pictures: Annotated[int, typer.Option(min=2, help="How many there are from one to the other in a film.")] = 30,
+    device: Device = None,
 ) -> None:
     """Turn one inversion into another: code and kernels both."""
     one, other = Inversion.open(first), Inversion.open(second)
-    model: Model = open_model(one.domain)
+    model: Model = open_model(one.domain, device_of(device))
     if style:
         opened = open_style(one.domain, style)
         (_, one), (model, other) = opened.of(model, one), opened.of(model, other)

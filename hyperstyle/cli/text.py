@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from hyperstyle.cli.edit import Out, Saved
+from hyperstyle.cli.options import Device, device_of
 from hyperstyle.domains import DOMAINS
 from hyperstyle.drawing import draw
 from hyperstyle.editing.text import STRENGTH, STRONGEST, StyleEdit
@@ -27,10 +28,11 @@ def text(
         float | None,
         typer.Option(min=0, max=1, help="Relevance from which a channel is moved: a higher one changes less else."),
     ] = None,
+    device: Device = None,
 ) -> None:
     """Draw a saved inversion with the difference of two descriptions added."""
     inversion = Inversion.open(file)
-    model = open_model(inversion.domain)
+    model = open_model(inversion.domain, device_of(device))
     direction = open_wordsmith(DOMAINS[inversion.domain], model).direction(before, after, threshold)
     pixels = draw(model, inversion, restyling=[StyleEdit(direction, strength)])
     save_photo(out, pixels, Photo(pixels))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import torch
 import typer
 
-from hyperstyle.cli.options import training_packages
+from hyperstyle.cli.options import Device, device_of, training_packages
 from hyperstyle.domains import ASSETS, EMBEDDED
 from hyperstyle.editing import styles
 from hyperstyle.editing.files import SHIPPED, read_directions
@@ -47,13 +47,15 @@ def make_pictures(
     minutes: Minutes,
     first: Annotated[int, typer.Option(help="Number of the first one; a number decides its picture.")] = 0,
     count: Annotated[int, typer.Option(help="How many, at most.")] = 100_000,
+    device: Device = None,
 ) -> None:
     """Make the pictures that the other trainings read; several processes may share the work by their ranges.
 
     Those from number 1000000 on are made the quick way, which takes a fitted preview.
     """
-    generator = load_generator()
-    draw = pictures.quick(generator, fitted_preview(work)) if first >= pictures.QUICK else pictures.whole(generator)
+    generator, where = load_generator(), device_of(device)
+    quick = first >= pictures.QUICK
+    draw = pictures.quick(generator, fitted_preview(work), where) if quick else pictures.whole(generator, where)
     numbers = range(first, first + count)
     made = pictures.make_pictures(work / "pictures", draw, load_mapping(), numbers, time.monotonic() + minutes * 60)
     typer.echo(f"{made} pictures made")
@@ -69,27 +71,30 @@ def align_portraits(
 
 @app.command("preview")
 def train_preview(
-    work: Work, minutes: Minutes, size: Annotated[int, typer.Option(help="Side of its pictures.")] = SIZE
+    work: Work,
+    minutes: Minutes,
+    size: Annotated[int, typer.Option(help="Side of its pictures.")] = SIZE,
+    device: Device = None,
 ) -> None:
     """Fit a small picture: of 256 pixels for refinement to look at, of 64 for the encoder's training."""
-    preview.train(work / "pictures", work / checkpoint_of(size), minutes, load_generator(), load_mapping(), size)
+    checkpoint, where = work / checkpoint_of(size), device_of(device)
+    preview.train(work / "pictures", checkpoint, minutes, load_generator(), load_mapping(), where, size)
 
 
 @app.command("relatives")
-def make_relatives(work: Work) -> None:
+def make_relatives(work: Work, device: Device = None) -> None:
     """Make more photos out of the portraits: inverted, and given other faces."""
-    model = trained_model(work)
-    model.lighten()
     photos, _ = portraits.read_portraits(work / "portraits")
-    relatives.make_relatives(work / "relatives", model, load_mapping(), photos)
+    relatives.make_relatives(work / "relatives", trained_model(work), load_mapping(), photos, device_of(device))
 
 
 @app.command("w-encoder")
-def train_w_encoder(work: Work, minutes: Minutes) -> None:
+def train_w_encoder(work: Work, minutes: Minutes, device: Device = None) -> None:
     """Train the encoder from photos to W."""
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     heads = fitted_preview(work), fitted_preview(work, w_encoder.SMALL)
-    w_encoder.train(work, minutes, load_mapping(), w_encoder.Judge(load_generator(), *heads, lpips, arcface()))
+    judge = w_encoder.Judge(load_generator(), *heads, lpips, arcface())
+    w_encoder.train(work, minutes, load_mapping(), judge, device_of(device))
 
 
 @app.command("hypernet")
@@ -97,20 +102,21 @@ def train_hypernet(
     work: Work,
     minutes: Minutes,
     real: Annotated[bool, typer.Option("--real", help="Look at real pictures, for the last stretch; slower.")] = False,
+    device: Device = None,
 ) -> None:
     """Train the hypernetwork that moves the generator's kernels to the photo."""
-    hypernet.train(work, minutes, trained_model(work), load_mapping(), arcface(), real)
+    hypernet.train(work, minutes, trained_model(work), load_mapping(), arcface(), device_of(device), real)
 
 
 @app.command("directions")
-def train_directions(work: Work) -> None:
+def train_directions(work: Work, device: Device = None) -> None:
     """Label the pictures, find the directions of the sliders, try them on other faces, ship and document them."""
     with training_packages():
         from hyperstyle.training import directions_measure, directions_run, labels, labels_networks
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
     landmarks = fetch(WEIGHTS["dlib-landmarks"])
     eyes = directions_measure.Eyes(
-        pictures.whole(load_generator()),
+        pictures.whole(load_generator(), device_of(device)),
         labels.Labeller(landmarks, labels_networks.Networks(*networks)),
         FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
         work / "directions",
@@ -123,6 +129,7 @@ def train_style(
     name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of {', '.join(styles.SHIPPED)}.")],
     work: Work,
     minutes: Minutes,
+    device: Device = None,
 ) -> None:
     """Train a style of the embedded generator after its teacher, and ship its offsets.
 
@@ -131,18 +138,21 @@ def train_style(
     if name not in styles.SHIPPED:
         raise typer.BadParameter(f"{name!r} is no style; there are {', '.join(styles.SHIPPED)}")
     chosen, folder, generator = styles.SHIPPED[name], work / "styles", load_generator()
-    groups = [list(style_faces.make_faces(folder / "faces", generator, load_mapping()))]
-    if visitors := list(style_faces.make_visitors(folder / "visitors", open_model(EMBEDDED.name), work / "portraits")):
+    where = device_of(device)
+    groups = [list(style_faces.make_faces(folder / "faces", generator, load_mapping(), where))]
+    model = open_model(EMBEDDED.name, where)
+    if visitors := list(style_faces.make_visitors(folder / "visitors", model, work / "portraits")):
         groups.append(visitors)
-    lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
-    offsets, steps = style.train(folder, minutes, chosen, generator, groups, lpips)
+    offsets, steps = style.train(folder, minutes, chosen, generator, groups, model.lpips, where)
     story = {"title": chosen.title, "teacher": chosen.teacher, "steps": str(steps)}
     styles.write_style(chosen.path, offsets, story | STORY | {"data": "pictures of the generator and of the teacher"})
 
 
 @app.command("styles-table")
 def measure_styles(
-    work: Work, photos: Annotated[list[Path], typer.Argument(help="Portraits that nothing was trained on.")]
+    work: Work,
+    photos: Annotated[list[Path], typer.Argument(help="Portraits that nothing was trained on.")],
+    device: Device = None,
 ) -> None:
     """Try the styles on portraits, and write the table and the strips of docs/styles.md; what is known is kept."""
     with training_packages():
@@ -150,7 +160,7 @@ def measure_styles(
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
     labeller = labels.Labeller(fetch(WEIGHTS["dlib-landmarks"]), labels_networks.Networks(*networks))
     folder, directions = work / "styles" / "measured", read_directions(ASSETS / SHIPPED)
-    bench = style_measure.Bench(Workshop.open(EMBEDDED), directions, labeller, folder)
+    bench = style_measure.Bench(Workshop.open(EMBEDDED, device_of(device)), directions, labeller, folder)
     shipped_styles = [one for one in styles.SHIPPED.values() if one.path.exists()]
     style_report.report(ASSETS.parent / "docs", bench, photos, shipped_styles, typer.echo)
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.options import training_packages
+from hyperstyle.cli.options import Device, device_of, training_packages
 from hyperstyle.cli.train import Minutes, Work, arcface, fitted_preview, trained_model
 from hyperstyle.domains import ASSETS
 from hyperstyle.training import ablations, hyperinverter, w_encoder
@@ -18,6 +18,7 @@ def train_ablations(
     work: Work,
     minutes: Annotated[float, typer.Option(help="How long each variant may take in this stretch.")],
     updates: Annotated[int, typer.Option(help="Steps of training that every variant is given.")] = 800,
+    device: Device = None,
 ) -> None:
     """Train variants of HyperStyle's design on the same budget, and write the table of docs/ablations.md; resumes.
 
@@ -25,9 +26,10 @@ def train_ablations(
     """
     with training_packages():
         from hyperstyle.training import ablations_report
+    where = device_of(device)
     model = load_model()
     model.head = fitted_preview(work, w_encoder.SMALL)
-    course = ablations.course(work, model, updates, minutes)
+    course = ablations.course(work, model, updates, minutes, where)
     results = {}
     for variant in ablations.VARIANTS:
         if course.result(variant) is None:
@@ -44,10 +46,12 @@ def train_hyperinverter(
     adversarial_from: Annotated[
         int, typer.Option(help="Step from which a discriminator is trained and heard.")
     ] = hyperinverter.START,
+    device: Device = None,
 ) -> None:
     """Train HyperInverter on the embedded generator: one pass, and what it answers is added to the kernels.
 
     Tried for hundreds of steps at a small size and for a few at full size; whether it becomes good needs a graphics
     card, and has not been seen.
     """
-    hyperinverter.train(work, minutes, trained_model(work), load_mapping(), arcface(), adversarial_from)
+    model, where = trained_model(work), device_of(device)
+    hyperinverter.train(work, minutes, model, load_mapping(), arcface(), where, adversarial_from)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.options import Photos, domain_of, photos_in, training_packages
+from hyperstyle.cli.options import Device, Photos, device_of, domain_of, photos_in, training_packages
 from hyperstyle.cli.train import STORY, Minutes, Work
 from hyperstyle.domains import ASSETS, EMBEDDED
 from hyperstyle.editing.relevance import convolutions, write_relevance
@@ -29,11 +29,11 @@ app = typer.Typer()
 
 
 @app.command("text")
-def train_text(work: Work, minutes: Minutes) -> None:
+def train_text(work: Work, minutes: Minutes, device: Device = None) -> None:
     """Train our own model of texts and pictures on the labelled pictures, and ship it as it then is."""
     with training_packages():
         from hyperstyle.training import text
-    text.train(work, minutes, typer.echo)
+    text.train(work, minutes, device_of(device), typer.echo)
     shipped.ship(text.trained(work), ASSETS / NETWORK, text.story(work) | STORY)
 
 
@@ -43,16 +43,17 @@ def compute_relevance(
     domain: Annotated[str, typer.Option(help="Whose generator.")] = EMBEDDED.name,
     pictures: Annotated[int, typer.Option(min=1, help="How many pictures to look at.")] = 5000,
     clip: Annotated[bool, typer.Option("--clip", help="For ViT-B/32 where our own text model would be asked.")] = False,
+    device: Device = None,
 ) -> None:
     """Compute what every channel of a generator means to a text model, and how much it varies.
 
     For the embedded generator and our own text model the outcome is shipped; else it is put into the folder, which
     HYPERSTYLE_WEIGHTS may then name.
     """
-    chosen = domain_of(domain)
+    chosen, where = domain_of(domain), device_of(device)
     own = chosen is EMBEDDED and not clip
-    asked: TextModel = open_own(ASSETS / NETWORK) if own else open_full(fetch(WEIGHTS[CLIP]))
-    model = open_model(chosen.name)
+    asked: TextModel = open_own(ASSETS / NETWORK, where) if own else open_full(fetch(WEIGHTS[CLIP]), where)
+    model = open_model(chosen.name, where)
     subject = subject_of(model, work / "pictures" if own else None, asked.side)
     file = ASSETS / RELEVANCE if own else made_folder(work) / relevance_file(chosen)
     checkpoint = work / f"{chosen.name}-{'own' if own else 'clip'}-relevance.pt"
@@ -63,13 +64,13 @@ def compute_relevance(
 
 
 @app.command("text-table")
-def measure_text(photos: Photos, work: Work) -> None:
+def measure_text(photos: Photos, work: Work, device: Device = None) -> None:
     """Invert photos, edit them in words, ask the labels' classifiers, and write the table of docs/text.md; resumes."""
     with training_packages():
         from hyperstyle.training import labels, labels_networks, text_table
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
     landmarks = fetch(WEIGHTS["dlib-landmarks"])
-    workshop = Workshop.open(EMBEDDED)
+    workshop = Workshop.open(EMBEDDED, device_of(device))
     bench = text_table.Bench(
         workshop,
         open_wordsmith(EMBEDDED, workshop.model),

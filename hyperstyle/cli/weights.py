@@ -9,6 +9,8 @@ from typing import Annotated
 import torch
 import typer
 
+from hyperstyle.cli.options import Device, device_of
+from hyperstyle.device import choose_device, describe_device
 from hyperstyle.domains import DOMAINS, Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.weights import conversion, parity
@@ -31,6 +33,7 @@ def show() -> None:
     """
     for folder in user_folders():
         typer.echo(f"your files (HYPERSTYLE_WEIGHTS): {folder}{'' if folder.is_dir() else '  -- no such folder'}")
+    typer.echo(f"networks run on: {describe_device(choose_device())}")
     typer.echo(f"the program's own (HYPERSTYLE_CACHE): {cache_folder()}")
     for name, names in GROUPS.items():
         needed = [status(WEIGHTS[weight]) for weight in names]
@@ -106,10 +109,11 @@ def convert(
 def check(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with the files of one model.")],
     against: Annotated[Path, typer.Option(help="The expected arrays, an .npz file.")],
+    device: Device = None,
 ) -> None:
     """Compare the model in a folder with the answers of the published code; exit status 1 where it differs."""
     agreements = []
-    for agreement in parity.check(folder, against):
+    for agreement in parity.check(folder, against, device_of(device)):
         agreements.append(agreement)
         typer.echo(f"{agreement.name:24} {agreement.difference:.2e}{'' if agreement.holds else '   TOO FAR'}")
     worst = max(agreement.difference for agreement in agreements)

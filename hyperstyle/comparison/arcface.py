@@ -22,19 +22,20 @@ class ArcFace:
 
     def __init__(self, network: Identity) -> None:
         self._network = network
+        self._device = next(network.buffers()).device
 
     @classmethod
-    def at_hand(cls) -> "ArcFace | None":
+    def at_hand(cls, device: torch.device) -> "ArcFace | None":
         """The network, or None where its weights, or the package that reads them, are not here."""
         path = locate(WEIGHTS["arcface-mobile"])
-        return cls(Identity(path)) if path and find_spec("onnx") else None
+        return cls(Identity(path).to(device)) if path and find_spec("onnx") else None
 
     @torch.no_grad()
     def distance(self, rows: Rows, row: Row) -> float | None:
         """From a photo's face to the one that a method made of it, or None where their pictures are not kept."""
         paths = rows.picture(row.photo), rows.picture(row.photo, row.method)
         try:
-            seen, made = (to_tensor(read_photo(path).pixels) for path in paths)
+            seen, made = (to_tensor(read_photo(path).pixels).to(self._device) for path in paths)
         except StudioError:
             return None
         return float(self._network.distance(made, seen))

@@ -56,7 +56,7 @@ class Editing:
     def records(self, workshop: Workshop, prepared: Prepared, step: Step) -> Iterator[EditRecord]:
         """Every direction at all `AMOUNTS`, from where a method's last step left the photo."""
         model, view = workshop.model, workshop.domain.view
-        photo = to_tensor(prepared.crop(view.height, view.width))
+        photo = to_tensor(prepared.crop(view.height, view.width)).to(workshop.device)
         likeness = workshop.measure.against(photo)
         kernels = model.generator.kernels(step.offsets)
         for direction in self.directions:

@@ -1,5 +1,6 @@
 """The other code that a photo can be stylized with."""
 
+import torch
 from torch import Tensor
 
 from hyperstyle.domains import DOMAINS
@@ -13,13 +14,13 @@ from hyperstyle.photo.reading import Photo
 from hyperstyle.photo.tensors import to_tensor
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
-from hyperstyle.weights.models import load
+from hyperstyle.weights.models import load, placed
 
 ENCODERS = METHODS["restyle"].brings
 """Domain -> the weights of its ReStyle-e4e."""
 
 
-def restyle_code(inversion: Inversion, photo: Photo) -> Tensor:
+def restyle_code(inversion: Inversion, photo: Photo, device: torch.device) -> Tensor:
     """The W+ code [1, n_styles, 512] that ReStyle-e4e finds for the inverted part of a photo.
 
     HyperStyle's authors stylize with this code and the hypernetwork's offsets. The file is fetched here, where it is
@@ -30,8 +31,8 @@ def restyle_code(inversion: Inversion, photo: Photo) -> Tensor:
         raise StudioError("The photo is not the one that was inverted, which had another size: choose that one.")
     if inversion.domain not in ENCODERS:
         raise StudioError(f"ReStyle-e4e is for {', '.join(ENCODERS)}, and the inversion is of {inversion.domain}.")
-    model = load(ReStyleModel, fetch(WEIGHTS[ENCODERS[inversion.domain]])).eval()
+    model = placed(load(ReStyleModel, fetch(WEIGHTS[ENCODERS[inversion.domain]])), device)
     view = DOMAINS[inversion.domain].view
     pixels = align(photo.pixels, inversion.quad, view.height, view.width)
-    *_, last = restyle.invert(model, to_tensor(pixels))
-    return last.codes
+    *_, last = restyle.invert(model, to_tensor(pixels).to(device))
+    return last.codes.cpu()

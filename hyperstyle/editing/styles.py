@@ -25,7 +25,7 @@ from hyperstyle.networks.generator import Generator, Offsets
 from hyperstyle.networks.stylegan2 import StyleGan2
 from hyperstyle.weights.catalogue import STYLE, WEIGHTS
 from hyperstyle.weights.fetching import fetch
-from hyperstyle.weights.models import load
+from hyperstyle.weights.models import load, placed
 from hyperstyle.weights.sources import Weight
 from hyperstyle.writing import made_folder, written_whole
 
@@ -123,7 +123,8 @@ class Style:
 def with_generator(model: M, generator: Generator) -> M:
     """The same model but for its generator, on the same device; all other networks are shared."""
     other = copy.copy(model)
-    other._modules = model._modules | {"generator": generator.to(next(model.parameters()).device)}
+    placed(generator, next(model.parameters()).device)
+    other._modules = model._modules | {"generator": generator}
     return other
 
 

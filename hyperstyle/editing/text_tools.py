@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from torch import nn
 
@@ -74,10 +75,11 @@ def open_wordsmith(domain: Domain, model: Model) -> Wordsmith:
     if reason := lacking(domain):
         raise StudioError(f"{domain.title} takes no edits in words here: {reason}.")
     generator, known = model.generator, computed(domain)
+    device = next(generator.parameters()).device
     if domain is EMBEDDED and not known:
-        text_model = open_own(ASSETS / NETWORK)
+        text_model = open_own(ASSETS / NETWORK, device)
         return Wordsmith(text_model, read_relevance(ASSETS / RELEVANCE, text_model.name, generator))
-    text_model = open_full(fetch(WEIGHTS[CLIP]))
+    text_model = open_full(fetch(WEIGHTS[CLIP]), device)
     if known:
         return Wordsmith(text_model, read_relevance(known, text_model.name, generator))
     assert isinstance(generator, StyleGan2)
@@ -85,8 +87,8 @@ def open_wordsmith(domain: Domain, model: Model) -> Wordsmith:
     return Wordsmith(text_model, read_published(table, text_model.name, generator, model.mapping))
 
 
-def open_own(path: Path) -> TextModel:
-    """Our own text model from its file."""
+def open_own(path: Path, device: torch.device) -> TextModel:
+    """Our own text model from its file, on a device."""
     try:
         with safe_open(path, "pt") as file:
             words = Words(json.loads((file.metadata() or {})["vocabulary"]))
@@ -94,14 +96,14 @@ def open_own(path: Path) -> TextModel:
         raise StudioError(f"assets/{path.name} is missing: this copy of the program is not whole.") from error
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise StudioError(f"assets/{path.name} is damaged: get this copy of the program again.") from error
-    return own_model(load_shipped(clip_network(own_config(words)), path), words)
+    return own_model(load_shipped(clip_network(own_config(words)), path).to(device), words)
 
 
-def open_full(path: Path) -> TextModel:
-    """OpenAI's ViT-B/32 from its file."""
+def open_full(path: Path, device: torch.device) -> TextModel:
+    """OpenAI's ViT-B/32 from its file, on a device."""
     network = full_network()
     loaded(network, path)
-    return full_model(network.eval().requires_grad_(False))
+    return full_model(network.to(device).eval().requires_grad_(False))
 
 
 def loaded(network: nn.Module, path: Path) -> None:

@@ -3,7 +3,6 @@
 HyperInverter (Dinh et al., 2022) is the same in one step, with offsets for a generator that `adds`.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -52,15 +51,13 @@ def added(offsets: Offsets, changes: Offsets) -> Offsets:
 @torch.no_grad()
 def invert(model: Model, photo: Tensor, steps: int = 5) -> Iterator[Step]:
     """The first picture, then one step per refinement, of photos [N, 3, height, width] of the view in [-1, 1]."""
-    start = time.perf_counter()
     codes = model.encode(photo)
     styles = model.generator.styles(codes)
     refine = model.refinement(photo, codes)
     offsets: Offsets = {}
     picture = model.view.crop(model.generator.synthesize(styles, model.generator.kernels()))
-    yield Step(0, picture, codes, offsets, time.perf_counter() - start)
+    yield Step(0, picture, codes, offsets)
     for index in range(1, steps + 1):
-        start = time.perf_counter()
         offsets = added(offsets, refine(picture, offsets))
         picture = model.view.crop(model.generator.synthesize(styles, model.generator.kernels(offsets)))
-        yield Step(index, picture, codes, offsets, time.perf_counter() - start)
+        yield Step(index, picture, codes, offsets)

@@ -6,7 +6,6 @@ of tuning would walk is walked in as many as there are, each longer in turn; and
 steps alone, since one look costs more than a step.
 """
 
-import time
 from collections.abc import Iterator
 
 import torch
@@ -15,7 +14,7 @@ from torch import Tensor
 from hyperstyle.inversion import projection
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.steps import Step
-from hyperstyle.inversion.tuning import drawn, kernels_for, offsets_to
+from hyperstyle.inversion.tuning import drawn, kernels_for, normal_like, offsets_to
 from hyperstyle.networks.generator import Kernels
 
 PROJECTION = 450 / 800  # share of all steps
@@ -36,7 +35,6 @@ def invert(model: Model, photo: Tensor, steps: int = 800) -> Iterator[Step]:
 @torch.enable_grad()
 def tune(model: Model, photo: Tensor, pivot: Step, steps: int) -> Iterator[Step]:
     """As many steps of tuning around the code of the step `pivot`, whose offsets are not used."""
-    since = time.perf_counter()
     generator = model.generator
     own = kernels_for(generator, len(photo))
     sizes = {layer: kernel[0].square().mean().sqrt() for layer, kernel in own.items()}
@@ -59,8 +57,7 @@ def tune(model: Model, photo: Tensor, pivot: Step, steps: int) -> Iterator[Step]
         now = tuned()
         picture = drawn(model, styles, now)
         offsets = offsets_to(generator, now)
-        yield Step(pivot.index + index, picture.detach(), pivot.codes, offsets, time.perf_counter() - since)
-        since = time.perf_counter()
+        yield Step(pivot.index + index, picture.detach(), pivot.codes, offsets)
 
 
 def unlikeness(model: Model, picture: Tensor, photo: Tensor) -> Tensor:
@@ -72,7 +69,7 @@ def unlikeness(model: Model, picture: Tensor, photo: Tensor) -> Tensor:
 def change_elsewhere(model: Model, pivots: Tensor, own: Kernels, tuned: Kernels) -> Tensor:
     """How much tuning changes the pictures of other codes, some way from the pivots [N, 512]: locality."""
     with torch.no_grad():
-        away = model.mapping(torch.randn_like(pivots)) - pivots
+        away = model.mapping(normal_like(pivots)) - pivots
         styles = model.generator.styles(pivots + AWAY * away / away.norm(dim=1, keepdim=True))
         before = model.view.pool(drawn(model, styles, own))
     return unlikeness(model, drawn(model, styles, tuned), before)

@@ -6,7 +6,6 @@ and all directions of a gradient count the same there (as in Muon, Jordan et al.
 of every layer by a known share of their size, which also says how far all steps together lead away from the start.
 """
 
-import time
 from collections.abc import Iterator
 
 import torch
@@ -27,7 +26,6 @@ DAMPING = 0.03  # of the inputs' spread, relative to its mean
 @torch.enable_grad()
 def polish(model: Model, photo: Tensor, start: Step, steps: int = 40) -> Iterator[Step]:
     """As many steps beyond `start`, for the photos [N, 3, height, width] of the view in [-1, 1] that it belongs to."""
-    since = time.perf_counter()
     generator = model.generator
     kernels = kernels_for(generator, len(photo), start.offsets)
     with torch.no_grad():
@@ -51,12 +49,12 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = 40) -> Iterato
         with torch.no_grad():
             for layer, gradient in zip(moves, gradients, strict=True):
                 momenta[layer].mul_(MOMENTUM).add_(gradient)
-                moves[layer].sub_(rate * evened(gradient + MOMENTUM * momenta[layer]))
+                even = evened(gradient + MOMENTUM * momenta[layer], generator.compute_dtype)
+                moves[layer].sub_(rate * even)
         now = tuned()
         picture = drawn(model, styles, now)
         offsets = offsets_to(generator, now)
-        yield Step(start.index + index, picture.detach(), start.codes, offsets, time.perf_counter() - since)
-        since = time.perf_counter()
+        yield Step(start.index + index, picture.detach(), start.codes, offsets)
 
 
 def even_coordinates(kernel: Tensor, inputs: Tensor) -> Tensor:
@@ -72,8 +70,8 @@ def even_coordinates(kernel: Tensor, inputs: Tensor) -> Tensor:
     return answers[:, None, None] * torch.linalg.solve_triangular(factor, identity, upper=False)
 
 
-def evened(gradients: Tensor) -> Tensor:
+def evened(gradients: Tensor, dtype: torch.dtype) -> Tensor:
     """Gradients [N, out, in, kh, kw] with all their directions of one size and rows of about length one."""
-    even = orthogonalised(gradients.flatten(2))
+    even = orthogonalised(gradients.flatten(2), dtype)
     size = even.square().sum(2).mean(1).sqrt()[:, None, None]
     return (even / (size + 1e-12)).view_as(gradients)

@@ -9,7 +9,6 @@ As published: Adam with a learning rate that ramps up and down, and noise on the
 """
 
 import math
-import time
 from collections.abc import Iterator
 
 import torch
@@ -17,7 +16,7 @@ from torch import Tensor
 
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.steps import Step
-from hyperstyle.inversion.tuning import distance, drawn
+from hyperstyle.inversion.tuning import distance, drawn, normal_like
 
 RATE = 0.1
 RAMP_UP, RAMP_DOWN = 0.05, 0.25  # shares of all steps
@@ -50,7 +49,6 @@ def descend(model: Model, photo: Tensor, start: Tensor, steps: int) -> Iterator[
 
     A step's codes have the noise that its picture was drawn with; the last ones have none.
     """
-    since = time.perf_counter()
     found = start.clone().requires_grad_()
     optimizer = torch.optim.Adam([found])
     spread = NOISE * start.std(-1, keepdim=True)
@@ -58,15 +56,14 @@ def descend(model: Model, photo: Tensor, start: Tensor, steps: int) -> Iterator[
     codes = found
     for index in range(steps + 1):
         picture = drawn(model, model.generator.styles(codes), kernels)
-        yield Step(index, picture.detach(), codes.detach().clone(), {}, time.perf_counter() - since)
+        yield Step(index, picture.detach(), codes.detach().clone(), {})
         if index == steps:
             return
-        since = time.perf_counter()
         (found.grad,) = torch.autograd.grad(distance(model, picture, photo).sum(), [found])
         optimizer.param_groups[0]["lr"] = RATE * ramp((index + 0.5) / steps)
         optimizer.step()
         fading = max(0.0, 1 - (index + 1) / steps / NOISY) ** 2
-        codes = found + fading * spread * torch.randn_like(found)
+        codes = found + fading * spread * normal_like(found)
 
 
 def ramp(done: float) -> float:

@@ -6,8 +6,9 @@ The file is safetensors: the code and the offsets are its tensors, all else is J
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import torch
@@ -91,9 +92,17 @@ class Inversion:
     steps: tuple[StepRecord, ...]
     adds: bool = False
     """Whether the offsets are those of a generator that `adds` them."""
+    key: str = field(default_factory=lambda: token_hex(8), init=False, repr=False)
+    """What tells this value from all others, in another process too: for keeping what was computed of it."""
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Inversion) and self.key == other.key
 
     def on(self, generator: Generator) -> tuple[Tensor, Offsets]:
-        """Codes and offsets where that generator's weights lie; a `StudioError` where they are not for its layers."""
+        """Codes and offsets in 32 bits where that generator's weights lie; a `StudioError` if they do not fit it."""
         if self.offsets and self.adds != generator.adds:
             raise StudioError(
                 f"The inversion's offsets are to be {_kind(self.adds)} and those of the generator of {self.domain} "
@@ -107,7 +116,7 @@ class Inversion:
         if not fits:
             raise StudioError(f"The inversion does not fit the generator of {self.domain}: invert the photo again.")
         device = next(generator.parameters()).device
-        return self.codes.to(device), {layer: offset.to(device) for layer, offset in self.offsets.items()}
+        return self.codes.to(device), {layer: offset.to(device).float() for layer, offset in self.offsets.items()}
 
     def save(self, path: Path) -> None:
         """Write it to a file, which appears when it is complete."""

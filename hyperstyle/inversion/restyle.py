@@ -1,6 +1,5 @@
 """ReStyle-e4e (Alaluf et al., 2021; Tov et al., 2021): an encoder that corrects a W+ code step by step."""
 
-import time
 from collections.abc import Iterator
 
 import torch
@@ -13,12 +12,10 @@ from hyperstyle.networks.full import ReStyleModel
 @torch.no_grad()
 def invert(model: ReStyleModel, photo: Tensor, steps: int = 5) -> Iterator[Step]:
     """The average picture, then one step per correction, of photos [N, 3, height, width] of the view in [-1, 1]."""
-    start = time.perf_counter()
     codes = model.latent_avg.expand(len(photo), -1, -1)
     picture = model.view.crop(model.generator(codes))
-    yield Step(0, picture, codes, {}, time.perf_counter() - start)
+    yield Step(0, picture, codes, {})
     for index in range(1, steps + 1):
-        start = time.perf_counter()
         codes = codes + model.encoder(photo, model.view.pool(picture))
         picture = model.view.crop(model.generator(codes))
-        yield Step(index, picture, codes, {}, time.perf_counter() - start)
+        yield Step(index, picture, codes, {})

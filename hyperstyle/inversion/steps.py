@@ -19,5 +19,3 @@ class Step:
     """[N, 512] or [N, n_styles, 512]."""
     offsets: Offsets
     """Of the generator's kernels, summed over all steps so far."""
-    seconds: float
-    """That this step took."""

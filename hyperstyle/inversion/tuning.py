@@ -26,6 +26,11 @@ def kernels_for(generator: Generator, count: int, offsets: Offsets | None = None
     return {layer: kernel.detach().expand(count, *kernel.shape[-4:]) for layer, kernel in kernels.items()}
 
 
+def normal_like(codes: Tensor) -> Tensor:
+    """Normal random numbers of the shape of codes and where they are, from one seed the same on every device."""
+    return torch.randn(codes.shape).to(codes)
+
+
 @torch.no_grad()
 def offsets_to(generator: Generator, kernels: Kernels) -> Offsets:
     """The offsets [N, out, in, kh, kw] by which the generator's kernels become `kernels` of that shape."""

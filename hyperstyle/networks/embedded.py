@@ -43,10 +43,10 @@ class EmbeddedModel(nn.Module):
         self.hypernetwork = hypernetwork
         self.lpips = lpips
 
-    def lighten(self) -> None:
-        """Draw in bfloat16 where the processor has it: a picture takes less than half the time."""
-        self.generator.lighten(torch.bfloat16)
-        self.head.bfloat16()
+    def compute_in(self, dtype: torch.dtype) -> None:
+        """Compute the feature maps of generator and preview in `dtype`."""
+        self.generator.compute_in(dtype)
+        self.head.to(dtype)
 
     def encode(self, photo: Tensor, corrections: int = CORRECTIONS) -> Tensor:
         """Codes [N, 512] of photos [N, 3, 256, 256], RGB in [-1, 1]: a guess, corrected by looks at its picture."""

@@ -78,6 +78,10 @@ class FullModel(nn.Module):
         )
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
 
+    def compute_in(self, dtype: torch.dtype) -> None:
+        """Compute the generator's feature maps in `dtype`."""
+        self.generator.compute_in(dtype)
+
     @property
     def mapping(self) -> Callable[[Tensor], Tensor]:
         """Codes [N, 512] in W of normal vectors [N, 512]."""
@@ -106,6 +110,10 @@ class ReStyleModel(nn.Module):
         self.encoder = ReStyleEncoder(TRUNKS[options.encoder_type](6), self.generator.n_styles)
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
 
+    def compute_in(self, dtype: torch.dtype) -> None:
+        """Compute the generator's feature maps in `dtype`."""
+        self.generator.compute_in(dtype)
+
 
 class HyperInverterModel(nn.Module):
     """HyperInverter: W-encoder, layerwise encoder, hypernetwork, and a StyleGAN2 whose offsets are added."""
@@ -124,6 +132,10 @@ class HyperInverterModel(nn.Module):
         self.encoder = LayerwiseEncoder(LAYERWISE[options.encoder_type](3), self.generator.n_styles)
         self.hypernetwork = AddingHyperNetwork(options.output_size, options.design, options.layers, options.hidden_dim)
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
+
+    def compute_in(self, dtype: torch.dtype) -> None:
+        """Compute the generator's feature maps in `dtype`."""
+        self.generator.compute_in(dtype)
 
     @property
     def mapping(self) -> Callable[[Tensor], Tensor]:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor, nn
 
 Offsets = Mapping[int, Tensor]
@@ -34,6 +35,12 @@ class Generator(nn.Module, ABC):
     adds: bool = False
     """Whether an offset is added to a kernel; otherwise it is relative to it. Offsets of one kind mean nothing to the
     other, so what found them or keeps them has to go by this."""
+    compute_dtype: torch.dtype = torch.float32
+    """In which feature maps are computed; kernels, which change by small steps, always keep 32 bits."""
+
+    @abstractmethod
+    def compute_in(self, dtype: torch.dtype) -> None:
+        """Compute feature maps in `dtype` from now on."""
 
     @abstractmethod
     def styles(self, codes: Tensor) -> Styles:

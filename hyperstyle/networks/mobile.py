@@ -166,7 +166,7 @@ class MobileGenerator(Generator):
 
     def styles(self, codes: Tensor) -> Styles:
         """Style space of codes in W [N, 512] or W+ [N, 18, 512]."""
-        codes = codes.to(self.constant.dtype)
+        codes = codes.to(self.compute_dtype)
         if codes.ndim == 2:
             return [modulation(codes) for modulation, _ in self.modulations()]
         return [modulation(codes[:, code]) for modulation, code in self.modulations()]
@@ -179,8 +179,9 @@ class MobileGenerator(Generator):
             kernels |= {1 + 2 * index: block.first.pointwise, 2 + 2 * index: block.second.pointwise}
         return kernels
 
-    def lighten(self, dtype: torch.dtype) -> None:
-        """Let everything but the kernels be of `dtype`: what changes by small steps keeps all its digits."""
+    def compute_in(self, dtype: torch.dtype) -> None:
+        """Keep everything but the kernels in `dtype`, and so compute feature maps in it."""
+        self.compute_dtype = dtype
         exact = {layer: kernel.data for layer, kernel in self.own_kernels().items()}
         self.to(dtype)
         for layer, kernel in self.own_kernels().items():

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from hyperstyle.device import full_precision
 from hyperstyle.networks.feedback import direction
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile import BLOCKS
@@ -115,12 +116,13 @@ class Refiner(nn.Module):
         """
         maps = self.maps(photo, look.picture)
         offsets, directions = {}, {}
-        with torch.autocast(maps.device.type, enabled=False):  # regressions need all digits
+        with full_precision(maps.device):  # regressions need all digits
             gains, strides = (lengths[min(index, STEPS - 1)] for lengths in (self.gains, self.strides))
             strides = strides.exp() * look.distance[:, None]
             for place, layer in enumerate(self.layers):
-                kernel, inputs = kernels[layer].flatten(-3), look.fed[layer - 1].float()
-                found = direction(look.gradients[layer], inputs.flatten(2), kernel)
+                kernel, fed = kernels[layer].flatten(-3), look.fed[layer - 1]
+                inputs = fed.float()
+                found = direction(look.gradients[layer], inputs.flatten(2), kernel, fed.dtype)
                 directions[layer] = found + MOMENTUM * memory[layer] if memory else found
                 change = gains[place] * self.predicted(place, maps.float(), inputs)
                 offsets[layer] = relative(change + strides[:, place, None, None] * directions[layer], kernel)

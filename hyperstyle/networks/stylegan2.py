@@ -26,6 +26,9 @@ WHOLE_LAYERS = 20
 would fill 130 MB each and leave the cache, which costs a third more time than what the strips overlap."""
 STRIP = 32
 """Rows of a 256x256 map that a strip is made from."""
+COMPUTED = 64
+"""Side of the maps from which on they are computed in the generator's `compute_dtype`; the smaller ones, which cost
+next to nothing and decide what the picture shows, stay in 32 bits."""
 HALO = 3
 """Rows that a strip needs beyond its own at either side, so that its own do not see where it ends."""
 
@@ -129,8 +132,10 @@ def modulated(x: Tensor, kernel: Tensor, kind: Kind, style: Tensor, gain: Tensor
     or the maps to the same end, so they scale whichever is smaller.
     """
     if kernel.ndim == 4 and x.numel() < kernel.numel():
-        return convolve(x * style[..., None, None], kernel, kind) * gain[..., None, None] + bias[:, None, None]
+        scaled = x * style[..., None, None].to(x.dtype)
+        return (convolve(scaled, kernel.to(x.dtype), kind) * gain[..., None, None] + bias[:, None, None]).to(x.dtype)
     kernels = kernel * (gain[:, :, None] * style[:, None, :])[..., None, None]
+    kernels, bias = kernels.to(x.dtype), bias.to(x.dtype)
     if len(x) == 1:
         return convolve(x, kernels[0], kind, bias)
     return torch.cat([convolve(x[i : i + 1], kernels[i], kind, bias) for i in range(len(x))])
@@ -177,7 +182,7 @@ class StyledConvolution(Modulated):
         # The activation's gain is applied to all that goes into it, which comes to the same.
         y = modulated(x, kernel, self.shape.kind, style, demodulation * GAIN, self.bias * GAIN)
         noise = self.noise[top : top + y.shape[-2]] * (self.noise_strength * GAIN)
-        return clamped(F.leaky_relu_(y.add_(noise), SLOPE), self.shape.design.conv_clamp)
+        return clamped(F.leaky_relu_(y.add_(noise.to(y.dtype)), SLOPE), self.shape.design.conv_clamp)
 
 
 class ToRgb(Modulated):
@@ -186,7 +191,8 @@ class ToRgb(Modulated):
     def forward(self, x: Tensor, kernel: Tensor, style: Tensor, top: int) -> Tensor:  # noqa: ARG002 -- has no noise
         """Picture [N, 3, H, W] of maps x [N, in, H, W]; the rest as for `Modulated`."""
         gain = style.new_full((1, 3), self.shape.scale)
-        return clamped(modulated(x, kernel, self.shape.kind, style, gain, self.bias), self.shape.design.conv_clamp)
+        picture = modulated(x, kernel, self.shape.kind, style, gain, self.bias)
+        return clamped(picture.float(), self.shape.design.conv_clamp)
 
 
 def doubled(picture: Tensor) -> Tensor:
@@ -221,6 +227,10 @@ class StyleGan2(Generator):
         self.constant = nn.Parameter(random(shapes[0].inputs, 4, 4))
         self.layers = nn.ModuleList(ToRgb(s) if s.kind is Kind.RGB else StyledConvolution(s) for s in shapes)
 
+    def compute_in(self, dtype: torch.dtype) -> None:
+        """Compute feature maps in `dtype` from `COMPUTED` pixels on; pictures are summed up in 32 bits."""
+        self.compute_dtype = dtype
+
     def layer_list(self) -> list[Modulated]:
         """All layers by layer index, as what they are."""
         return cast(list[Modulated], list(self.layers))
@@ -245,7 +255,7 @@ class StyleGan2(Generator):
         x = self.constant.expand(len(styles[0]), -1, -1, -1).contiguous(memory_format=torch.channels_last)
         whole, rest = range(len(self.layers))[:WHOLE_LAYERS], range(len(self.layers))[WHOLE_LAYERS:]
         x, picture = self.grow(x, None, whole, styles, kernels)
-        if not rest or x.is_cuda:
+        if not rest or x.device.type != "cpu":
             return self.grow(x, picture, rest, styles, kernels)[1]
         strips = []
         for top in range(0, x.shape[-2], STRIP):
@@ -262,6 +272,8 @@ class StyleGan2(Generator):
         stack = self.layer_list()
         for i in layers:
             top *= 2 if stack[i].shape.kind is Kind.UP else 1
+            if stack[i].shape.size >= COMPUTED:
+                x = x.to(self.compute_dtype)
             y = stack[i](x, kernels[i], styles[i], top)
             if stack[i].shape.kind is not Kind.RGB:
                 x = y

@@ -8,7 +8,6 @@ all false alarms, and makes the landmarks as fine as the photo.
 
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 import dlib
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hyperstyle.errors import StudioError
+from hyperstyle.locks import ForkSafeLock
 from hyperstyle.photo.quads import Box
 from hyperstyle.photo.reading import Pixels
 
@@ -46,7 +46,7 @@ class FaceFinder:
     def __init__(self, predictor_path: Path) -> None:
         self._detector = dlib.get_frontal_face_detector()
         self._predictor = dlib.shape_predictor(str(predictor_path))
-        self._turn = Lock()  # dlib's objects hold what they are working on
+        self._turn = ForkSafeLock()  # dlib's objects hold what they are working on
 
     def find(self, pixels: Pixels) -> list[Face]:
         """All faces of a photo [H, W, 3], the largest first.

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.inversion.hyperstyle import added
 from hyperstyle.networks.embedded import EmbeddedModel
 from hyperstyle.networks.generator import Offsets
@@ -23,7 +24,7 @@ from hyperstyle.networks.pairwise import PairwiseHyperNetwork
 from hyperstyle.networks.refiner import STEPS
 from hyperstyle.training.budget import Budget, Clock
 from hyperstyle.training.coded import Coded, coded
-from hyperstyle.training.loop import Stateful, best_device, update
+from hyperstyle.training.loop import Stateful, update
 from hyperstyle.training.shown import figures, shown, side
 from hyperstyle.writing import write_text
 
@@ -107,7 +108,7 @@ class Course:
         picture = shown(self.model, codes, self.model.generator.own_kernels())
         while True:
             yield picture
-            with torch.autocast(photos.device.type, torch.bfloat16, enabled=network.training):
+            with low_precision(photos.device, enabled=network.training):
                 changes = network(photos, picture.detach())
             moved = added(offsets, changes)
             picture = shown(self.model, codes, self.model.generator.kernels(moved))
@@ -161,9 +162,8 @@ class Course:
         return Result(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
 
 
-def course(work: Path, model: EmbeddedModel, updates: int, minutes: float) -> Course:
+def course(work: Path, model: EmbeddedModel, updates: int, minutes: float, device: torch.device) -> Course:
     """What is needed to train variants on the photos in `work`; `model` sees through its own preview."""
-    device = best_device()
-    model.lighten()
+    model.compute_in(fast_dtype(device))
     photos, held = coded(work, model.w_encoder)
     return Course(model.to(device), photos, held.to(device), work / "ablations", updates, minutes)

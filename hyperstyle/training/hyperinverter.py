@@ -12,13 +12,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.networks.discriminator import Discriminator
 from hyperstyle.networks.embedded import Distance, EmbeddedModel
 from hyperstyle.networks.mobile import Mapping
 from hyperstyle.networks.small_hyperinverter import SmallHyperInverter
 from hyperstyle.training.hypernet import BATCH, LARGE_BATCH, LIKENESS, Targets
 from hyperstyle.training.identity import Identity
-from hyperstyle.training.loop import Stateful, Stretch, best_device, update
+from hyperstyle.training.loop import Stateful, Stretch, update
 from hyperstyle.training.pictures import save_grid
 from hyperstyle.training.portraits import read_portraits
 from hyperstyle.training.shown import figures, shown, side
@@ -77,7 +78,7 @@ class Course:
         own = self.model.generator.own_kernels()
         with torch.no_grad():
             first = shown(self.model, codes, own)
-        with torch.autocast(photos.device.type, torch.bfloat16, enabled=network.training):
+        with low_precision(photos.device, enabled=network.training):
             changes = network(photos, first)
         return first, shown(self.model, codes, own | {layer: own[layer] + change for layer, change in changes.items()})
 
@@ -121,10 +122,17 @@ class Course:
                 opponent.learn(made, photos, step)
 
 
-def train(work: Path, minutes: float, model: EmbeddedModel, mapping: Mapping, likeness: Identity, start: int) -> None:
+def train(
+    work: Path,
+    minutes: float,
+    model: EmbeddedModel,
+    mapping: Mapping,
+    likeness: Identity,
+    device: torch.device,
+    start: int,
+) -> None:
     """One stretch of training on the portraits in `work` and on pictures made on the way."""
-    device = best_device()
-    model.lighten()
+    model.compute_in(fast_dtype(device))
     model.to(device)
     likeness = likeness.to(device)
     photos, held = (portraits.to(device) for portraits in read_portraits(work / "portraits"))

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.inversion.hyperstyle import added
 from hyperstyle.networks.embedded import Distance, EmbeddedModel, portions
 from hyperstyle.networks.generator import Offsets
@@ -17,7 +18,7 @@ from hyperstyle.networks.preview import preview
 from hyperstyle.networks.refiner import STEPS, Look, Refiner
 from hyperstyle.training.augmentation import mirrored, photographed
 from hyperstyle.training.identity import Identity
-from hyperstyle.training.loop import Stateful, Stretch, best_device, update
+from hyperstyle.training.loop import Stateful, Stretch, update
 from hyperstyle.training.pictures import save_grid
 from hyperstyle.training.portraits import read_portraits
 
@@ -87,7 +88,7 @@ def refinements(
     look = looked(offsets)
     yield Refined({}, offsets, look)
     for index in range(STEPS):
-        with torch.autocast(photo.device.type, torch.bfloat16, enabled=network.training):
+        with low_precision(photo.device, enabled=network.training):
             changes, memory = network(photo, look, model.generator.own_kernels(), index, memory)
         offsets = added(offsets, {layer: change.detach() for layer, change in changes.items()})
         look = looked(offsets, last if index == STEPS - 1 else None)
@@ -122,12 +123,17 @@ def blame(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Dista
 
 
 def train(
-    work: Path, minutes: float, model: EmbeddedModel, mapping: Mapping, likeness: Identity, real: bool = False
+    work: Path,
+    minutes: float,
+    model: EmbeddedModel,
+    mapping: Mapping,
+    likeness: Identity,
+    device: torch.device,
+    real: bool = False,
 ) -> None:
     """One stretch of training on the portraits in `work` and on pictures made on the way, by previews or real ones."""
-    device = best_device()
     batch = BATCH if device.type == "cpu" else LARGE_BATCH
-    model.lighten()
+    model.compute_in(fast_dtype(device))
     model.to(device)
     likeness = likeness.to(device)
     photos, held = (portraits.to(device) for portraits in read_portraits(work / "portraits"))

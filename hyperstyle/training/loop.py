@@ -13,11 +13,6 @@ COOLING = 0.3  # share of a stretch over which the learning rate falls to zero, 
 WARMING = 50  # steps over which it rises after each start, while the optimizer's averages settle
 
 
-def best_device() -> torch.device:
-    """The graphics card where there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
 class Stateful(Protocol):
     """Anything with a state dict: modules, optimizers."""
 

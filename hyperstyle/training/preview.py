@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.networks.embedded import portions
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
 from hyperstyle.networks.preview import SIZE, Preview
-from hyperstyle.training.loop import Stretch, best_device, update
+from hyperstyle.training.loop import Stretch, update
 from hyperstyle.training.pictures import code_of, file_of, numbers_in, read_picture, save_grid
 
 HELD_OUT = 40  # the first pictures of the folder are never trained on
@@ -19,12 +20,17 @@ BATCH = 4  # pictures of 256 pixels, more of smaller ones: features of one are 8
 
 
 def train(
-    folder: Path, checkpoint: Path, minutes: float, generator: MobileGenerator, mapping: Mapping, size: int = SIZE
+    folder: Path,
+    checkpoint: Path,
+    minutes: float,
+    generator: MobileGenerator,
+    mapping: Mapping,
+    device: torch.device,
+    size: int = SIZE,
 ) -> None:
     """One stretch of fitting to the pictures in `folder`."""
     numbers = numbers_in(folder)
-    device = best_device()
-    generator.lighten(torch.bfloat16)
+    generator.compute_in(fast_dtype(device))
     generator.to(device)
     kernels = generator.kernels()
     head = Preview(size).to(device)
@@ -42,7 +48,7 @@ def train(
     held = [examples([number]) for number in numbers[:HELD_OUT]]
 
     def report(step: int) -> None:
-        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16):
+        with torch.inference_mode(), low_precision(device):
             made = [average(features, codes).float() for features, codes, _ in held]
         errors = [F.mse_loss(mine, wanted) for mine, (_, _, wanted) in zip(made, held, strict=True)]
         print(f"step {step}: held-out L2 {torch.stack(errors).mean():.5f}", flush=True)
@@ -52,9 +58,13 @@ def train(
     for step in stretch.steps(optimizer):
         chance = random.Random(step)  # noqa: S311 - shuffling, not secrets
         features, codes, wanted = examples(chance.sample(numbers[HELD_OUT:], BATCH * SIZE // size))
-        with torch.autocast(device.type, torch.bfloat16):
-            made = head(features, codes)
-        error = made.float() - wanted
-        loss = error.square().mean() + 0.05 * error.abs().mean()
-        loss.backward()
+        fitting_loss(head, features, codes, wanted).backward()
         update(head, average, optimizer, step, memory=0.995)
+
+
+def fitting_loss(head: Preview, features: Tensor, codes: Tensor, wanted: Tensor) -> Tensor:
+    """How far the head's pictures of features and codes are from the pooled pictures `wanted` [N, 3, S, S]."""
+    with low_precision(features.device):
+        made = head(features, codes)
+    error = made.float() - wanted
+    return error.square().mean() + 0.05 * error.abs().mean()

@@ -10,11 +10,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from hyperstyle.device import fast_dtype
 from hyperstyle.networks.embedded import EmbeddedModel
 from hyperstyle.networks.mobile import Mapping
 from hyperstyle.networks.preview import preview
 from hyperstyle.training.hypernet import refinements
-from hyperstyle.training.loop import best_device
 from hyperstyle.training.pictures import file_of, write_whole
 
 EACH = 12  # relatives of a portrait
@@ -23,9 +23,9 @@ MOST = 0.8  # how far a relative's code goes towards another face's, at most
 
 
 @torch.no_grad()
-def make_relatives(folder: Path, model: EmbeddedModel, mapping: Mapping, photos: Tensor) -> None:
+def make_relatives(folder: Path, model: EmbeddedModel, mapping: Mapping, photos: Tensor, device: torch.device) -> None:
     """Write `EACH` relatives of every photo [N, 3, 256, 256]; those that are there stay."""
-    device = best_device()
+    model.compute_in(fast_dtype(device))
     model.to(device)
     for index, photo in enumerate(photos.to(device).split(1)):
         numbers = range(index * EACH, (index + 1) * EACH)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from hyperstyle.device import fast_dtype
 from hyperstyle.editing.styles import Shipped
 from hyperstyle.inversion.inputs import fed
 from hyperstyle.inversion.polish import even_coordinates, evened
@@ -17,7 +18,7 @@ from hyperstyle.inversion.tuning import offsets_to
 from hyperstyle.networks.generator import Kernels, Offsets
 from hyperstyle.networks.lpips import Lpips, difference
 from hyperstyle.networks.mobile import MobileGenerator
-from hyperstyle.training.loop import Stateful, Stretch, best_device, update
+from hyperstyle.training.loop import Stateful, Stretch, update
 from hyperstyle.training.pictures import save_grid
 from hyperstyle.training.style_crops import CELLS, Place, piece
 from hyperstyle.training.style_faces import SIZE, Face
@@ -51,8 +52,9 @@ class Moves(nn.Module):
 class EvenDescent(torch.optim.Optimizer):
     """Descent in which all directions of a gradient count the same (as in Muon, Jordan et al., 2024)."""
 
-    def __init__(self, parameters: Iterable[Tensor], lr: float = RATE) -> None:
+    def __init__(self, parameters: Iterable[Tensor], dtype: torch.dtype, lr: float = RATE) -> None:
         super().__init__(parameters, {"lr": lr})
+        self.dtype = dtype
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]  # no closure
@@ -61,7 +63,7 @@ class EvenDescent(torch.optim.Optimizer):
             for parameter in group["params"]:
                 memory = self.state[parameter].setdefault("momentum", torch.zeros_like(parameter))
                 memory.mul_(MOMENTUM).add_(parameter.grad)
-                parameter.sub_(group["lr"] * evened((parameter.grad + MOMENTUM * memory)[None])[0])
+                parameter.sub_(group["lr"] * evened((parameter.grad + MOMENTUM * memory)[None], self.dtype)[0])
 
 
 class Lessons:
@@ -140,11 +142,11 @@ def train(
     generator: MobileGenerator,
     groups: Sequence[Sequence[Face]],
     lpips: Lpips,
+    device: torch.device,
 ) -> tuple[Offsets, int]:
     """One stretch of training of a style on faces, as many of each group; its offsets, and all steps they took."""
-    device = best_device()
     batch = BATCH if device.type == "cpu" else LARGE_BATCH
-    generator.lighten(torch.bfloat16)
+    generator.compute_in(fast_dtype(device))
     generator.to(device).requires_grad_(False)
     lpips = lpips.to(device)
     lessons = Lessons(generator, [face for group in groups for face in group], style)
@@ -153,7 +155,7 @@ def train(
     own = generator.kernels()
     moves = Moves(own, lessons.even(style.layers, range(HELD_OUT, HELD_OUT + MEASURED))).to(device)
     average = copy.deepcopy(moves).requires_grad_(False)
-    optimizer = EvenDescent(moves.parameters())
+    optimizer = EvenDescent(moves.parameters(), generator.compute_dtype)
 
     def report(step: int) -> None:
         figures, grid = lessons.examine(average(own), held, lpips)

@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 from torch.nn import functional as F
 
+from hyperstyle.device import fast_dtype
 from hyperstyle.inversion.hyperstyle import Model, invert
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
@@ -42,16 +43,18 @@ class Face:
             return to_tensor(np.asarray(image.convert("RGB")))
 
 
-def make_faces(folder: Path, generator: MobileGenerator, mapping: Mapping, count: int = FACES) -> Iterator[Face]:
+def make_faces(
+    folder: Path, generator: MobileGenerator, mapping: Mapping, device: torch.device, count: int = FACES
+) -> Iterator[Face]:
     """Faces of the generator alone; pictures that `folder` lacks are made."""
-    half = copy.deepcopy(generator)
-    half.lighten(torch.bfloat16)
+    quick = copy.deepcopy(generator).to(device)
+    quick.compute_in(fast_dtype(device))
     made_folder(folder)
     for number in range(FIRST, FIRST + count):
         face = Face(folder / f"{number}.webp", code_of(number, mapping).clone(), {})
         if not face.path.exists():
             with torch.inference_mode():
-                _save(face.path, half(face.codes))
+                _save(face.path, quick(face.codes.to(device)))
         yield face
 
 
@@ -62,11 +65,11 @@ def make_visitors(folder: Path, model: Model, portraits: Path, count: int = VISI
     for path in paths[:: max(len(paths) // count, 1)][:count]:
         kept = folder / f"{path.stem}.safetensors"
         if not kept.exists():
-            *_, last = invert(model, stacked([path]))
+            *_, last = invert(model, stacked([path]).to(next(model.generator.parameters()).device))
             _save(kept.with_suffix(".webp"), last.picture)
-            halves = {str(layer): offset[0].half().contiguous() for layer, offset in last.offsets.items()}
+            halves = {str(layer): offset[0].half().cpu().contiguous() for layer, offset in last.offsets.items()}
             with written_whole(kept) as part:
-                part.write_bytes(save({"codes": last.codes.contiguous()} | halves))
+                part.write_bytes(save({"codes": last.codes.cpu().contiguous()} | halves))
         tensors = load_file(kept)
         yield Face(kept.with_suffix(".webp"), tensors.pop("codes"), {int(name): t for name, t in tensors.items()})
 

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from hyperstyle.device import low_precision
 from hyperstyle.editing.text_model import OWN_SIDE, TextModel, clip_network, own_config, own_model, texts_of
 from hyperstyle.editing.text_words import Words
 from hyperstyle.errors import StudioError
 from hyperstyle.training.captions import caption, mirrored, ranks, vocabulary
 from hyperstyle.training.labels import Labelled, read_labels
-from hyperstyle.training.loop import Stretch, best_device, update
+from hyperstyle.training.loop import Stretch, update
 from hyperstyle.training.pictures import file_of, read_picture
 
 CHECKPOINT = "text.pt"
@@ -52,12 +53,12 @@ def read_all(folder: Path, numbers: NDArray[np.int64], say: Callable[[str], None
     return pictures
 
 
-def train(work: Path, minutes: float, say: Callable[[str], None]) -> None:
+def train(work: Path, minutes: float, device: torch.device, say: Callable[[str], None]) -> None:
     """One stretch of training; the checkpoint is `text.pt` in `work`."""
     labels = labelled(work)
     rows, pictures = ranks(labels.values), read_all(work / "pictures", labels.numbers, say)
     fitting, held_out = np.flatnonzero(labels.numbers >= HELD_OUT), np.flatnonzero(labels.numbers < HELD_OUT)
-    words, device = Words(vocabulary()), best_device()
+    words = Words(vocabulary())
     network = clip_network(own_config(words)).to(device, memory_format=torch.channels_last)  # twice as fast on a CPU
     average = copy.deepcopy(network).requires_grad_(False)
     optimizer = torch.optim.AdamW(decayed(network), lr=RATE, betas=(0.9, 0.98))
@@ -72,9 +73,7 @@ def train(work: Path, minutes: float, say: Callable[[str], None]) -> None:
         picked = fitting[[chance.randrange(len(fitting)) for _ in range(BATCH)]]
         seen, texts = batch(pictures, rows, picked, chance)
         network.train()
-        with torch.autocast(device.type, torch.bfloat16):
-            found = network(seen.to(device, memory_format=torch.channels_last), words(texts).to(device))
-        loss = contrast(*(part.float() for part in found))
+        loss = captions_loss(network, seen.to(device, memory_format=torch.channels_last), words(texts).to(device))
         loss.backward()
         update(network, average, optimizer, step)
         if step % 100 == 0:
@@ -99,6 +98,13 @@ def batch(
         if turn:
             seen[place] = seen[place].flip(-1)
     return seen, texts
+
+
+def captions_loss(network: nn.Module, pictures: Tensor, tokens: Tensor) -> Tensor:
+    """The loss of pictures [N, 3, S, S] and the tokens [N, context] of a caption for each."""
+    with low_precision(pictures.device):
+        found = network(pictures, tokens)
+    return contrast(*(part.float() for part in found))
 
 
 def contrast(seen: Tensor, read: Tensor, scale: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.networks.embedded import portions
 from hyperstyle.networks.lpips import SQUARED, Lpips, difference
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
@@ -16,7 +17,7 @@ from hyperstyle.networks.preview import Preview, preview
 from hyperstyle.networks.small import SIDE, SmallEncoder
 from hyperstyle.training.augmentation import mirrored, photographed
 from hyperstyle.training.identity import Identity
-from hyperstyle.training.loop import Stateful, Stretch, best_device, update
+from hyperstyle.training.loop import Stateful, Stretch, update
 from hyperstyle.training.pictures import SIZE, code_of, file_of, numbers_in, read_picture, save_grid
 from hyperstyle.training.portraits import read_portraits
 
@@ -113,10 +114,16 @@ class Judge(nn.Module):
         self, generator: MobileGenerator, head: Preview, small: Preview, lpips: Lpips, likeness: Identity
     ) -> None:
         super().__init__()
-        generator.lighten(torch.bfloat16)
         self.generator = generator
-        self.head, self.small = head.bfloat16(), small.bfloat16()
+        self.head, self.small = head, small
         self.lpips, self.likeness = lpips, likeness
+
+    def place(self, device: torch.device) -> None:
+        """Bring all of it to a device, in the precision that is fast there."""
+        self.to(device)
+        self.generator.compute_in(fast_dtype(device))
+        self.head.to(fast_dtype(device))
+        self.small.to(fast_dtype(device))
 
     def shown(self, codes: Tensor, head: Preview) -> Tensor:
         """Pictures [N, 3, S, S] of codes [N, 512]."""
@@ -132,13 +139,12 @@ class Judge(nn.Module):
         return SQUARED * small + close.mean()
 
 
-def train(work: Path, minutes: float, mapping: Mapping, judge: Judge) -> None:
+def train(work: Path, minutes: float, mapping: Mapping, judge: Judge, device: torch.device) -> None:
     """One stretch of training on the pictures, portraits and relatives in `work`."""
-    device = best_device()
-    judge.to(device)
+    judge.place(device)
     known = Known.of(work / "pictures", mapping)
     fitted = range(HELD_OUT, HELD_OUT + FITTED)
-    look = look_of_codes(known.codes[fitted], known.pictures(fitted, 32))
+    look = look_of_codes(known.codes[fitted], known.pictures(fitted, 32)).to(device)
     portraits, held_photos = read_portraits(work / "portraits")
     photos = Photos(portraits, work / "relatives", numbers_in(work / "relatives"))
     held, held_codes = known.pictures(range(HELD_OUT), SIDE).to(device), known.codes[:HELD_OUT].to(device)
@@ -147,7 +153,7 @@ def train(work: Path, minutes: float, mapping: Mapping, judge: Judge) -> None:
     encoder = SmallEncoder()
     encoder.mean.copy_(known.mean)
     encoder.spread.copy_(known.spread)
-    encoder.metric.copy_(metric_of(look, known.spread))
+    encoder.metric.copy_(metric_of(look.cpu(), known.spread))
     encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(encoder).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=1e-3, weight_decay=1e-2)
@@ -165,10 +171,16 @@ def train(work: Path, minutes: float, mapping: Mapping, judge: Judge) -> None:
     for step in Stretch(work / "w-encoder.pt", parts, minutes, report).steps(optimizer):
         pictures, codes = (part.to(device) for part in known.batch(step))
         some = photos.batch().to(device)
-        seen = torch.cat((pictures, F.adaptive_avg_pool2d(some, SIDE)))
-        with torch.autocast(device.type, torch.bfloat16):
-            predicted = encoder.normalized(seen).float()
-        found = encoder.mean + encoder.spread * predicted[BATCH:]
-        loss = code_loss(predicted[:BATCH], codes, look.to(device)) + judge.loss(found, some)
-        loss.backward()
+        training_loss(encoder, judge, look, (pictures, codes), some).backward()
         update(encoder, average, optimizer, step)
+
+
+def training_loss(
+    encoder: SmallEncoder, judge: Judge, look: Tensor, known: tuple[Tensor, Tensor], photos: Tensor
+) -> Tensor:
+    """The loss of a step on pictures with known codes [B, 3, 128, 128] and [B, 512], and on photos [P, 3, 256, 256]."""
+    pictures, codes = known
+    with low_precision(photos.device):
+        predicted = encoder.normalized(torch.cat((pictures, F.adaptive_avg_pool2d(photos, SIDE)))).float()
+    found = encoder.mean + encoder.spread * predicted[len(pictures) :]
+    return code_loss(predicted[: len(pictures)], codes, look) + judge.loss(found, photos)

@@ -1,21 +1,22 @@
 """What the page works with: models that open in the background, one piece of work at a time on the device."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import Lock
-from typing import TypeVar
 
-from torch import nn
+import torch
 
+from hyperstyle.device import choose_device
 from hyperstyle.domains import DOMAINS, EMBEDDED, Domain
-from hyperstyle.drawing import along, compact, draw
+from hyperstyle.drawing import Canvas, along, compact
 from hyperstyle.editing.directions import Direction, Edit
 from hyperstyle.editing.sliders import directions_of
 from hyperstyle.editing.styles import Shipped, Style, open_style, styles_of
-from hyperstyle.editing.text import StyleEdit, Wordsmith
+from hyperstyle.editing.text import StyleDirection, StyleEdit, Wordsmith
 from hyperstyle.editing.text_tools import lacking, open_wordsmith
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import Method
@@ -26,6 +27,7 @@ from hyperstyle.photo.tensors import to_pixels
 from hyperstyle.recipe import Words
 from hyperstyle.web.components.domain_choice import Offer
 from hyperstyle.web.turns import Turns
+from hyperstyle.web.zero_gpu import on_lent_gpu
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import status
 from hyperstyle.workshop import Workshop
@@ -34,7 +36,18 @@ STYLES_OPEN = 6
 """Styles that are kept open, of all domains; the one that was not used for longest makes room."""
 
 WORDSMITHS_OPEN = 2
-F = TypeVar("F", bound=Callable[..., object])
+DIRECTIONS_KEPT = 32
+"""Directions of texts that are kept, since the text model takes longer than a picture."""
+CANVASES_KEPT = 4
+"""Inversions whose kernels are kept on the device: those that are being edited just now."""
+IDLE = 600.0
+"""Seconds after which nothing of the last edits is kept."""
+LENT = 16
+"""Calls at once where a GPU is lent for each of them."""
+DRAWING_SECONDS = 5.0
+"""For which a GPU is asked to draw one picture, its start included."""
+STARTING_SECONDS, STEP_SECONDS = 10.0, 0.5
+"""The same to begin an inversion, and for each of its steps with its figures."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,17 +77,20 @@ class Look:
     """From 0, more of the photo, to 1, more of the style."""
 
 
-def on_device(function: F) -> F:
-    """A function that needs the device: where a Space lends one for each call, it asks for it.
+def zero_gpu() -> bool:
+    """Whether this is a Space that lends a GPU for each call."""
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
 
-    What goes in and comes out is on the CPU, so that it may run in another process.
-    """
-    try:
-        import spaces  # type: ignore[import-not-found, import-untyped, unused-ignore]  # there on such a Space alone
-    except ImportError:
-        return function
-    lent: F = spaces.GPU(function)
-    return lent
+
+def missing_weights(domain: Domain) -> list[str]:
+    """Names of the weights that a domain needs, that are not here and that do not come by themselves."""
+    needed = [WEIGHTS[name] for name in domain.needs]
+    return [weight.name for weight in needed if not weight.comes_by_itself and status(weight).path is None]
+
+
+def inversion_seconds(_name: str, _prepared: Prepared, _start: Method | Inversion, steps: int) -> float:
+    """For how long a GPU is asked for an inversion, or for polish, of so many steps."""
+    return STARTING_SECONDS + STEP_SECONDS * steps
 
 
 class Engine:
@@ -84,34 +100,53 @@ class Engine:
         self,
         domains: Sequence[Domain] = (),
         device: str | None = None,
-        open_workshop: Callable[[Domain], Workshop] = Workshop.open,
+        open_workshop: Callable[[Domain, torch.device], Workshop] = Workshop.open,
         directions: Callable[[Domain], Mapping[str, Direction]] = directions_of,
         styles: Callable[[Domain], Mapping[str, str]] = styles_here,
         open_style: Callable[[str, str], Style] = open_style,
     ) -> None:
-        """`domains` are those that can be chosen, all if none are given; the first is what the page begins with."""
+        """`domains` are those that can be chosen, and the first is what the page begins with.
+
+        If none are given, all can be chosen, and the page begins with the first full one whose weights are here where
+        there is a GPU, and with the embedded one otherwise.
+        """
+        self.device = choose_device(device)
         self.domains = {domain.name: domain for domain in domains or DOMAINS.values()}
-        self.first = next(iter(self.domains))
+        self.first = next(iter(self.domains)) if domains else self._best()
         self.directions = {name: directions(domain) for name, domain in self.domains.items()}
         self.styles = {name: styles(domain) for name, domain in self.domains.items()}
         self._open_style = lru_cache(STYLES_OPEN)(open_style)
         self._wordsmith = lru_cache(WORDSMITHS_OPEN)(self._open_wordsmith)
-        self._device = device
+        self._direction = lru_cache(DIRECTIONS_KEPT)(self._find_direction)
+        self._canvas = lru_cache(CANVASES_KEPT)(self._open_canvas)
+        self._drawn = time.monotonic()
         self._open_workshop = open_workshop
         self._loader = ThreadPoolExecutor(1, "loader")
         self._opened: dict[str, Future[Workshop]] = {}
         self._opening = Lock()
-        self.turns = Turns()
-        self._steps_on_device = on_device(self._steps)
-        self._polish_on_device = on_device(self._polish)
-        self._draw_on_device = on_device(self._draw)
-        self._along_on_device = on_device(self._along)
+        self.turns = Turns(LENT if zero_gpu() else 1)
+        self._steps_on_device = on_lent_gpu(self._steps, inversion_seconds)
+        self._polish_on_device = on_lent_gpu(self._polish, inversion_seconds)
+        self._draw_on_device = on_lent_gpu(self._draw, lambda *_: DRAWING_SECONDS)
+        self._along_on_device = on_lent_gpu(self._along, lambda *_: 2 * DRAWING_SECONDS)
 
     def start(self) -> None:
-        """Begin to open the first domain's model; where devices are lent, it has to be there before the page is."""
-        opening = self._open(self.first)
-        if os.environ.get("SPACES_ZERO_GPU"):
-            opening.result()
+        """Begin to open models: on a GPU those of all domains whose weights are here, else the first one's.
+
+        Where GPUs are lent, they have to be open before the page is, since calls run in forks of this process.
+        """
+        names = [self.first]
+        if self.device.type != "cpu":
+            names = [name for name, domain in self.domains.items() if name == self.first or self._at_hand(domain)]
+        for opening in [self._open(name) for name in names]:
+            if zero_gpu():
+                opening.result()
+
+    def sweep(self) -> None:
+        """Forget what is kept of the last edits when nobody has edited for a while."""
+        if time.monotonic() - self._drawn > IDLE:
+            self._canvas.cache_clear()
+            self._direction.cache_clear()
 
     def offers(self) -> list[Offer]:
         """All domains, with the reason where one cannot be used here."""
@@ -152,8 +187,10 @@ class Engine:
         if look and look.style not in self.styles[inversion.domain]:
             known = ", ".join(self.styles[inversion.domain]) or "none yet"
             raise StudioError(f"There is no style {look.style!r} here for this kind of picture: there are {known}.")
+        self._drawn = time.monotonic()
         with self.turns.quick():
-            return self._draw_on_device(inversion, edits, look, words)
+            (pixels,) = self._draw_on_device(inversion, edits, look, words)
+        return pixels
 
     def along(
         self, inversion: Inversion, edits: Sequence[Edit], direction: Direction, amounts: Sequence[float]
@@ -174,14 +211,14 @@ class Engine:
         return [Edit(directions[name], amount) for name, amount in amounts.items() if amount]
 
     def _steps(self, name: str, prepared: Prepared, method: Method, steps: int) -> Iterator[Taken]:
-        workshop, records = self.workshop(name), []
+        workshop, records = self._opened[name].result(), []
         for step, record in workshop.invert(prepared, method, steps):
             records.append(record)
             inversion = compact(workshop.inversion(prepared, method, step, records))
             yield Taken(inversion, to_pixels(step.picture[0]))
 
     def _polish(self, name: str, prepared: Prepared, inversion: Inversion, steps: int) -> Iterator[Taken]:
-        workshop = self.workshop(name)
+        workshop = self._opened[name].result()
         for step, record in workshop.polish(prepared, inversion, steps):
             known = (*inversion.steps, record)
             polished = replace(inversion, codes=step.codes, offsets=step.offsets, steps=known)
@@ -191,23 +228,31 @@ class Engine:
         """Why a domain takes no edits in words here, as half a sentence; None where it does."""
         return lacking(self.domains[name])
 
-    def _draw(self, inversion: Inversion, edits: Sequence[Edit], look: Look | None, words: Words | None) -> Pixels:
-        model = self.workshop(inversion.domain).model
+    def _draw(
+        self, inversion: Inversion, edits: Sequence[Edit], look: Look | None, words: Words | None
+    ) -> Iterator[Pixels]:
         restyling = []
         if words:
-            direction = self._wordsmith(inversion.domain).direction(words.before, words.after, words.threshold)
+            direction = self._direction(inversion.domain, words.before, words.after, words.threshold)
             restyling = [StyleEdit(direction, words.strength)]
+        yield self._canvas(inversion, look).draw(edits, restyling)
+
+    def _open_canvas(self, inversion: Inversion, look: Look | None) -> Canvas:
+        model = self._opened[inversion.domain].result().model
         if look:
             model, inversion = self._open_style(inversion.domain, look.style).of(model, inversion, look.amount)
-        return draw(model, inversion, edits, restyling)
+        return Canvas.of(model, inversion)
+
+    def _find_direction(self, domain: str, before: str, after: str, threshold: float | None) -> StyleDirection:
+        return self._wordsmith(domain).direction(before, after, threshold)
 
     def _along(
         self, inversion: Inversion, edits: Sequence[Edit], direction: Direction, amounts: Sequence[float]
     ) -> Iterator[Pixels]:
-        yield from along(self.workshop(inversion.domain).model, inversion, edits, direction, amounts)
+        yield from along(self._canvas(inversion, None), edits, direction, amounts)
 
     def _open_wordsmith(self, name: str) -> Wordsmith:
-        return open_wordsmith(self.domains[name], self.workshop(name).model)
+        return open_wordsmith(self.domains[name], self._opened[name].result().model)
 
     def _open(self, name: str) -> "Future[Workshop]":
         """The opening of a domain's workshop, begun where it was not; one that failed is tried again."""
@@ -218,19 +263,25 @@ class Engine:
             return self._opened[name]
 
     def _load(self, domain: Domain) -> Workshop:
-        workshop = self._open_workshop(domain)
-        if self._device and isinstance(workshop.model, nn.Module):
-            workshop.model.to(self._device)
-        return workshop
+        return self._open_workshop(domain, self.device)
+
+    def _best(self) -> str:
+        """Name of the domain to begin with where nobody has chosen one."""
+        full = [name for name, domain in self.domains.items() if domain.published and self._at_hand(domain)]
+        return full[0] if full and self.device.type != "cpu" else EMBEDDED.name
+
+    def _at_hand(self, domain: Domain) -> bool:
+        """Whether all that a domain needs is here, or comes by itself."""
+        return not domain.unmade() and not missing_weights(domain)
 
     def _offer(self, domain: Domain) -> Offer:
-        """A domain as it can be had here; the embedded one's packages are fetched by themselves."""
+        """A domain as it can be had here."""
         if domain.name in self._opened and not self._opened[domain.name].cancelled():
             return Offer(domain.name, domain.title)
         if domain.unmade():
             return Offer(domain.name, domain.title, "its networks are not trained yet")
-        missing = [name for name in domain.needs if status(WEIGHTS[name]).path is None]
-        if domain is EMBEDDED or not missing:
+        missing = missing_weights(domain)
+        if not missing:
             return Offer(domain.name, domain.title)
         files = "1 file of weights is" if len(missing) == 1 else f"{len(missing)} files of weights are"
         return Offer(domain.name, domain.title, f"{files} not here", f"python -m hyperstyle weights get {domain.name}")

@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import torch
 
+from hyperstyle.device import describe_device
 from hyperstyle.errors import StudioError
 from hyperstyle.recipe import Recipe
 from hyperstyle.web.components.domain_choice import domain_choice, offered
@@ -45,7 +47,7 @@ class Page:
                     self.worlds = WorldsTab(studio)
                 with gr.Tab("Compare", id="compare"):
                     self.compare = CompareTab(studio, self.invert.outcome)
-            gr.Markdown(text("privacy"), elem_classes="note")
+            gr.Markdown(f"{text('privacy')} {running_on(studio.engine.device)}", elem_classes="note", elem_id="about")
             everything = self.invert.shown
             words.select(self.text.show, None, self.text.outcome, **EDITING)
             worlds.select(self.worlds.show, None, self.worlds.outcome, **EDITING)
@@ -126,6 +128,11 @@ class Page:
     def close(self, request: gr.Request) -> None:
         """The visitor has left."""
         self._studio.visits.left(request.session_hash)
+
+
+def running_on(device: torch.device) -> str:
+    """What the page says of the machine, small."""
+    return f"Runs on: {describe_device(device)}."
 
 
 def build_page(studio: Studio) -> gr.Blocks:

@@ -55,4 +55,5 @@ class Studio:
         never = Event()
         while not never.wait(MINUTE):
             self.visits.sweep()
+            self.engine.sweep()
             give_back()

@@ -10,11 +10,12 @@ _END = object()
 
 
 class Turns:
-    """One piece of work at a time; two at once would only slow each other down."""
+    """One piece of work at a time, where two at once would only slow each other down, or as many as have room."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = 1) -> None:
         self._changed = Condition()
-        self._busy = False
+        self._room = room
+        self._busy = 0  # pieces of work under way
         self._quick = 0  # pieces of quick work that wait
 
     @property
@@ -27,9 +28,9 @@ class Turns:
         """For an edit: next, as soon as the present piece is done."""
         with self._changed:
             self._quick += 1
-            self._changed.wait_for(lambda: not self._busy)
+            self._changed.wait_for(lambda: self._busy < self._room)
             self._quick -= 1
-            self._busy = True
+            self._busy += 1
         try:
             yield
         finally:
@@ -40,8 +41,8 @@ class Turns:
         iterator = iter(steps)
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: not self._busy and not self._quick)
-                self._busy = True
+                self._changed.wait_for(lambda: self._busy < self._room and not self._quick)
+                self._busy += 1
             try:
                 step = next(iterator, _END)
             finally:
@@ -52,5 +53,5 @@ class Turns:
 
     def _done(self) -> None:
         with self._changed:
-            self._busy = False
+            self._busy -= 1
             self._changed.notify_all()

@@ -76,6 +76,8 @@ class Visit:
     """The crop that they were compared on, as JPEG."""
     run: Run | None = None
     """The inversion under way; it ends without a word when this is no longer its own."""
+    _scaled: tuple[Inversion, float, Inversion] | None = field(default=None, init=False)
+    """The chosen step, the strength and what came of both: the same value for as long as both are the same."""
 
     def prepared(self) -> Prepared:
         """The photo, decoded again, and its crop."""
@@ -97,7 +99,10 @@ class Visit:
 
     def inversion(self) -> Inversion:
         """The chosen step at the chosen strength."""
-        return scaled(self.shot().inversion, self.strength)
+        found = self.shot().inversion
+        if self._scaled is None or self._scaled[:2] != (found, self.strength):
+            self._scaled = found, self.strength, scaled(found, self.strength)
+        return self._scaled[2]
 
     def recipe(self) -> Recipe:
         """What was chosen."""
@@ -117,6 +122,7 @@ class Visit:
     def restart(self) -> None:
         """Forget what was made, keep the photo."""
         self.shots, self.chosen, self.strength, self.amounts, self.run = [], -1, 1.0, {}, None
+        self._scaled = None
         self.style, self.style_amount, self.words = None, USUAL, None
         self.compared, self.compared_photo = [], None
 

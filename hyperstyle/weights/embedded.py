@@ -1,7 +1,5 @@
 """The embedded model from its weights: the generator that a package carries, and what assets/ holds."""
 
-import torch
-
 from hyperstyle.domains import ASSETS
 from hyperstyle.networks.embedded import EmbeddedModel
 from hyperstyle.networks.mobile import Mapping, MobileGenerator
@@ -28,18 +26,11 @@ def load_generator() -> MobileGenerator:
 
 
 def load_model() -> EmbeddedModel:
-    """The whole embedded model, as light as this processor allows."""
+    """The whole embedded model, on the CPU in single precision."""
     w_encoder = load_shipped(SmallEncoder(), ASSETS / "w-encoder.safetensors")
     hypernetwork = load_shipped(Refiner(), ASSETS / "hypernetwork.safetensors")
     head = load_shipped(Preview(), ASSETS / "preview.safetensors")
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     model = EmbeddedModel(load_generator(), head, w_encoder, hypernetwork, lpips)
     model.mapping = load_mapping()
-    if quick_in_bfloat16():
-        model.lighten()
     return model.eval().requires_grad_(False)
-
-
-def quick_in_bfloat16() -> bool:
-    """Whether this machine multiplies in bfloat16; one that only pretends to is slower than in single precision."""
-    return torch.cuda.is_available() or torch.ops.mkldnn._is_mkldnn_bf16_supported()

@@ -19,7 +19,6 @@ from hyperstyle.errors import StudioError
 from hyperstyle.inversion import hyperstyle, restyle
 from hyperstyle.networks.full import FullModel, HyperInverterModel, ReStyleModel
 from hyperstyle.networks.plain import PlainStyleGan2
-from hyperstyle.networks.view import View
 from hyperstyle.weights.hyperinverter import weight_name
 from hyperstyle.weights.published import combine
 
@@ -50,8 +49,8 @@ class Agreement:
         return self.difference <= TOLERANCE
 
 
-def check(folder: Path, against: Path) -> Iterator[Agreement]:
-    """Compare the model of the published files in `folder` with every array of the npz file `against`.
+def check(folder: Path, against: Path, device: torch.device) -> Iterator[Agreement]:
+    """Compare the model of the published files in `folder`, on a device, with every array of the npz file `against`.
 
     Arrays come as soon as they are known, each once.
     """
@@ -59,7 +58,7 @@ def check(folder: Path, against: Path) -> Iterator[Agreement]:
     if files is None:
         raise StudioError(f"{folder} holds no published model: {' or '.join(map(' and '.join, FILES))} is looked for.")
     expected = read(against)
-    model = combine([folder / name for name in files]).load()
+    model = combine([folder / name for name in files]).load().to(device)
     left = dict(expected)
     with torch.inference_mode():
         for name, answer in answers(model, expected):
@@ -84,14 +83,19 @@ def compare(name: str, answer: Tensor, expected: NDArray[np.float32]) -> Agreeme
         answer = F.adaptive_avg_pool2d(answer, expected.shape[-2:])
     if answer.shape != expected.shape:
         raise StudioError(f"{name} has shape {list(answer.shape)} where {list(expected.shape)} is expected.")
-    difference = np.abs(answer.numpy() - expected).max() / expected.std()
+    difference = np.abs(answer.cpu().numpy() - expected).max() / expected.std()
     return Agreement(name, float(difference))
 
 
-def photo(view: View) -> Tensor:
+def photo(model: FullModel | HyperInverterModel | ReStyleModel) -> Tensor:
     """The picture [1, 3, height, width] that expected answers are for: smoothed noise in [-1, 1]."""
+    view = model.view
     noise = np.random.default_rng(7).standard_normal((1, 3, 16, 16)).astype(np.float32)
-    return F.interpolate(torch.from_numpy(noise), (view.height, view.width), mode="bilinear").clamp(-1, 1)
+    return (
+        F.interpolate(torch.from_numpy(noise), (view.height, view.width), mode="bilinear")
+        .clamp(-1, 1)
+        .to(model.latent_avg.device)
+    )
 
 
 def answers(model: nn.Module, expected: Expected) -> Answers:
@@ -108,7 +112,7 @@ def answers(model: nn.Module, expected: Expected) -> Answers:
 
 def hyperstyle_answers(model: FullModel, steps: int) -> Answers:
     """Answers `codes`, `initial_uncropped`, and `image_`, `latent_`, `crop_` and `delta_` for every step."""
-    for step in hyperstyle.invert(model, photo(model.view), steps):
+    for step in hyperstyle.invert(model, photo(model), steps):
         if step.index == 0:
             yield "codes", step.codes[0, 0]
             yield "initial_uncropped", model.generator(step.codes)[0]
@@ -130,14 +134,14 @@ def restyle_answers(model: ReStyleModel, steps: int) -> Answers:
     plain = PlainStyleGan2(model.options.output_size)
     plain.load_state_dict(model.generator.state_dict(), assign=True)
     model.generator = plain
-    for step in restyle.invert(model, photo(model.view), steps):
+    for step in restyle.invert(model, photo(model), steps):
         yield f"image_{step.index}" if step.index else "average_image", step.picture[0]
         yield f"latent_{step.index}", step.codes[0]
 
 
 def hyperinverter_answers(model: HyperInverterModel) -> Answers:
     """Answers `code`, `image_` for both steps, `w_bar_code`: a pixel of every map, and `weight_` for every kernel."""
-    given = photo(model.view)
+    given = photo(model)
     for step in hyperstyle.invert(model, given, steps=1):
         if step.index == 0:
             yield "code", step.codes[0, 0]
@@ -153,7 +157,7 @@ EDITS = ((6, 7, 5.0), (9, 100, -8.0), (15, 3, 6.0))
 
 def style_space_answers(model: FullModel) -> Answers:
     """Answers `style_i` for the code, `image` after the second step, and `edited` with `EDITS`."""
-    *_, step = hyperstyle.invert(model, photo(model.view), steps=2)
+    *_, step = hyperstyle.invert(model, photo(model), steps=2)
     styles: Sequence[Tensor] = model.generator.styles(step.codes)
     for index, style in enumerate(styles):
         yield f"style_{index}", style[0]

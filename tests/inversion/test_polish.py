@@ -28,7 +28,7 @@ def start(faces: Parts) -> Step:
     """A step of a hypernetwork that moves two layers, one of them with an offset shared by a whole kernel."""
     offsets = {2: 0.02 * torch.randn(1, 512, 512, 1, 1), 3: torch.full((1, 1, 1, 1, 1), 0.02)}
     with torch.no_grad():
-        return Step(3, faces.generator(faces.code, offsets), faces.code, offsets, 0.0)
+        return Step(3, faces.generator(faces.code, offsets), faces.code, offsets)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_pivotal_tuning_comes_closer_too_but_less_in_as_many_steps(
     faces: Parts, photo: Tensor, polished: list[Step]
 ) -> None:
     with torch.no_grad():
-        pivot = Step(0, faces.generator(faces.code), faces.code, {}, 0.0)
+        pivot = Step(0, faces.generator(faces.code), faces.code, {})
     *_, tuned = pivotal.tune(faces, photo, pivot, steps=6)
     figures = (faces.far(step, photo) for step in (polished[-1], tuned, pivot))
     for ours, theirs, before in zip(*figures, strict=True):
@@ -74,7 +74,7 @@ def test_a_full_generator_is_polished_alike(adds: bool) -> None:
     model = small(adds=adds)
     photo = another_face(model)
     with torch.no_grad():
-        start = Step(0, model.generator(model.code), model.code, {}, 0.0)
+        start = Step(0, model.generator(model.code), model.code, {})
     *_, last = polish(model, photo, start, steps=4)
     assert sum(model.far(last, photo)) < 0.9 * sum(model.far(start, photo))
     torch.testing.assert_close(model.generator(last.codes, last.offsets), last.picture, atol=1e-2, rtol=0)
@@ -85,7 +85,7 @@ def test_photos_do_not_depend_on_their_neighbours() -> None:
     photos = torch.cat([another_face(model, seed) for seed in (5, 6)])
     codes = torch.cat([model.code, model.mapping(torch.randn(1, 512))])
     with torch.no_grad():
-        together, alone = (Step(0, model.generator(own), own, {}, 0.0) for own in (codes, codes[1:]))
+        together, alone = (Step(0, model.generator(own), own, {}) for own in (codes, codes[1:]))
     both = [step.picture[1:] for step in polish(model, photos, together, steps=2)]
     one = [step.picture for step in polish(model, photos[1:], alone, steps=2)]
     assert (both[-1] - one[-1]).abs().mean() < 0.1 * (one[-1] - one[0]).abs().mean()

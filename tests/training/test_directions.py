@@ -29,7 +29,7 @@ def labeller() -> Labeller:
 
 @pytest.fixture(scope="module")
 def draw(generator: MobileGenerator) -> Draw:
-    return whole(generator)
+    return whole(generator, torch.device("cpu"))
 
 
 def picture(draw: Draw, code: Tensor) -> Pixels:

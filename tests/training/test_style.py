@@ -73,7 +73,7 @@ def test_a_short_training_comes_nearer_to_its_teacher_and_resumes(
     generator, lpips = load_generator(), load_lpips(weight_file("lpips-alexnet"))
     style = Shipped("test", "Test", "pencil", (13, 14, 15))
     assert all(layer >= FIRST_LAYER for layer in style.layers)
-    made = list(make_faces(tmp_path / "faces", generator, mapping, HELD_OUT + MEASURED))
+    made = list(make_faces(tmp_path / "faces", generator, mapping, torch.device("cpu"), HELD_OUT + MEASURED))
     kernels = generator.kernels()
     moved = [replace(face, offsets={9: torch.full_like(kernels[9], 0.05).half()}) for face in made]
     first, steps = train(tmp_path, 0.08, style, generator, [made, moved], lpips)

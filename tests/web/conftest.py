@@ -64,7 +64,7 @@ def open_style(domain: str, name: str) -> Style:
 def served(workshop: Workshop) -> Iterator[Served]:
     """Faces can be chosen; cars cannot, because there are no weights for them."""
 
-    def open_workshop(domain: Domain) -> Workshop:
+    def open_workshop(domain: Domain, _: torch.device) -> Workshop:
         assert domain is FACES
         return workshop
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import gradio as gr
 import pytest
+import torch
 from playwright.sync_api import Browser, Page, expect
 
 from hyperstyle.domains import DOMAINS, Domain
@@ -29,7 +30,10 @@ def both(workshop: Workshop, churches: Workshop) -> Iterator[Served]:
     def without(_: Domain) -> dict[str, object]:
         return {}
 
-    engine = Engine([FACES, CHURCHES], open_workshop=workshops.__getitem__, directions=without, styles=without)
+    def open_workshop(domain: Domain, _: torch.device) -> Workshop:
+        return workshops[domain]
+
+    engine = Engine([FACES, CHURCHES], open_workshop=open_workshop, directions=without, styles=without)
     studio = Studio(engine, Visits(engine.first))
     page = build_page(studio)
     studio.start()

@@ -1,0 +1,63 @@
+"""ZeroGPU: a Space that lends a GPU for each call, checks the visitor's quota first, and runs the call in a fork.
+
+What goes into such a call and what comes out is pickled, so all of it lies on the CPU.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from hyperstyle.errors import StudioError
+
+T = TypeVar("T")
+Work = Callable[..., Iterator[T]]
+"""A generator function whose arguments and answers can be pickled."""
+
+REFUSALS = {
+    "ZeroGPU quota exceeded": "Your time on this Space's GPU is used up for now: sign in to Hugging Face for more, come"
+    " back later, or duplicate the Space.",
+    "ZeroGPU pending credits exceeded": "Your other work on this Space's GPU is still running: wait until it is done.",
+    "ZeroGPU illegal duration": "This would take the GPU for longer than one call may: choose fewer steps.",
+    "ZeroGPU queue timeout": "No GPU became free within a minute: try again a little later.",
+}
+"""Title of what the package `spaces` raises -> what a visitor can do about it."""
+LOST = "The GPU was lost before this was done: try again."
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A `StudioError` on its way out of the fork, which hands on no other exceptions than Gradio's."""
+
+    sentence: str
+
+
+def on_lent_gpu(work: Work[T], seconds: Callable[..., float]) -> Work[T]:
+    """`work`, asking for a GPU where the Space lends them; `seconds` of the same arguments says for how long."""
+    try:
+        import spaces  # type: ignore[import-not-found, import-untyped, unused-ignore]  # there on a Space alone
+    except ImportError:
+        return work
+
+    @wraps(work)
+    def forked(*args: Any) -> Iterator[T | Refusal]:  # noqa: ANN401
+        try:
+            yield from work(*args)
+        except StudioError as error:
+            yield Refusal(str(error))
+
+    lent: Work[T | Refusal] = spaces.GPU(duration=seconds)(forked)
+
+    @wraps(work)
+    def asking(*args: Any) -> Iterator[T]:  # noqa: ANN401
+        try:
+            for answer in lent(*args):
+                if isinstance(answer, Refusal):
+                    raise StudioError(answer.sentence)
+                yield answer
+        except gr.Error as error:
+            raise StudioError(REFUSALS.get(error.title, LOST)) from error
+
+    return asking
