@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from hyperstyle.drawing import along, compact, draw, scaled
+from hyperstyle.drawing import Canvas, along, compact, draw, scaled
 from hyperstyle.editing.directions import Direction, Edit
 from hyperstyle.inversion.methods import METHODS
 from hyperstyle.inversion.record import Inversion
@@ -46,7 +46,7 @@ def test_edits_move_the_picture_and_offsets_go_with_them(
     edited = draw(workshop.model, inversion, [Edit(SMILE, 2)])
     assert (edited != pictures[-1]).any()
     assert (edited != draw(workshop.model, scaled(inversion, 0), [Edit(SMILE, 2)])).any()
-    series = list(along(workshop.model, inversion, [Edit(SMILE, -4)], SMILE, [0, 2]))
+    series = list(along(Canvas.of(workshop.model, inversion), [Edit(SMILE, -4)], SMILE, [0, 2]))
     assert (series[0] == pictures[-1]).all()  # it takes the place of the same direction's edit
     assert (series[1] == edited).all()
 

@@ -147,7 +147,7 @@ def wordsmith(generator: MobileGenerator) -> Wordsmith:
     need_library()
     if reason := lacking(EMBEDDED):
         pytest.skip(reason)
-    model = open_own(ASSETS / NETWORK)
+    model = open_own(ASSETS / NETWORK, torch.device("cpu"))
     return Wordsmith(model, read_relevance(ASSETS / RELEVANCE, model.name, generator))
 
 

@@ -98,9 +98,9 @@ def test_corrections_of_a_code_bring_its_picture_nearer(
 
 def test_a_direction_takes_no_notice_of_how_inputs_and_errors_are_scaled() -> None:
     gradient, inputs, kernel = torch.randn(1, 8, 16), torch.randn(1, 16, 64), torch.randn(8, 16)
-    found = direction(gradient, inputs, kernel)
-    assert torch.allclose(found, direction(gradient * 1e-4, inputs, kernel), rtol=1e-2, atol=1e-3)
-    assert torch.allclose(found, direction(gradient, inputs * 100, kernel), rtol=1e-2, atol=1e-3)
+    found = direction(gradient, inputs, kernel, torch.float32)
+    assert torch.allclose(found, direction(gradient * 1e-4, inputs, kernel, torch.float32), rtol=1e-2, atol=1e-3)
+    assert torch.allclose(found, direction(gradient, inputs * 100, kernel, torch.float32), rtol=1e-2, atol=1e-3)
     assert (found * gradient).sum() < 0  # downhill
     moved, answers = found @ inputs, kernel @ inputs
     assert torch.allclose(moved.square().mean(), answers.square().mean(), rtol=0.05)

@@ -76,8 +76,8 @@ def test_a_short_training_comes_nearer_to_its_teacher_and_resumes(
     made = list(make_faces(tmp_path / "faces", generator, mapping, torch.device("cpu"), HELD_OUT + MEASURED))
     kernels = generator.kernels()
     moved = [replace(face, offsets={9: torch.full_like(kernels[9], 0.05).half()}) for face in made]
-    first, steps = train(tmp_path, 0.08, style, generator, [made, moved], lpips)
-    again, more = train(tmp_path, 0.01, style, generator, [made, moved], lpips)
+    first, steps = train(tmp_path, 0.08, style, generator, [made, moved], lpips, torch.device("cpu"))
+    again, more = train(tmp_path, 0.01, style, generator, [made, moved], lpips, torch.device("cpu"))
     assert first.keys() == again.keys() == set(style.layers)
     assert more > steps
     lines = [line for line in capsys.readouterr().out.splitlines() if "held out" in line]
@@ -93,7 +93,7 @@ def test_portraits_become_visitors_once(shared: Path, tmp_path: Path) -> None:
     photo = Image.open(shared / "portraits" / "female_000.jpg").resize((256, 256))
     for name in ("female_000", "female_079"):  # the second is one that trainings never see
         photo.save(portraits / f"{name}.png")
-    model = open_model(EMBEDDED.name)
+    model = open_model(EMBEDDED.name, torch.device("cpu"))
     (visitor,) = make_visitors(tmp_path / "visitors", model, portraits)
     written = visitor.path.stat().st_mtime_ns
     (again,) = make_visitors(tmp_path / "visitors", model, portraits)

@@ -1,4 +1,4 @@
-"""The page as it is on a Space of the model hub without lent GPUs: the package `spaces` is there and changes nothing."""
+"""The page as it is on a Space of the model hub without lent GPUs, where the package `spaces` changes nothing."""
 
 import os
 import re

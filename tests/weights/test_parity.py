@@ -51,7 +51,7 @@ def expected(folder: Path) -> Arrays:
 def checked(folder: Path, tmp_path: Path, arrays: Arrays) -> dict[str, parity.Agreement]:
     path = tmp_path / "expected.npz"
     np.savez(path, **arrays)
-    return {agreement.name: agreement for agreement in parity.check(folder, path)}
+    return {agreement.name: agreement for agreement in parity.check(folder, path, torch.device("cpu"))}
 
 
 def test_every_expected_array_is_compared(folder: Path, tmp_path: Path, expected: Arrays) -> None:
@@ -78,11 +78,11 @@ def test_an_array_without_an_answer_is_an_error(folder: Path, tmp_path: Path, ex
 
 def test_what_cannot_be_compared_is_said(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(StudioError, match=r"hyperstyle.pt and w_encoder.pt or restyle.pt"):
-        list(parity.check(tmp_path, tmp_path / "expected.npz"))
+        list(parity.check(tmp_path, tmp_path / "expected.npz", torch.device("cpu")))
     (tmp_path / "text.npz").write_text("no arrays")
     for name in ("text.npz", "absent.npz"):
         with pytest.raises(StudioError, match="cannot be read as a file of expected arrays"):
-            list(parity.check(folder, tmp_path / name))
+            list(parity.check(folder, tmp_path / name, torch.device("cpu")))
 
 
 @pytest.mark.slow
