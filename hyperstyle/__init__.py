@@ -1,1 +1,51 @@
-"""HyperStyle Studio: faces, cars and animals inverted into StyleGAN with hypernetworks."""
+"""HyperStyle Studio: photos into a StyleGAN and back, edited.
+
+import hyperstyle
+
+studio = hyperstyle.load("faces-lite")
+inversion = studio.invert("me.jpg")
+studio.render(inversion, smile=2, age=-3).save("out.png")
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from hyperstyle.errors import StudioError
+
+if TYPE_CHECKING:
+    from hyperstyle.api import domains, load
+    from hyperstyle.editing.edits import Edits, StyleChoice, TextEdit
+    from hyperstyle.inversion.inversion import Inversion
+    from hyperstyle.inverter import InversionStep, Inverter
+
+__version__ = "0.2.0"
+__all__ = [
+    "Edits",
+    "Inversion",
+    "InversionStep",
+    "Inverter",
+    "StudioError",
+    "StyleChoice",
+    "TextEdit",
+    "__version__",
+    "domains",
+    "load",
+]
+
+_HOMES = {
+    "Edits": "hyperstyle.editing.edits",
+    "Inversion": "hyperstyle.inversion.inversion",
+    "InversionStep": "hyperstyle.inverter",
+    "Inverter": "hyperstyle.inverter",
+    "StyleChoice": "hyperstyle.editing.edits",
+    "TextEdit": "hyperstyle.editing.edits",
+    "domains": "hyperstyle.api",
+    "load": "hyperstyle.api",
+}
+"""Where each name comes from: it is imported when it is first used, since torch alone takes a second."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

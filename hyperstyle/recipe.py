@@ -9,31 +9,22 @@ from urllib.parse import urlencode
 
 from PIL import Image
 
-from hyperstyle.domains import EMBEDDED
-from hyperstyle.drawing import STRONGEST
+from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.editing.directions import SLIDER
-from hyperstyle.editing.styles import USUAL
-from hyperstyle.editing.text import STRENGTH
-from hyperstyle.editing.text import STRONGEST as STRONGEST_WORDS
+from hyperstyle.editing.edits import (
+    DEFAULT_STYLE_AMOUNT,
+    MAX_STRENGTH,
+    MAX_TEXT_STRENGTH,
+    Edits,
+    StyleChoice,
+    TextEdit,
+)
 from hyperstyle.errors import StudioError
 
 KEY = "hyperstyle"
 """Under which a PNG keeps its recipe."""
 LONGEST_WORDS = 200  # characters of a description
 _LONGEST = 10_000  # characters of a recipe in a picture
-
-
-@dataclass(frozen=True)
-class Words:
-    """An edit in words."""
-
-    before: str
-    """What the picture shows."""
-    after: str
-    """What it shall show."""
-    strength: float = STRENGTH
-    threshold: float | None = None
-    """Relevance from which a channel is moved; None for the text model's own."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +43,15 @@ class Recipe:
     """Name of the example it is about, where it is about one."""
     style: str | None = None
     """Name of the world it is drawn in, where it is not the photo's own."""
-    amount: float = USUAL
+    amount: float = DEFAULT_STYLE_AMOUNT
     """From 0, more of the photo, to 1, more of the style."""
-    words: Words | None = None
+    words: TextEdit | None = None
+
+    @property
+    def changes(self) -> Edits:
+        """What is drawn on top of the chosen step."""
+        style = StyleChoice(self.style, self.amount) if self.style else None
+        return Edits(self.edits, self.words, style, self.strength)
 
     def to_query(self) -> str:
         """What stands behind the `?` of a link; what is as usual is left out."""
@@ -81,11 +78,11 @@ class Recipe:
             query.get("domain", EMBEDDED.name),
             query.get("method", "hyperstyle"),
             None if step is None else round(step),
-            1.0 if (strength := _number(query, "strength", 0, STRONGEST)) is None else strength,
+            1.0 if (strength := _number(query, "strength", 0, MAX_STRENGTH)) is None else strength,
             {name: amount for name, amount in amounts.items() if amount},
             query.get("example"),
             query.get("style"),
-            USUAL if (amount := _number(query, "amount", 0, 1)) is None else amount,
+            DEFAULT_STYLE_AMOUNT if (amount := _number(query, "amount", 0, 1)) is None else amount,
             _words(query),
         )
 
@@ -121,18 +118,18 @@ def recipe_in(path: Path) -> Recipe | None:
             None if example is None else str(example),
             None if style is None else str(style),
             float(story["amount"]),
-            words and Words(str(words["before"]), str(words["after"]), float(words["strength"]), words["threshold"]),
+            words and TextEdit(str(words["before"]), str(words["after"]), float(words["strength"]), words["threshold"]),
         )
     except (OSError, ValueError, SyntaxError, KeyError, TypeError, AttributeError, Image.DecompressionBombError):
         return None
 
 
-def _words(query: Mapping[str, str]) -> Words | None:
+def _words(query: Mapping[str, str]) -> TextEdit | None:
     """The edit in words of a link; None where it has none."""
     if not ("from" in query and "to" in query):
         return None
-    strength = _number(query, "push", -STRONGEST_WORDS, STRONGEST_WORDS)
-    words = Words(
+    strength = _number(query, "push", -MAX_TEXT_STRENGTH, MAX_TEXT_STRENGTH)
+    words = TextEdit(
         query["from"][:LONGEST_WORDS], query["to"][:LONGEST_WORDS], threshold=_number(query, "threshold", 0, 1)
     )
     return words if strength is None else replace(words, strength=strength)

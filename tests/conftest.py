@@ -8,13 +8,13 @@ import pytest
 import torch
 from xdist.scheduler import LoadScopeScheduling
 
-from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.inverter import Inverter
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
 from hyperstyle.weights.openvino import load_generator, load_mapping
-from hyperstyle.workshop import Workshop
+from tests.small_models import small_churches, small_inverter
 from tests.weights_at_hand import weight_file
-from tests.workshops import small_churches, small_workshop
 
-SERVED = ("tests/web/", "tests/test_bulk.py")
+SERVED = ("tests/web/", "tests/bulk/test_bulk.py")
 """What keeps several processes busy by itself: a server with a browser, a cluster."""
 
 
@@ -68,12 +68,12 @@ def code(mapping: Mapping) -> torch.Tensor:
 
 
 @pytest.fixture(scope="session")
-def workshop() -> Workshop:
+def inverter() -> Inverter:
     """Real tools for faces and a small model with random weights, opened once."""
-    return small_workshop()
+    return small_inverter()
 
 
 @pytest.fixture(scope="session")
-def churches() -> Workshop:
+def churches() -> Inverter:
     """The same for churches, with a model whose offsets are added."""
     return small_churches()

@@ -17,16 +17,17 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from hyperstyle.bench import largest_difference, median_seconds, peak_memory
+from hyperstyle.benchmark import largest_difference, median_seconds, peak_memory
 from hyperstyle.device import choose_device, describe_device
-from hyperstyle.domains import EMBEDDED
+from hyperstyle.domain_table import EMBEDDED
+from hyperstyle.editing.edits import Edits
+from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import Method, methods_of
-from hyperstyle.inversion.record import Inversion
-from hyperstyle.networks.embedded import EmbeddedModel
+from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.photo.quads import fitted_quad
 from hyperstyle.web.engine import Engine
-from hyperstyle.weights.embedded import load_model
-from hyperstyle.weights.models import placed
+from hyperstyle.weights.embedded_loading import load_embedded_model
+from hyperstyle.weights.model_loading import placed
 
 TOLERANCE = 1e-3
 """Of the picture after `STEPS` steps in fp32, over its standard deviation."""
@@ -53,14 +54,14 @@ class Row:
 def last_picture(model: EmbeddedModel, method: Method, photo: Tensor, steps: int) -> Tensor:
     """What a method comes to, from the same random numbers at every call."""
     torch.manual_seed(0)
-    *_, step = method.run(model, photo, method.limited(steps))
+    *_, step = method.run(model, photo, method.clamp_steps(steps))
     return step.picture
 
 
 def rows(device: torch.device) -> Iterator[Row]:
     """Every method of the embedded model."""
     torch.backends.cudnn.allow_tf32 = False
-    exact, expected = placed_in_fp32(device), load_model()
+    exact, expected = placed_in_fp32(device), load_embedded_model()
     photo = torch.rand(1, 3, 256, 256, generator=torch.Generator().manual_seed(0)) * 2 - 1
     methods = list(methods_of(EMBEDDED).values())
     differences = [
@@ -70,7 +71,7 @@ def rows(device: torch.device) -> Iterator[Row]:
         for method in methods
     ]
     torch.backends.cudnn.allow_tf32 = True
-    fast = placed(load_model(), device)
+    fast = placed(load_embedded_model(), device)
     for method, difference in zip(methods, differences, strict=True):
         if device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(device)
@@ -82,13 +83,13 @@ def rows(device: torch.device) -> Iterator[Row]:
 
 def placed_in_fp32(device: torch.device) -> EmbeddedModel:
     """The embedded model on the device, as precise as on the CPU."""
-    return load_model().to(device)
+    return load_embedded_model().to(device)
 
 
 def visitors(device: str | None) -> str:
     """Ten visitors move sliders at once; how long each picture took them."""
     engine = Engine([EMBEDDED], device)
-    model = engine.workshop(EMBEDDED.name).model
+    model = engine.inverter(EMBEDDED.name).model
     codes = model.mapping(torch.randn(VISITORS, 512).to(engine.device)).cpu()
     offsets = {layer: torch.zeros(1, 1, 1, 1, 1) for layer in range(1, 11)}
     inversions = [
@@ -98,7 +99,7 @@ def visitors(device: str | None) -> str:
 
     def move(inversion: Inversion) -> float:
         start = time.perf_counter()
-        engine.draw(inversion, engine.edits(EMBEDDED.name, {"smile": 2.0, "age": -3.0}))
+        engine.draw(inversion, Edits({"smile": 2.0, "age": -3.0}))
         return time.perf_counter() - start
 
     with ThreadPoolExecutor(VISITORS) as pool:

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from hyperstyle.device import VARIABLE, choose_device, describe_device, fast_dtype
-from hyperstyle.domains import DOMAINS
+from hyperstyle.domain_table import DOMAINS
 from hyperstyle.errors import StudioError
+from hyperstyle.inverter import Inverter
 from hyperstyle.web import engine as engine_module
 from hyperstyle.web.engine import Engine
-from hyperstyle.workshop import Workshop
 from tests.cli.program import within
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,11 +34,11 @@ def opened_on(monkeypatch: pytest.MonkeyPatch) -> list[torch.device]:
     """The devices that domains are to be opened on; none is opened."""
     devices: list[torch.device] = []
 
-    def refuse(_: object, device: torch.device) -> Workshop:
+    def refuse(_: object, device: torch.device) -> Inverter:
         devices.append(device)
         raise StudioError("not opened")
 
-    monkeypatch.setattr(Workshop, "open", refuse)
+    monkeypatch.setattr(Inverter, "load", refuse)
     return devices
 
 
@@ -51,9 +51,9 @@ def test_the_default_of_the_command_line_is_cuda(opened_on: list[torch.device], 
 
 @pytest.mark.usefixtures("two_gpus")
 def test_the_default_of_the_page_is_cuda(opened_on: list[torch.device]) -> None:
-    page = Engine([EMBEDDED], open_workshop=Workshop.open)
+    page = Engine([EMBEDDED], load_inverter=Inverter.load)
     with pytest.raises(StudioError, match="not opened"):
-        page.workshop(EMBEDDED.name)
+        page.inverter(EMBEDDED.name)
     assert page.device == torch.device("cuda")
     assert opened_on == [torch.device("cuda")]
 
@@ -110,16 +110,15 @@ def test_the_first_full_domain_at_hand_is_shown_first_where_there_is_a_gpu(
     device: str, first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = {EMBEDDED.name, FACES.name, "wild"}
-    monkeypatch.setattr(Engine, "_at_hand", lambda _, domain: domain.name in here)
+    monkeypatch.setattr(engine_module, "is_at_hand", lambda domain: domain.name in here)
     opened: list[str] = []
 
-    def note(domain: object, _: torch.device) -> Workshop:
+    def note(domain: object, _: torch.device) -> Inverter:
         opened.append(domain.name)
         raise StudioError("not opened")
 
-    page = Engine(device=device, open_workshop=note)
+    page = Engine(device=device, load_inverter=note)
     assert page.first == first
     page.start()
     page._loader.shutdown()
     assert opened == (["faces-lite", "faces", "wild"] if device == "cuda" else ["faces-lite"])
-    assert engine_module.zero_gpu() is False

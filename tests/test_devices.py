@@ -10,37 +10,40 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from hyperstyle.domains import DOMAINS
-from hyperstyle.drawing import Canvas
+from hyperstyle.domain_table import DOMAINS
 from hyperstyle.editing.directions import Direction, Edit
-from hyperstyle.editing.styles import Shipped, Style
-from hyperstyle.editing.text import StyleDirection, StyleEdit
+from hyperstyle.editing.rendering import Renderer
+from hyperstyle.editing.styles import BundledStyle, Style
+from hyperstyle.editing.text_edits import StyleDirection, StyleEdit
 from hyperstyle.editing.text_model import texts_of
 from hyperstyle.inversion import restyle
 from hyperstyle.inversion.hyperstyle import Model
-from hyperstyle.inversion.methods import Method, methods_of, usual_method
+from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.inversion.methods import Method, default_method, methods_of
 from hyperstyle.inversion.polish import polish
-from hyperstyle.inversion.record import Inversion
-from hyperstyle.inversion.steps import Step
-from hyperstyle.networks.embedded import EmbeddedModel
-from hyperstyle.networks.full import ReStyleModel
+from hyperstyle.inversion.step import Step
+from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.generator import Generator
 from hyperstyle.networks.lpips import Lpips
-from hyperstyle.networks.mobile import Mapping, MobileGenerator
-from hyperstyle.networks.preview import Preview
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.preview_head import Preview
+from hyperstyle.networks.published_models import ReStyleModel
 from hyperstyle.networks.refiner import Refiner
-from hyperstyle.networks.small import SmallEncoder
-from hyperstyle.networks.small_hyperinverter import SmallHyperInverter
+from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.photo.quads import fitted_quad
-from hyperstyle.training import ablations, hyperinverter, hypernet, preview, style, style_faces, text, w_encoder
-from hyperstyle.training.coded import Coded
-from hyperstyle.training.loop import update
-from hyperstyle.training.shown import side
-from hyperstyle.weights.models import KINDS
+from hyperstyle.training.core.loop import update
+from hyperstyle.training.core.previews import side
+from hyperstyle.training.experiments import ablations, hyperinverter_training
+from hyperstyle.training.experiments.encoded_photos import Coded
+from hyperstyle.training.experiments.small_hyperinverter import SmallHyperInverter
+from hyperstyle.training.faces import hypernetwork_training, preview_training, w_encoder_training
+from hyperstyle.training.styles import style_faces, style_training
+from hyperstyle.training.text import text_model_training
+from hyperstyle.weights.model_loading import PUBLISHED
 from tests.text_at_hand import random_model
 
 META = torch.device("meta")
-FULL = [name for name, domain in DOMAINS.items() if domain.published]
+FULL = [name for name, domain in DOMAINS.items() if domain.options]
 STEPS = 2
 
 
@@ -54,11 +57,11 @@ def embedded_model() -> EmbeddedModel:
 
 def model_of(domain: str) -> Model:
     """The model of a domain at its full size, without its weights."""
-    options = DOMAINS[domain].published
+    options = DOMAINS[domain].options
     if options is None:
         return embedded_model()
     with META:
-        model = KINDS[DOMAINS[domain].kind](options)
+        model = PUBLISHED[DOMAINS[domain].architecture](options)
         model.lpips = Lpips()
     return model.eval().requires_grad_(False)
 
@@ -74,21 +77,24 @@ def assert_on_meta(step: Step, count: int = 1) -> None:
 
 
 METHODS_OF_DOMAINS = [
-    (name, method) for name, domain in DOMAINS.items() for method in methods_of(domain).values() if not method.brings
+    (name, method)
+    for name, domain in DOMAINS.items()
+    for method in methods_of(domain).values()
+    if not method.own_weights
 ]
 
 
 @pytest.mark.parametrize(("domain", "method"), METHODS_OF_DOMAINS, ids=lambda value: getattr(value, "name", value))
 def test_every_method_runs_where_the_model_is(domain: str, method: Method) -> None:
     model = model_of(domain)
-    steps = list(method.run(model, photo_of(model, 2), method.limited(STEPS)))
+    steps = list(method.run(model, photo_of(model, 2), method.clamp_steps(STEPS)))
     assert steps
     for step in steps:
         assert_on_meta(step, count=2)
 
 
 def test_restyle_runs_where_its_model_is() -> None:
-    options = replace(DOMAINS["faces"].published, encoder_type="ProgressiveBackboneEncoder")
+    options = replace(DOMAINS["faces"].options, encoder_type="ProgressiveBackboneEncoder")
     with META:
         model = ReStyleModel(options).eval().requires_grad_(False)
     for step in restyle.invert(model, photo_of(model), STEPS):
@@ -97,17 +103,17 @@ def test_restyle_runs_where_its_model_is() -> None:
 
 def inversion_of(domain: str, model: Model) -> Inversion:
     """An inversion as a visitor has it: on the CPU, its offsets in 16 bits."""
-    *_, step = usual_method(DOMAINS[domain]).run(model, photo_of(model), 1)
+    *_, step = default_method(DOMAINS[domain]).run(model, photo_of(model), 1)
     offsets = {layer: torch.zeros(offset.shape, dtype=torch.half) for layer, offset in step.offsets.items()}
-    codes, adds = torch.zeros(step.codes.shape), model.generator.adds
-    return Inversion(domain, "test", codes, offsets, fitted_quad(64, 64, 1.0), (64, 64), (), adds)
+    codes, mode = torch.zeros(step.codes.shape), model.generator.offset_mode
+    return Inversion(domain, "test", codes, offsets, fitted_quad(64, 64, 1.0), (64, 64), (), mode)
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_edits_text_edits_and_polish_run_where_the_model_is(domain: str) -> None:
     model = model_of(domain)
     inversion = inversion_of(domain, model)
-    canvas = Canvas.of(model, inversion)
+    canvas = Renderer.of(model, inversion)
     edit = Edit(Direction("age", "Age", "younger", "older", torch.ones(512), (0, 8)), 2.0)
     width = model.generator.styles(canvas.codes)[3].shape[1]
     said = StyleEdit(StyleDirection("a -> b", {3: torch.ones(width)}, width), 4.0)
@@ -124,7 +130,7 @@ def test_styles_run_where_the_model_is() -> None:
     model = embedded_model()
     inversion = inversion_of("faces-lite", model)
     shipped = Style(offsets={9: torch.zeros(1, 1, 1, 1, dtype=torch.half)})
-    assert Canvas.of(*shipped.of(model, inversion)).picture().device == META
+    assert Renderer.of(*shipped.of(model, inversion)).picture().device == META
 
 
 @pytest.mark.parametrize("domain", FULL)
@@ -133,7 +139,7 @@ def test_a_tuned_generator_that_comes_from_a_file_follows_the_model(domain: str)
     generator: Generator = copy.deepcopy(model.generator)
     tuned = Style(generator=generator, layers=(14, 15))
     drawing, styled = tuned.of(model, inversion_of(domain, model))
-    assert Canvas.of(drawing, styled).picture().device == META
+    assert Renderer.of(drawing, styled).picture().device == META
 
 
 def test_a_text_model_reads_and_sees_where_its_network_is() -> None:
@@ -159,16 +165,18 @@ def test_the_preview_and_the_encoder_are_trained_where_they_are() -> None:
     codes, photos = torch.rand(2, 512, device=META), photo_of(model, 2)
     head = Preview().to(META)
     features = model.generator.features(model.generator.styles(codes), model.generator.kernels(), head.features)
-    trained(head, preview.fitting_loss(head, features, codes, photos))
+    trained(head, preview_training.fitting_loss(head, features, codes, photos))
 
-    judge = w_encoder.Judge(model.generator, model.head, Preview(w_encoder.SMALL), model.lpips, Likeness())
+    judge = w_encoder_training.EncoderLoss(
+        model.generator, model.head, Preview(w_encoder_training.SMALL), model.lpips, PhotoMetrics()
+    )
     judge.place(META)
     encoder, look = SmallEncoder().to(META), torch.rand(512, 3072, device=META)
     known = torch.rand(2, 3, 128, 128, device=META), codes
-    trained(encoder, w_encoder.training_loss(encoder, judge, look, known, photos))
+    trained(encoder, w_encoder_training.training_loss(encoder, judge, look, known, photos))
 
 
-class Likeness(torch.nn.Module):
+class PhotoMetrics(torch.nn.Module):
     """Stands where ArcFace does, whose weights are for trainings alone."""
 
     def distance(self, pictures: Tensor, photos: Tensor) -> Tensor:
@@ -178,9 +186,9 @@ class Likeness(torch.nn.Module):
 @pytest.mark.parametrize("real", [False, True])
 def test_the_hypernetwork_is_trained_where_it_is(real: bool) -> None:
     model = embedded_model()
-    targets = hypernet.Targets(model, model.mapping, photo_of(model, 3))
+    targets = hypernetwork_training.Targets(model, model.mapping, photo_of(model, 3))
     network = copy.deepcopy(model.hypernetwork).train().requires_grad_(True)
-    hypernet.blame(model, network, targets.batch(4), Likeness().distance, real)
+    hypernetwork_training.backward(model, network, targets.batch(4), PhotoMetrics().distance, real)
     assert all(parameter.grad is not None and parameter.grad.device == META for parameter in network.parameters())
 
 
@@ -189,8 +197,8 @@ def test_hyperinverter_and_variants_are_trained_where_they_are(tmp_path: Path) -
     photos, codes = photo_of(model, 2), torch.rand(2, 512, device=META)
     with META:
         network = SmallHyperInverter(model.generator.own_kernels(), (3, 4))
-        opponent = hyperinverter.Opponent(side(model))
-    course = hyperinverter.Course(model, lambda: (photos, codes), (photos, codes), Likeness().distance)
+        opponent = hyperinverter_training.Opponent(side(model))
+    course = hyperinverter_training.Course(model, lambda: (photos, codes), (photos, codes), PhotoMetrics().distance)
     _, made = course.pictures(network, photos, codes)
     trained(network, (model.distance(made, photos) + opponent.doubt(made)).mean())
     opponent.learn(made, photos, step=0)
@@ -206,17 +214,20 @@ def test_styles_and_the_text_model_are_trained_where_they_are(tmp_path: Path) ->
     model = embedded_model()
     file = tmp_path / "face.webp"
     Image.fromarray(np.zeros((style_faces.SIZE, style_faces.SIZE, 3), np.uint8)).save(file)
-    chosen = Shipped("test", "Test", "pencil", (13, 14, 15))
+    chosen = BundledStyle("test", "Test", "pencil", (13, 14, 15))
     face = style_faces.Face(file, torch.zeros(1, 512), {9: torch.zeros(1, 1, 1, 1, dtype=torch.half)})
-    lessons = style.Lessons(model.generator, [face], chosen)
+    lessons = style_training.StyleDataset(model.generator, [face], chosen)
     own = model.generator.kernels()
-    moves = style.Moves(own, lessons.even(chosen.layers, [0]))
+    moves = style_training.Moves(own, lessons.even(chosen.layers, [0]))
     loss = lessons.loss(moves(own), 0, model.lpips)
     loss.backward()
-    style.EvenDescent(moves.parameters(), torch.float32).step()
+    style_training.Muon(moves.parameters(), torch.float32).step()
     assert loss.device == META
 
     words = random_model()
     network = words.network.to(META).requires_grad_(True)
     tokens = words.tokens(["an old face", "a smiling face"]).to(META)
-    trained(network, text.captions_loss(network, torch.rand(2, 3, words.side, words.side, device=META), tokens))
+    trained(
+        network,
+        text_model_training.captions_loss(network, torch.rand(2, 3, words.side, words.side, device=META), tokens),
+    )

@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from hyperstyle.errors import StudioError
 from hyperstyle.photo.reading import Photo
 from hyperstyle.photo.saving import save_photo
-from hyperstyle.recipe import KEY, Recipe, Words, recipe_in
+from hyperstyle.recipe import KEY, Recipe, TextEdit, recipe_in
 
 DIRECTIONS = ("age", "smile")
 PICTURE = np.zeros((64, 64, 3), np.uint8)
@@ -31,7 +31,7 @@ PICTURE = np.zeros((64, 64, 3), np.uint8)
             "female_080",
             "toon",
             0.75,
-            Words("a face", "a <smiling> face", 3.5, 0.2),
+            TextEdit("a face", "a <smiling> face", 3.5, 0.2),
         ),
         Recipe(step=0, strength=0.0),
     ],

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from hyperstyle.editing.text_model import TextModel, clip_network, library, own_config, own_model
-from hyperstyle.editing.text_words import Words
+from hyperstyle.editing.word_tokenizer import WordTokenizer
 from hyperstyle.errors import StudioError
 
 
@@ -20,5 +20,5 @@ def random_model(vocabulary: tuple[str, ...] = ("a", "an", "face", "old", "smili
     """One of our own kind that has learned nothing."""
     need_library()
     torch.manual_seed(0)
-    words = Words(vocabulary)
+    words = WordTokenizer(vocabulary)
     return own_model(clip_network(own_config(words)).eval().requires_grad_(False), words)

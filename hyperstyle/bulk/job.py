@@ -6,15 +6,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from secrets import token_hex
 
+from hyperstyle.bulk.photo_sources import PhotoSource
 from hyperstyle.bulk.records import MANIFEST, Entry, begin, find, keep
-from hyperstyle.bulk.sources import Source
+from hyperstyle.bulk.result_files import invert_into
 from hyperstyle.device import choose_device
-from hyperstyle.domains import DOMAINS
+from hyperstyle.domain_table import DOMAINS
 from hyperstyle.errors import StudioError
+from hyperstyle.files import Origin
 from hyperstyle.inversion.methods import METHODS
-from hyperstyle.origins import Origin, shipped_weights
-from hyperstyle.results import invert_into
-from hyperstyle.workshop import Workshop
+from hyperstyle.inverter import Inverter
+from hyperstyle.weights.assets import asset_checksums
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Job:
     domain: str
     method: str
     steps: int
-    of_drawings: int
+    drawing_steps: int
     """Steps of what is no photo."""
     polish: int
     face: int
@@ -38,31 +39,31 @@ class Job:
     run: str = field(default_factory=lambda: token_hex(4))
     """Which of the runs on that folder this is."""
 
-    def open(self) -> Workshop:
+    def open(self) -> Inverter:
         """What it takes, opened once for many photos; a `StudioError` where this machine cannot do the job."""
         domain = DOMAINS[self.domain]
         if not Path(self.out, MANIFEST).exists():
             raise StudioError(f"{self.out} is not there: take a folder for results that all machines share.")
-        if shipped_weights(domain) != self.weights:
+        if asset_checksums(domain) != self.weights:
             raise StudioError("The weights in assets/ are others: bring all machines to the same version.")
-        workshop = Workshop.open(domain, choose_device(self.device))
-        workshop.model_for(METHODS[self.method])
-        return workshop
+        inverter = Inverter.load(domain, choose_device(self.device))
+        inverter.model_of_method(METHODS[self.method])
+        return inverter
 
-    def found(self, name: str, source: Source) -> Entry | None:
+    def found(self, name: str, source: PhotoSource) -> Entry | None:
         """What became of a photo before; None where it is to be done, perhaps again."""
         return find(Path(self.out, name), self._origin(source))
 
-    def do(self, workshop: Workshop, name: str, source: Source) -> Entry:
+    def do(self, inverter: Inverter, name: str, source: PhotoSource) -> Entry:
         """Invert a photo into the folder of that name, and keep what became of it there."""
         folder, origin = Path(self.out, name), self._origin(source)
         entry: Entry = {"photo": source.photo, "domain": self.domain, "method": self.method}
         try:
             begin(folder, entry, origin, self.run)
-            prepared = workshop.prepare(source.read(), self.face, align=self.align)
-            entry["faces"] = [found.box for found in prepared.faces]
-            steps = self.of_drawings if prepared.drawn else self.steps
-            inversion = invert_into(folder, workshop, prepared, METHODS[self.method], steps, self.polish)
+            crop = inverter.crop(source.read(), self.face, align=self.align)
+            entry["faces"] = [found.box for found in crop.faces]
+            steps = self.drawing_steps if crop.is_drawing else self.steps
+            inversion = invert_into(folder, inverter, crop, METHODS[self.method], steps, self.polish)
             entry["steps"] = [record.to_json() for record in inversion.steps]
         except StudioError as error:
             entry["error"] = str(error)
@@ -72,14 +73,14 @@ class Job:
         keep(folder, entry, origin, self.run)
         return entry
 
-    def _origin(self, source: Source) -> Origin:
+    def _origin(self, source: PhotoSource) -> Origin:
         way = {name: value for name, value in asdict(self).items() if name not in ("out", "run", "device")}
         return way | {"photo": source.identity}
 
 
-def run_here(job: Job, sources: Mapping[str, Source]) -> Iterator[tuple[str, Entry]]:
+def run_here(job: Job, sources: Mapping[str, PhotoSource]) -> Iterator[tuple[str, Entry]]:
     """What becomes of photos, one after another, by their short names."""
     if sources:
-        workshop = job.open()
+        inverter = job.open()
     for name, source in sources.items():
-        yield name, job.do(workshop, name, source)
+        yield name, job.do(inverter, name, source)

@@ -14,13 +14,13 @@ from platform import node
 from typing import Any
 
 from hyperstyle.bulk.job import Job
+from hyperstyle.bulk.photo_sources import HOW_TO_INSTALL, PhotoSource, reason_of
 from hyperstyle.bulk.records import Entry
-from hyperstyle.bulk.sources import HOW_TO_INSTALL, Source, reason_of
 from hyperstyle.device import VARIABLE
-from hyperstyle.domains import DOMAINS
+from hyperstyle.domain_table import DOMAINS
 from hyperstyle.errors import StudioError
+from hyperstyle.inverter import Inverter
 from hyperstyle.weights.catalogue import WEIGHTS
-from hyperstyle.workshop import Workshop
 
 SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nobody is told
@@ -36,7 +36,7 @@ class Worker:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._workshop: Workshop | StudioError
+        self._workshop: Inverter | StudioError
         try:
             self._workshop = job.open()
         except StudioError as error:
@@ -46,13 +46,13 @@ class Worker:
         """From a photo's short name and source to what became of it, or why this machine cannot do the job at all."""
         if isinstance(self._workshop, StudioError):
             return {"name": row["name"], "entry": "", "refusal": f"On {node()}: {self._workshop}"}
-        source = Source(**json.loads(row["source"]))
+        source = PhotoSource(**json.loads(row["source"]))
         # A worker may have been killed after its last photo was done and before it said so.
         entry = self._job.found(row["name"], source) or self._job.do(self._workshop, row["name"], source)
         return {"name": row["name"], "entry": json.dumps(entry), "refusal": ""}
 
 
-def run_on_ray(job: Job, sources: Mapping[str, Source]) -> Iterator[tuple[str, Entry]]:
+def run_on_ray(job: Job, sources: Mapping[str, PhotoSource]) -> Iterator[tuple[str, Entry]]:
     """What becomes of photos, as it happens, by their short names."""
     if not sources:
         return
@@ -101,7 +101,7 @@ def _knock(address: str) -> None:
         ) from error
 
 
-def _rows(ray: Any, job: Job, sources: Mapping[str, Source]) -> Iterator[Row]:  # noqa: ANN401 - as `_ready` has it
+def _rows(ray: Any, job: Job, sources: Mapping[str, PhotoSource]) -> Iterator[Row]:  # noqa: ANN401 - as `_ready` has it
     """What the workers answer; Ray starts lost ones again, and their photos, without end."""
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = context.print_on_execution_start = False

@@ -13,8 +13,7 @@ from platform import node
 from typing import Any
 
 from hyperstyle.errors import StudioError
-from hyperstyle.origins import Origin
-from hyperstyle.writing import made_folder, write_text, written_whole
+from hyperstyle.files import Origin, atomic_write, ensure_dir, write_text
 
 RECORD = "record.json"
 RESULT = "inversion.safetensors"  # written last of all results
@@ -30,7 +29,7 @@ def begin(folder: Path, entry: Entry, origin: Origin, run: str) -> None:
 
     What it said before is no longer true from here on, and what somebody who was killed left unfinished is dropped.
     """
-    before = _read(made_folder(folder))
+    before = _read(ensure_dir(folder))
     attempt = before["attempt"] + 1 if before and before["run"] == run else 1
     if attempt > ATTEMPTS:
         raise StudioError(f"{ATTEMPTS} workers were lost at this photo, perhaps for want of memory.")
@@ -57,7 +56,7 @@ def find(folder: Path, origin: Origin) -> Entry | None:
 
 def write_manifest(out: Path) -> None:
     """Gather the entries of all photos in a folder of results: a line of JSON for each, with its folder's name."""
-    with written_whole(out / MANIFEST) as part, part.open("w", encoding="utf-8") as lines:
+    with atomic_write(out / MANIFEST) as part, part.open("w", encoding="utf-8") as lines:
         for record in sorted(out.glob(f"*/{RECORD}")):
             if kept := _read(record.parent):
                 lines.write(json.dumps({"folder": record.parent.name} | kept["entry"]) + "\n")

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from hyperstyle.cli import bench, compare, edit, invert, stylize, text, train, train_more, train_text, weights
+from hyperstyle.cli import bench, compare, edit, invert, stylize, text, train, train_experiments, train_text, weights
 from hyperstyle.errors import StudioError
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 app.add_typer(weights.app, name="weights")
 train.app.add_typer(train_text.app)
-train.app.add_typer(train_more.app)
+train.app.add_typer(train_experiments.app)
 app.add_typer(train.app, name="train")
 app.command()(invert.invert)
 app.command()(compare.compare)

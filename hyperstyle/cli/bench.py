@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle import bench as benchmark
-from hyperstyle.bench import Timing
+from hyperstyle import benchmark as benchmark
+from hyperstyle.benchmark import Timing
 from hyperstyle.cli.options import Device, device_of, domains_of
 from hyperstyle.device import describe_device
-from hyperstyle.writing import write_text
+from hyperstyle.files import write_text
 
 
 def bench(

@@ -9,20 +9,20 @@ from typing import Annotated
 import typer
 
 from hyperstyle.cli.options import Device, Photos, Steps, device_of, domain_of, method_of, photos_in, training_packages
-from hyperstyle.comparison.arcface import ArcFace
-from hyperstyle.comparison.editing import Editing
+from hyperstyle.comparison.comparing import ComparisonProgress
+from hyperstyle.comparison.comparing import compare as run
+from hyperstyle.comparison.edit_trials import Editing
 from hyperstyle.comparison.report import Report
 from hyperstyle.comparison.rows import Rows
-from hyperstyle.comparison.running import Progress
-from hyperstyle.comparison.running import compare as run
-from hyperstyle.domains import EMBEDDED, Domain
-from hyperstyle.editing.sliders import directions_of
+from hyperstyle.comparison.second_identity import ArcFace
+from hyperstyle.domain_table import EMBEDDED, Domain
+from hyperstyle.editing.domain_directions import directions_of
+from hyperstyle.inversion.inversion import summary
 from hyperstyle.inversion.methods import METHODS, Preset
-from hyperstyle.inversion.record import summary
+from hyperstyle.inverter import Inverter
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
-from hyperstyle.workshop import Workshop
 
 
 def compare(
@@ -44,12 +44,12 @@ def compare(
     editing = editing_of(chosen, edits.split(",")) if edits else None
     rows = Rows(out / "photos")
     report, arcface = Report(chosen, ways, rows), ArcFace.at_hand(where) if chosen.faces else None
-    workshop, failed = Workshop.open(chosen, where), False
-    for way in ways:  # what a method brings is fetched before hours of work, not after
-        workshop.model_for(way)
+    inverter, failed = Inverter.load(chosen, where), False
+    for way in ways:  # a method's own weights are fetched before hours of work, not after
+        inverter.model_of_method(way)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # as Ctrl-C, not at once
     try:
-        for progress in run(workshop, sources, ways, rows, editing, arcface):
+        for progress in run(inverter, sources, ways, rows, editing, arcface):
             report.add(progress.row)
             failed |= bool(progress.row.error)
             typer.echo(line(progress), err=bool(progress.row.error))
@@ -62,8 +62,8 @@ def compare(
 def editing_of(domain: Domain, names: Sequence[str]) -> Editing:
     """Directions by name, and the classifiers that know their labels."""
     with training_packages():
-        from hyperstyle.training.labels import LABELS, Labeller
-        from hyperstyle.training.labels_networks import Networks
+        from hyperstyle.metrics.attribute_networks import Networks
+        from hyperstyle.metrics.attributes import LABELS, Labeller
     known = directions_of(domain)
     for name in names:
         if name not in known or name not in LABELS:
@@ -77,7 +77,7 @@ def editing_of(domain: Domain, names: Sequence[str]) -> Editing:
     return Editing([known[name] for name in names], says)
 
 
-def line(progress: Progress) -> str:
+def line(progress: ComparisonProgress) -> str:
     """A row, how far the comparison is, and how long it will still take."""
     row, left = progress.row, progress.seconds_left
     what = row.error or summary(row.steps)

@@ -1,19 +1,20 @@
-"""`python -m hyperstyle edit`: a saved inversion with its sliders moved."""
+"""`hyperstyle edit`: a saved inversion with its sliders moved."""
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hyperstyle.cli.options import Device, device_of
-from hyperstyle.domains import DOMAINS
-from hyperstyle.drawing import draw
-from hyperstyle.editing.directions import SLIDER, Direction, Edit
-from hyperstyle.editing.sliders import directions_of
-from hyperstyle.inversion.record import Inversion
+from hyperstyle.domain_table import domain_named
+from hyperstyle.editing.directions import SLIDER
+from hyperstyle.editing.domain_directions import directions_of
+from hyperstyle.editing.edits import Edits
+from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.inverter import Inverter
 from hyperstyle.photo.reading import Photo
 from hyperstyle.photo.saving import save_photo
-from hyperstyle.weights.models import open_model
 
 Saved = Annotated[Path, typer.Argument(metavar="FILE.safetensors", help="An inversion that `invert` wrote.")]
 Out = Annotated[
@@ -30,15 +31,24 @@ def edit(
     device: Device = None,
 ) -> None:
     """Draw a saved inversion with sliders moved: `--set smile=2 --set age=-3`."""
-    inversion = Inversion.open(file)
-    edits = [edit_of(setting, directions_of(DOMAINS[inversion.domain])) for setting in settings]
-    pixels = draw(open_model(inversion.domain, device_of(device)), inversion, edits)
+    inversion, where = Inversion.open(file), device_of(device)
+    amounts = amounts_of(settings, directions_of(domain_named(inversion.domain)))  # wrong usage is told at once
+    pixels = Inverter.load(inversion.domain, where).draw(inversion, Edits(amounts))
     save_photo(out, pixels, Photo(pixels))
     typer.echo(out)
 
 
-def edit_of(setting: str, directions: dict[str, Direction]) -> Edit:
-    """The edit that `name=amount` asks for; a wrong one is wrong usage."""
+def amounts_of(settings: Sequence[str], directions: Collection[str]) -> dict[str, float]:
+    """The amounts that settings as `smile=2` ask for, those of one slider added up; a wrong one is wrong usage."""
+    amounts: dict[str, float] = {}
+    for setting in settings:
+        name, amount = amount_of(setting, directions)
+        amounts[name] = amounts.get(name, 0.0) + amount
+    return amounts
+
+
+def amount_of(setting: str, directions: Collection[str]) -> tuple[str, float]:
+    """Name and amount of a setting as `smile=2`."""
     name, _, amount = setting.partition("=")
     if name not in directions:
         raise typer.BadParameter(f"{name!r} is no slider; there are {', '.join(directions)}")
@@ -48,4 +58,4 @@ def edit_of(setting: str, directions: dict[str, Direction]) -> Edit:
         raise typer.BadParameter(f"{setting!r} sets no amount: write {name}=2, for example") from None
     if not -SLIDER <= value <= SLIDER:
         raise typer.BadParameter(f"{setting!r} is beyond the slider, which runs from {-SLIDER:g} to {SLIDER:g}")
-    return Edit(directions[name], value)
+    return name, value

@@ -9,14 +9,14 @@ import typer
 
 from hyperstyle.bulk.job import Job, run_here
 from hyperstyle.bulk.on_ray import run_on_ray
+from hyperstyle.bulk.photo_sources import PhotoSource
 from hyperstyle.bulk.records import Entry, write_manifest
-from hyperstyle.bulk.sources import Source
 from hyperstyle.cli.options import Device, Sources, Steps, device_of, domain_of, method_of, sources_in
-from hyperstyle.domains import EMBEDDED
-from hyperstyle.inversion.methods import METHODS, Preset, usual_method
-from hyperstyle.inversion.record import StepRecord, summary
-from hyperstyle.origins import shipped_weights
-from hyperstyle.writing import made_folder, write_text
+from hyperstyle.domain_table import EMBEDDED
+from hyperstyle.files import ensure_dir, write_text
+from hyperstyle.inversion.inversion import StepRecord, summary
+from hyperstyle.inversion.methods import METHODS, Preset, default_method
+from hyperstyle.weights.assets import asset_checksums
 
 ENGINES = {None: run_here, "ray": run_on_ray}
 
@@ -44,7 +44,7 @@ def invert(
     What was done before in the same folder is not done again.
     """
     chosen = domain_of(domain)
-    way = method_of(method or usual_method(chosen).name, chosen, preset)
+    way = method_of(method or default_method(chosen).name, chosen, preset)
     if face is not None and (no_align or not chosen.faces):
         raise typer.BadParameter("--face chooses among the faces that are found, and here none are looked for")
     run = engine_of(engine)
@@ -52,10 +52,10 @@ def invert(
         device_of(device)  # on a cluster, its machines choose and refuse
     sources = sources_in(photos)
     for folder in (out, report.parent if report else out):  # before hours of work, not after
-        made_folder(folder)
-    taken, of_drawings = (way.usual(drawn=drawn) if steps is None else steps for drawn in (False, True))
-    weights, absolute = shipped_weights(chosen), str(out.absolute())
-    job = Job(chosen.name, way.name, taken, of_drawings, polish, face or 0, not no_align, weights, absolute, device)
+        ensure_dir(folder)
+    taken, drawing_steps = (way.default_steps(drawing=drawing) if steps is None else steps for drawing in (False, True))
+    weights, absolute = asset_checksums(chosen), str(out.absolute())
+    job = Job(chosen.name, way.name, taken, drawing_steps, polish, face or 0, not no_align, weights, absolute, device)
     entries = {name: entry for name, source in sources.items() if (entry := job.found(name, source))}
     if entries:
         typer.echo(f"{len(entries)} of {len(sources)} are there from before.")
@@ -71,7 +71,7 @@ def invert(
     raise typer.Exit(int(any("error" in entry for entry in entries.values())))
 
 
-def engine_of(name: str | None) -> Callable[[Job, Mapping[str, Source]], Iterator[tuple[str, Entry]]]:
+def engine_of(name: str | None) -> Callable[[Job, Mapping[str, PhotoSource]], Iterator[tuple[str, Entry]]]:
     """What runs a job; a wrong name is wrong usage."""
     if name not in ENGINES:
         raise typer.BadParameter(f"{name!r} is no engine; there is {', '.join(filter(None, ENGINES))}")

@@ -8,16 +8,16 @@ from typing import Annotated, TypeVar
 import torch
 import typer
 
-from hyperstyle.bulk.sources import Source, in_bucket, on_disk
+from hyperstyle.bulk.photo_sources import PhotoSource, in_bucket, on_disk
 from hyperstyle.device import VARIABLE, choose_device
-from hyperstyle.domains import DOMAINS, Domain
+from hyperstyle.domain_table import DOMAINS, Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import Method, Preset, method_for
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif")
 """Endings of the files of a folder that are taken for photos; a file that is named itself may end as it likes."""
 
-P = TypeVar("P", Path, Source)
+P = TypeVar("P", Path, PhotoSource)
 
 Device = Annotated[
     str | None,
@@ -57,7 +57,7 @@ def domains_of(name: str | None) -> list[Domain]:
 def method_of(name: str, domain: Domain, preset: Preset) -> Method:
     """The inversion method of that name with the steps of a preset; one that is not for the domain is wrong usage."""
     try:
-        return method_for(domain, name).at(preset)
+        return method_for(domain, name).with_preset(preset)
     except StudioError as error:
         raise typer.BadParameter(str(error)) from error
 
@@ -67,7 +67,7 @@ def photos_in(paths: Sequence[Path]) -> dict[str, Path]:
     return _named(file for path in paths for file in _files(path))
 
 
-def sources_in(named: Sequence[str]) -> dict[str, Source]:
+def sources_in(named: Sequence[str]) -> dict[str, PhotoSource]:
     """The same, of photos on disk and in buckets."""
     return _named(source for each in named for source in _sources(each))
 
@@ -84,7 +84,7 @@ def _named(photos: Iterable[P]) -> dict[str, P]:
     return names
 
 
-def _sources(named: str) -> list[Source]:
+def _sources(named: str) -> list[PhotoSource]:
     if "://" not in named:
         return [on_disk(file) for file in _files(Path(named))]
     found = in_bucket(named, PHOTO_SUFFIXES)

@@ -6,20 +6,19 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.edit import Out, Saved, edit_of
+from hyperstyle.cli.edit import Out, Saved, amounts_of
 from hyperstyle.cli.options import Device, device_of
-from hyperstyle.domains import DOMAINS
-from hyperstyle.drawing import draw
-from hyperstyle.editing.codes import restyle_code
+from hyperstyle.domain_table import domain_named
+from hyperstyle.editing.domain_directions import directions_of
+from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT, Edits, StyleChoice
 from hyperstyle.editing.morph import morph as pictures_between
-from hyperstyle.editing.sliders import directions_of
-from hyperstyle.editing.styles import USUAL, open_style
-from hyperstyle.film import save_film, strip, there_and_back
-from hyperstyle.inversion.hyperstyle import Model
-from hyperstyle.inversion.record import Inversion
+from hyperstyle.editing.restyle_code import restyle_code
+from hyperstyle.editing.styles import open_style
+from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.inverter import Inverter
 from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.photo.saving import save_photo
-from hyperstyle.weights.models import open_model
+from hyperstyle.photo.video import save_film, strip, there_and_back
 
 STRIP = 7  # pictures of a morph that is no film
 
@@ -28,7 +27,9 @@ def stylize(
     saved: Saved,
     style: Annotated[str, typer.Option(help="Name of a style of the inversion's domain.")],
     out: Out,
-    amount: Annotated[float, typer.Option(min=0, max=1, help="From 0, more me, to 1, more style.")] = USUAL,
+    amount: Annotated[
+        float, typer.Option(min=0, max=1, help="From 0, more me, to 1, more style.")
+    ] = DEFAULT_STYLE_AMOUNT,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=AMOUNT", help="A slider, -5 to 5; as often as you like.")
     ] = None,
@@ -39,12 +40,13 @@ def stylize(
 ) -> None:
     """Draw an inversion in a style: the embedded generator's own ones, or a generator that others fine-tuned."""
     inversion, where = Inversion.open(saved), device_of(device)
-    opened = open_style(inversion.domain, style)
-    edits = [edit_of(setting, directions_of(DOMAINS[inversion.domain])) for setting in settings or ()]
+    domain = domain_named(inversion.domain)
+    if style not in domain.styles:
+        open_style(domain, style)  # says which there are, before anything is loaded
     if restyle:
         inversion = replace(inversion, codes=restyle_code(inversion, read_photo(restyle), where))
-    model, styled = opened.of(open_model(inversion.domain, where), inversion, amount)
-    pixels = draw(model, styled, edits)
+    amounts = amounts_of(settings or (), directions_of(domain))
+    pixels = Inverter.load(domain, where).draw(inversion, Edits(amounts, style=StyleChoice(style, amount)))
     save_photo(out, pixels, Photo(pixels))
     typer.echo(out)
 
@@ -59,9 +61,10 @@ def morph(
 ) -> None:
     """Turn one inversion into another: code and kernels both."""
     one, other = Inversion.open(first), Inversion.open(second)
-    model: Model = open_model(one.domain, device_of(device))
+    inverter = Inverter.load(one.domain, device_of(device))
+    model = inverter.model
     if style:
-        opened = open_style(one.domain, style)
+        opened = open_style(inverter.domain, style)
         (_, one), (model, other) = opened.of(model, one), opened.of(model, other)
     if out.suffix in (".mp4", ".gif"):
         save_film(out, there_and_back(list(pictures_between(model, one, other, pictures))))

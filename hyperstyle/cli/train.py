@@ -8,25 +8,28 @@ import torch
 import typer
 
 from hyperstyle.cli.options import Device, device_of, training_packages
-from hyperstyle.domains import ASSETS, EMBEDDED
+from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.editing import styles
-from hyperstyle.editing.files import SHIPPED, read_directions
+from hyperstyle.editing.direction_files import SHIPPED
 from hyperstyle.errors import StudioError
-from hyperstyle.metrics import FaceIdentity
-from hyperstyle.networks.embedded import EmbeddedModel
-from hyperstyle.networks.preview import SIZE, Preview
+from hyperstyle.inverter import Inverter
+from hyperstyle.metrics.arcface import Identity
+from hyperstyle.metrics.identity import FaceIdentity
+from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.preview_head import SIZE, Preview
 from hyperstyle.networks.refiner import Refiner
-from hyperstyle.networks.small import SmallEncoder
+from hyperstyle.networks.small_encoder import SmallEncoder
+from hyperstyle.paths import ASSETS
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.training import hypernet, pictures, portraits, preview, relatives, style, style_faces, w_encoder
-from hyperstyle.training.identity import Identity
-from hyperstyle.weights import shipped
+from hyperstyle.training.core import generated_pictures, portraits
+from hyperstyle.training.faces import augmented_portraits, hypernetwork_training, preview_training, w_encoder_training
+from hyperstyle.training.styles import style_faces, style_training
+from hyperstyle.weights import assets
 from hyperstyle.weights.catalogue import WEIGHTS
-from hyperstyle.weights.embedded import load_generator, load_mapping
+from hyperstyle.weights.embedded_loading import load_generator, load_mapping
 from hyperstyle.weights.fetching import fetch
-from hyperstyle.weights.lpips import load_lpips
-from hyperstyle.weights.models import open_model
-from hyperstyle.workshop import Workshop
+from hyperstyle.weights.lpips_loading import load_lpips
+from hyperstyle.weights.model_loading import open_model
 
 STORY = {
     "data": "pictures of the generator, and 140 CC0 portraits of people who do not exist; see README",
@@ -54,10 +57,16 @@ def make_pictures(
     Those from number 1000000 on are made the quick way, which takes a fitted preview.
     """
     generator, where = load_generator(), device_of(device)
-    quick = first >= pictures.QUICK
-    draw = pictures.quick(generator, fitted_preview(work), where) if quick else pictures.whole(generator, where)
+    quick = first >= generated_pictures.QUICK
+    draw = (
+        generated_pictures.quick(generator, fitted_preview(work), where)
+        if quick
+        else generated_pictures.whole(generator, where)
+    )
     numbers = range(first, first + count)
-    made = pictures.make_pictures(work / "pictures", draw, load_mapping(), numbers, time.monotonic() + minutes * 60)
+    made = generated_pictures.make_pictures(
+        work / "pictures", draw, load_mapping(), numbers, time.monotonic() + minutes * 60
+    )
     typer.echo(f"{made} pictures made")
 
 
@@ -78,23 +87,25 @@ def train_preview(
 ) -> None:
     """Fit a small picture: of 256 pixels for refinement to look at, of 64 for the encoder's training."""
     checkpoint, where = work / checkpoint_of(size), device_of(device)
-    preview.train(work / "pictures", checkpoint, minutes, load_generator(), load_mapping(), where, size)
+    preview_training.train(work / "pictures", checkpoint, minutes, load_generator(), load_mapping(), where, size)
 
 
 @app.command("relatives")
-def make_relatives(work: Work, device: Device = None) -> None:
+def augment_portraits(work: Work, device: Device = None) -> None:
     """Make more photos out of the portraits: inverted, and given other faces."""
     photos, _ = portraits.read_portraits(work / "portraits")
-    relatives.make_relatives(work / "relatives", trained_model(work), load_mapping(), photos, device_of(device))
+    augmented_portraits.augment_portraits(
+        work / "relatives", trained_model(work), load_mapping(), photos, device_of(device)
+    )
 
 
 @app.command("w-encoder")
 def train_w_encoder(work: Work, minutes: Minutes, device: Device = None) -> None:
     """Train the encoder from photos to W."""
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
-    heads = fitted_preview(work), fitted_preview(work, w_encoder.SMALL)
-    judge = w_encoder.Judge(load_generator(), *heads, lpips, arcface())
-    w_encoder.train(work, minutes, load_mapping(), judge, device_of(device))
+    heads = fitted_preview(work), fitted_preview(work, w_encoder_training.SMALL)
+    judge = w_encoder_training.EncoderLoss(load_generator(), *heads, lpips, arcface())
+    w_encoder_training.train(work, minutes, load_mapping(), judge, device_of(device))
 
 
 @app.command("hypernet")
@@ -105,28 +116,29 @@ def train_hypernet(
     device: Device = None,
 ) -> None:
     """Train the hypernetwork that moves the generator's kernels to the photo."""
-    hypernet.train(work, minutes, trained_model(work), load_mapping(), arcface(), device_of(device), real)
+    hypernetwork_training.train(work, minutes, trained_model(work), load_mapping(), arcface(), device_of(device), real)
 
 
 @app.command("directions")
 def train_directions(work: Work, device: Device = None) -> None:
     """Label the pictures, find the directions of the sliders, try them on other faces, ship and document them."""
     with training_packages():
-        from hyperstyle.training import directions_measure, directions_run, labels, labels_networks
+        from hyperstyle.metrics import attribute_networks, attributes
+        from hyperstyle.training.directions import measure_directions, run
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
     landmarks = fetch(WEIGHTS["dlib-landmarks"])
-    eyes = directions_measure.Eyes(
-        pictures.whole(load_generator(), device_of(device)),
-        labels.Labeller(landmarks, labels_networks.Networks(*networks)),
+    eyes = measure_directions.Evaluator(
+        generated_pictures.whole(load_generator(), device_of(device)),
+        attributes.Labeller(landmarks, attribute_networks.Networks(*networks)),
         FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
         work / "directions",
     )
-    directions_run.run(work, ASSETS / SHIPPED, ASSETS.parent / "docs", load_mapping(), eyes, typer.echo)
+    run.run(work, ASSETS / SHIPPED, ASSETS.parent / "docs", load_mapping(), eyes, typer.echo)
 
 
 @app.command("style")
 def train_style(
-    name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of {', '.join(styles.SHIPPED)}.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help=f"One of {', '.join(styles.BUNDLED)}.")],
     work: Work,
     minutes: Minutes,
     device: Device = None,
@@ -135,15 +147,15 @@ def train_style(
 
     Portraits that `train portraits` left in the folder are inverted and learnt from too.
     """
-    if name not in styles.SHIPPED:
-        raise typer.BadParameter(f"{name!r} is no style; there are {', '.join(styles.SHIPPED)}")
-    chosen, folder, generator = styles.SHIPPED[name], work / "styles", load_generator()
+    if name not in styles.BUNDLED:
+        raise typer.BadParameter(f"{name!r} is no style; there are {', '.join(styles.BUNDLED)}")
+    chosen, folder, generator = styles.BUNDLED[name], work / "styles", load_generator()
     where = device_of(device)
     groups = [list(style_faces.make_faces(folder / "faces", generator, load_mapping(), where))]
-    model = open_model(EMBEDDED.name, where)
+    model = open_model(EMBEDDED, where)
     if visitors := list(style_faces.make_visitors(folder / "visitors", model, work / "portraits")):
         groups.append(visitors)
-    offsets, steps = style.train(folder, minutes, chosen, generator, groups, model.lpips, where)
+    offsets, steps = style_training.train(folder, minutes, chosen, generator, groups, model.lpips, where)
     story = {"title": chosen.title, "teacher": chosen.teacher, "steps": str(steps)}
     styles.write_style(chosen.path, offsets, story | STORY | {"data": "pictures of the generator and of the teacher"})
 
@@ -156,13 +168,14 @@ def measure_styles(
 ) -> None:
     """Try the styles on portraits, and write the table and the strips of docs/styles.md; what is known is kept."""
     with training_packages():
-        from hyperstyle.training import labels, labels_networks, style_measure, style_report
+        from hyperstyle.metrics import attribute_networks, attributes
+        from hyperstyle.training.styles import measure_styles, styles_report
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
-    labeller = labels.Labeller(fetch(WEIGHTS["dlib-landmarks"]), labels_networks.Networks(*networks))
-    folder, directions = work / "styles" / "measured", read_directions(ASSETS / SHIPPED)
-    bench = style_measure.Bench(Workshop.open(EMBEDDED, device_of(device)), directions, labeller, folder)
-    shipped_styles = [one for one in styles.SHIPPED.values() if one.path.exists()]
-    style_report.report(ASSETS.parent / "docs", bench, photos, shipped_styles, typer.echo)
+    labeller = attributes.Labeller(fetch(WEIGHTS["dlib-landmarks"]), attribute_networks.Networks(*networks))
+    folder = work / "styles" / "measured"
+    bench = measure_styles.Bench(Inverter.load(EMBEDDED, device_of(device)), labeller, folder)
+    shipped_styles = [one for one in styles.BUNDLED.values() if one.path.exists()]
+    styles_report.report(ASSETS.parent / "docs", bench, photos, shipped_styles, typer.echo)
 
 
 @app.command("ship")
@@ -173,7 +186,7 @@ def ship_networks(work: Work) -> None:
     checkpoints = {"w-encoder": "w-encoder.pt", "hypernetwork": "hypernet.pt", "preview": checkpoint_of(SIZE)}
     for name, network in networks.items():
         steps = torch.load(work / checkpoints[name], weights_only=True, mmap=True)["step"]
-        shipped.ship(network, ASSETS / f"{name}.safetensors", {"network": name, "steps": str(steps)} | STORY)
+        assets.ship(network, ASSETS / f"{name}.safetensors", {"network": name, "steps": str(steps)} | STORY)
 
 
 def trained_model(work: Path) -> EmbeddedModel:

@@ -7,23 +7,31 @@ import typer
 
 from hyperstyle.cli.options import Device, Photos, device_of, domain_of, photos_in, training_packages
 from hyperstyle.cli.train import STORY, Minutes, Work
-from hyperstyle.domains import ASSETS, EMBEDDED
-from hyperstyle.editing.relevance import convolutions, write_relevance
+from hyperstyle.domain_table import EMBEDDED, TextTables
+from hyperstyle.editing.channel_relevance import convolutions, write_relevance
+from hyperstyle.editing.text_loading import (
+    CLIP,
+    NETWORK,
+    RELEVANCE,
+    open_full,
+    open_own,
+    relevance_file,
+)
 from hyperstyle.editing.text_model import TextModel
-from hyperstyle.editing.text_tools import CLIP, NETWORK, RELEVANCE, open_full, open_own, open_wordsmith, relevance_file
+from hyperstyle.files import ensure_dir
 from hyperstyle.inversion.hyperstyle import Model
-from hyperstyle.metrics import FaceIdentity
-from hyperstyle.networks.embedded import EmbeddedModel
-from hyperstyle.networks.mobile import BLOCKS
+from hyperstyle.inverter import Inverter
+from hyperstyle.metrics.identity import FaceIdentity
+from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.mobile_stylegan import BLOCKS
 from hyperstyle.networks.stylegan2 import StyleGan2
+from hyperstyle.paths import ASSETS
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.training.text_relevance import Subject, compute, drawn, stored
-from hyperstyle.weights import shipped
+from hyperstyle.training.text.relevance_training import Subject, compute, drawn, stored
+from hyperstyle.weights import assets
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
-from hyperstyle.weights.models import open_model
-from hyperstyle.workshop import Workshop
-from hyperstyle.writing import made_folder
+from hyperstyle.weights.model_loading import open_model
 
 app = typer.Typer()
 
@@ -32,9 +40,9 @@ app = typer.Typer()
 def train_text(work: Work, minutes: Minutes, device: Device = None) -> None:
     """Train our own model of texts and pictures on the labelled pictures, and ship it as it then is."""
     with training_packages():
-        from hyperstyle.training import text
-    text.train(work, minutes, device_of(device), typer.echo)
-    shipped.ship(text.trained(work), ASSETS / NETWORK, text.story(work) | STORY)
+        from hyperstyle.training.text import text_model_training
+    text_model_training.train(work, minutes, device_of(device), typer.echo)
+    assets.ship(text_model_training.trained(work), ASSETS / NETWORK, text_model_training.story(work) | STORY)
 
 
 @app.command("relevance")
@@ -47,15 +55,15 @@ def compute_relevance(
 ) -> None:
     """Compute what every channel of a generator means to a text model, and how much it varies.
 
-    For the embedded generator and our own text model the outcome is shipped; else it is put into the folder, which
+    For the embedded generator and our own text model the result is shipped; else it is put into the folder, which
     HYPERSTYLE_WEIGHTS may then name.
     """
     chosen, where = domain_of(domain), device_of(device)
-    own = chosen is EMBEDDED and not clip
+    own = chosen.text is TextTables.BUNDLED and not clip
     asked: TextModel = open_own(ASSETS / NETWORK, where) if own else open_full(fetch(WEIGHTS[CLIP]), where)
-    model = open_model(chosen.name, where)
+    model = open_model(chosen, where)
     subject = subject_of(model, work / "pictures" if own else None, asked.side)
-    file = ASSETS / RELEVANCE if own else made_folder(work) / relevance_file(chosen)
+    file = ASSETS / RELEVANCE if own else ensure_dir(work) / relevance_file(chosen)
     checkpoint = work / f"{chosen.name}-{'own' if own else 'clip'}-relevance.pt"
     found = compute(checkpoint, subject, asked, pictures, typer.echo)
     story = {"pictures": str(pictures), "domain": chosen.name, "made by": STORY["made by"]}
@@ -67,18 +75,17 @@ def compute_relevance(
 def measure_text(photos: Photos, work: Work, device: Device = None) -> None:
     """Invert photos, edit them in words, ask the labels' classifiers, and write the table of docs/text.md; resumes."""
     with training_packages():
-        from hyperstyle.training import labels, labels_networks, text_table
+        from hyperstyle.metrics import attribute_networks, attributes
+        from hyperstyle.training.text import measure_text
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
     landmarks = fetch(WEIGHTS["dlib-landmarks"])
-    workshop = Workshop.open(EMBEDDED, device_of(device))
-    bench = text_table.Bench(
-        workshop,
-        open_wordsmith(EMBEDDED, workshop.model),
-        labels.Labeller(landmarks, labels_networks.Networks(*networks)),
+    bench = measure_text.Bench(
+        Inverter.load(EMBEDDED, device_of(device)),
+        attributes.Labeller(landmarks, attribute_networks.Networks(*networks)),
         FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
         work / "text-table",
     )
-    text_table.run(photos_in(photos), bench, ASSETS.parent / "docs", typer.echo)
+    measure_text.run(photos_in(photos), bench, ASSETS.parent / "docs", typer.echo)
 
 
 def subject_of(model: Model, folder: Path | None, side: int) -> Subject:

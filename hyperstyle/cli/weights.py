@@ -11,7 +11,7 @@ import typer
 
 from hyperstyle.cli.options import Device, device_of
 from hyperstyle.device import choose_device, describe_device
-from hyperstyle.domains import DOMAINS, Domain
+from hyperstyle.domain_table import DOMAINS, Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.weights import conversion, parity
 from hyperstyle.weights.catalogue import STYLE, TRAINING, WEIGHTS
@@ -41,7 +41,7 @@ def show() -> None:
         typer.echo(f"\n{name}: {_verdict(name, needed, domain)}")
         for state in needed:
             _row(state)
-        for weight in domain.adds if domain else ():
+        for weight in domain.optional_weights if domain else ():
             _row(status(WEIGHTS[weight]), "optional: ")
 
 
@@ -74,7 +74,7 @@ def get(
 
 def _style(domain: str, style: str) -> str:
     """The name of the weight of a domain's style; a wrong style is wrong usage."""
-    known = [name for name in (DOMAINS[domain].adds if domain in DOMAINS else ()) if name.startswith(STYLE)]
+    known = [name for name in (DOMAINS[domain].optional_weights if domain in DOMAINS else ()) if name.startswith(STYLE)]
     if STYLE + style not in known:
         styles = ", ".join(name.removeprefix(STYLE) for name in known) or "none to fetch"
         raise typer.BadParameter(f"{style!r} is no style of {domain}; there are {styles}")
@@ -124,8 +124,8 @@ def check(
 def _verdict(group: str, needed: Iterable[Status], domain: Domain | None) -> str:
     missing = [state.weight for state in needed if state.path is None]
     if not missing:
-        unmade = domain.unmade() if domain else ()
-        return f"not whole: assets/ lacks {', '.join(unmade)}" if unmade else "ready"
+        missing_assets = domain.missing_assets() if domain else ()
+        return f"not whole: assets/ lacks {', '.join(missing_assets)}" if missing_assets else "ready"
     known = [weight.size for weight in missing if weight.size is not None]
     sizes = [_size(sum(known))] * bool(known) + ["files of unknown size"] * (len(known) < len(missing))
     return (

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from hyperstyle.comparison.editing import EditRecord
+from hyperstyle.comparison.edit_trials import EditRecord
 from hyperstyle.comparison.rows import Row
-from hyperstyle.inversion.record import StepRecord
+from hyperstyle.inversion.inversion import StepRecord
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Mean:
     """From the beginning to the end of this step."""
 
 
-class Known:
+class MeanOfKnown:
     """What the mean of a figure takes that not every photo has."""
 
     def __init__(self) -> None:
@@ -50,11 +50,11 @@ class Sums:
     def __init__(self) -> None:
         self.photos = 0
         self.l2 = self.lpips = self.ms_ssim = self.seconds = 0.0
-        self.identity = Known()
+        self.identity = MeanOfKnown()
 
     def add(self, record: StepRecord, seconds: float) -> None:
         """Add a photo; `seconds` from the beginning."""
-        figures = record.figures
+        figures = record.metrics
         self.photos += 1
         self.l2 += figures.l2
         self.lpips += figures.lpips
@@ -88,7 +88,7 @@ class EditSums:
     def __init__(self) -> None:
         self.photos = 0
         self.label = 0.0
-        self.identity = Known()
+        self.identity = MeanOfKnown()
 
     def add(self, record: EditRecord) -> None:
         """Add a photo."""
@@ -107,7 +107,7 @@ class MethodSums:
     def __init__(self) -> None:
         self.rows = 0
         self.failed: list[Row] = []
-        self.arcface = Known()
+        self.arcface = MeanOfKnown()
         self._edits: dict[tuple[str, float], EditSums] = defaultdict(EditSums)
         self._steps: dict[int, Sums] = defaultdict(Sums)
         self._last = Sums()

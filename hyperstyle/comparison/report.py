@@ -12,11 +12,11 @@ from hyperstyle.comparison.means import MethodSums
 from hyperstyle.comparison.rows import Row, Rows
 from hyperstyle.comparison.strip import strip
 from hyperstyle.comparison.table import as_json, as_markdown
-from hyperstyle.domains import Domain
+from hyperstyle.domain_table import Domain
+from hyperstyle.files import atomic_write, write_text
 from hyperstyle.inversion.methods import Method
 from hyperstyle.photo.reading import Photo
 from hyperstyle.photo.saving import save_photo
-from hyperstyle.writing import write_text, written_whole
 
 
 class Report:
@@ -43,10 +43,10 @@ class Report:
         write_text(folder / "table.json", json.dumps(as_json(title, self._methods, self._sums), indent=1))
         titles = {method.name: method.title for method in self._methods}
         for figure in TITLES if self._domain.faces else [figure for figure in TITLES if figure != "identity"]:
-            with written_whole(folder / f"curve-{figure}.svg") as part:
+            with atomic_write(folder / f"curve-{figure}.svg") as part:
                 part.write_bytes(curve(figure, titles, self._sums))
         for direction in self._directions:
-            with written_whole(folder / f"curve-edit-{direction}.svg") as part:
+            with atomic_write(folder / f"curve-edit-{direction}.svg") as part:
                 part.write_bytes(edit_curve(direction, titles, self._sums))
         view = self._domain.view
         sheet = strip(self._rows, list(self._photos), {"photo": "photo"} | titles, (view.width, view.height))

@@ -4,10 +4,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from hyperstyle.comparison.editing import EditRecord
-from hyperstyle.inversion.record import StepRecord
-from hyperstyle.origins import Origin
-from hyperstyle.writing import made_folder, write_text
+from hyperstyle.comparison.edit_trials import EditRecord
+from hyperstyle.files import Origin, ensure_dir, write_text
+from hyperstyle.inversion.inversion import StepRecord
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,11 @@ class Rows:
     """The rows of a comparison: a folder for each photo, and in it a file and a small picture for each method."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = made_folder(folder)
+        self._folder = ensure_dir(folder)
 
     def picture(self, photo: str, method: str = "photo") -> Path:
         """Where the small picture that a method made is kept, or without one, the aligned photo."""
-        return made_folder(self._folder / photo) / f"{method}.jpg"
+        return ensure_dir(self._folder / photo) / f"{method}.jpg"
 
     def keep(self, row: Row, origin: Origin) -> None:
         """Write a row, whole."""
@@ -62,4 +61,4 @@ class Rows:
             return None
 
     def _file(self, photo: str, method: str) -> Path:
-        return made_folder(self._folder / photo) / f"{method}.json"
+        return ensure_dir(self._folder / photo) / f"{method}.json"

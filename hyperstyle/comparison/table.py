@@ -6,7 +6,7 @@ from typing import Any
 
 from hyperstyle.comparison.means import EditMean, Mean, MethodSums
 from hyperstyle.inversion.methods import Method
-from hyperstyle.metrics import SAME_PERSON
+from hyperstyle.metrics.identity import SAME_PERSON
 
 COLUMNS = ("L2 ↓", "LPIPS ↓", "MS-SSIM ↑", "identity ↓", "seconds ↓")
 ARCFACE_PLACE = 4  # beside the other identity

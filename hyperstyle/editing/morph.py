@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from hyperstyle.drawing import draw, scaled
+from hyperstyle.editing.rendering import Renderer
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.hyperstyle import Model, added
-from hyperstyle.inversion.record import Inversion
+from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.photo.reading import Pixels
 
 
@@ -27,7 +27,7 @@ def between(one: Inversion, other: Inversion, share: float, n_styles: int) -> In
         else inversion.codes[:, None].expand(-1, n_styles, -1)
         for inversion in (one, other)
     ]
-    offsets = added(scaled(one, 1 - share).offsets, scaled(other, share).offsets)
+    offsets = added(one.scaled(1 - share).offsets, other.scaled(share).offsets)
     return replace(one, codes=codes[0].lerp(codes[1], share), offsets=offsets)
 
 
@@ -35,4 +35,4 @@ def morph(model: Model, one: Inversion, other: Inversion, pictures: int) -> Iter
     """That many pictures [H, W, 3] from one inversion to another, slow at both ends."""
     for place in np.linspace(0, np.pi, pictures):
         share = float((1 - np.cos(place)) / 2)
-        yield draw(model, between(one, other, share, model.generator.n_styles))
+        yield Renderer.of(model, between(one, other, share, model.generator.n_styles)).draw()

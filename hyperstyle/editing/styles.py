@@ -1,8 +1,8 @@
 """Styles: a visitor's face drawn by a generator that was tuned to another world.
 
 The offsets that a photo was inverted with are applied to the tuned generator, so the cartoon keeps the person. A style
-is data: in `SHIPPED`, for the embedded tier, offsets in assets/styles/ of its generator's kernels; in `TUNED`, for the
-full tier, whole generators that others fine-tuned, in the published layout.
+is a row of `STYLES`: for the embedded tier, offsets in assets/styles/ of its generator's kernels; for the full tier,
+whole generators that others fine-tuned, in the published layout.
 """
 
 import copy
@@ -17,34 +17,34 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import nn
 
-from hyperstyle.domains import ASSETS, DOMAINS, EMBEDDED
+from hyperstyle.domain_table import DOMAINS, FINE_TUNED_STYLES, Domain
+from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT
 from hyperstyle.errors import StudioError
+from hyperstyle.files import atomic_write, ensure_dir
 from hyperstyle.inversion.hyperstyle import Model, added
-from hyperstyle.inversion.record import Inversion
+from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.networks.generator import Generator, Offsets
 from hyperstyle.networks.stylegan2 import StyleGan2
+from hyperstyle.paths import ASSETS
 from hyperstyle.weights.catalogue import STYLE, WEIGHTS
-from hyperstyle.weights.fetching import fetch
-from hyperstyle.weights.models import load, placed
-from hyperstyle.weights.sources import Weight
-from hyperstyle.writing import made_folder, written_whole
+from hyperstyle.weights.fetching import fetch, status
+from hyperstyle.weights.model_loading import load, placed
+from hyperstyle.weights.weight_sources import Weight
 
 M = TypeVar("M", bound=nn.Module)
 
 FOLDER = ASSETS / "styles"
-USUAL = 0.5
-"""Between more me, 0, and more style, 1."""
-LEAST_STYLE = 0.5  # share of a shipped style at the end of more me: less looks like a photo gone wrong
+LEAST_STYLE = 0.5  # share of a bundled style at an amount of 0: less looks like a photo gone wrong
 
 FINE = tuple(range(7, 16))
 """Layers of the embedded generator from 64 pixels on: tone, line and texture, while the shapes stay."""
-PUBLISHED = (14, 15, 17, 18, 20, 21, 23, 24)
-"""Layers of a full generator whose offsets are applied to a tuned one, as HyperStyle's authors do it."""
+PUBLISHED_LAYERS = (14, 15, 17, 18, 20, 21, 23, 24)
+"""Layers of a full generator whose offsets are applied to a fine-tuned one, as HyperStyle's authors do it."""
 
 
 @dataclass(frozen=True)
-class Shipped:
-    """A style of the embedded tier."""
+class BundledStyle:
+    """A style in assets/: weight offsets of the embedded generator."""
 
     name: str
     title: str
@@ -58,13 +58,22 @@ class Shipped:
         """Its offsets, in 16 bits."""
         return FOLDER / f"{self.name}.safetensors"
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether it can be drawn without fetching anything."""
+        return self.path.exists()
+
+    def open(self) -> "Style":
+        """The style, ready to draw in."""
+        return Style(offsets=read_style(self.path))
+
 
 @dataclass(frozen=True)
-class Tuned:
-    """A style of the full tier: a fine-tuned generator of faces."""
+class FineTunedStyle:
+    """A style of the full tier: a whole generator of faces that others fine-tuned."""
 
     name: str
-    layers: tuple[int, ...] = PUBLISHED
+    layers: tuple[int, ...] = PUBLISHED_LAYERS
     """Those that keep a visitor's offsets."""
 
     @property
@@ -77,23 +86,30 @@ class Tuned:
         """For people."""
         return self.weight.title.removeprefix("Style: ")
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether it can be drawn without fetching anything."""
+        return status(self.weight).path is not None
 
-_SHIPPED = (
-    Shipped("pencil", "Pencil", "pencil"),
-    Shipped("comic", "Comic", "comic"),
-    Shipped("poster", "Poster", "poster"),
-    Shipped("toon", "Toon", "toon"),
-    Shipped("watercolour", "Watercolour", "watercolour"),
+    def open(self) -> "Style":
+        """The style, ready to draw in; its generator is fetched where it is not here yet."""
+        generator = load(StyleGan2, fetch(self.weight)).eval().requires_grad_(False)
+        return Style(generator=generator, layers=self.layers)
+
+
+_BUNDLED = (
+    BundledStyle("pencil", "Pencil", "pencil"),
+    BundledStyle("comic", "Comic", "comic"),
+    BundledStyle("poster", "Poster", "poster"),
+    BundledStyle("toon", "Toon", "toon"),
+    BundledStyle("watercolour", "Watercolour", "watercolour"),
 )
 
-SHIPPED: Mapping[str, Shipped] = MappingProxyType({style.name: style for style in _SHIPPED})
-TUNED: Mapping[str, Tuned] = MappingProxyType(
-    {
-        name.removeprefix(STYLE): Tuned(name.removeprefix(STYLE))
-        for name in DOMAINS["faces"].adds
-        if name.startswith(STYLE)
-    }
+BUNDLED: Mapping[str, BundledStyle] = MappingProxyType({style.name: style for style in _BUNDLED})
+STYLES: Mapping[str, BundledStyle | FineTunedStyle] = MappingProxyType(
+    {**BUNDLED, **{name: FineTunedStyle(name) for name in FINE_TUNED_STYLES}}
 )
+"""All styles by name; a domain's row says which are its own."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +123,7 @@ class Style:
     layers: tuple[int, ...] = ()
     """Whose offsets it takes from the inversion, where it has a generator of its own."""
 
-    def of(self, model: Model, inversion: Inversion, amount: float = USUAL) -> tuple[Model, Inversion]:
+    def of(self, model: Model, inversion: Inversion, amount: float = DEFAULT_STYLE_AMOUNT) -> tuple[Model, Inversion]:
         """The model and the inversion to draw, morph and edit in the style; `amount` from 0, more me, to 1, more style.
 
         With a generator of its own the style is whole throughout, and 0 is the published way.
@@ -133,25 +149,19 @@ def times(offsets: Offsets, factor: float) -> Offsets:
     return {layer: offset.float() * factor for layer, offset in offsets.items()}
 
 
-def styles_of(domain: str) -> Mapping[str, Shipped] | Mapping[str, Tuned]:
+def styles_of(domain: Domain) -> Mapping[str, BundledStyle | FineTunedStyle]:
     """The styles of a domain by name."""
-    if domain == EMBEDDED.name:
-        return {name: style for name, style in SHIPPED.items() if style.path.exists()}
-    return TUNED if domain == "faces" else {}
+    return {name: STYLES[name] for name in domain.styles}
 
 
-def open_style(domain: str, name: str) -> Style:
+def open_style(domain: Domain, name: str) -> Style:
     """A style of a domain; a generator of its own is fetched where it is not here yet."""
     styles = styles_of(domain)
     if name not in styles:
-        raise StudioError(
-            f"There is no style {name!r} for {domain}: "
-            + (f"choose one of {', '.join(styles)}." if styles else "styles are for faces-lite and faces.")
-        )
-    style = styles[name]
-    if isinstance(style, Shipped):
-        return Style(offsets=read_style(style.path))
-    return Style(generator=load(StyleGan2, fetch(style.weight)).eval().requires_grad_(False), layers=style.layers)
+        having = ", ".join(other.name for other in DOMAINS.values() if other.styles)
+        known = f"choose one of {', '.join(styles)}." if styles else f"styles are for {having}."
+        raise StudioError(f"There is no style {name!r} for {domain.name}: {known}")
+    return styles[name].open()
 
 
 def read_style(path: Path) -> Offsets:
@@ -164,8 +174,8 @@ def read_style(path: Path) -> Offsets:
 
 def write_style(path: Path, offsets: Offsets, story: Mapping[str, str]) -> None:
     """Write a style's offsets in half precision, with what there is to tell about them."""
-    made_folder(path.parent)
+    ensure_dir(path.parent)
     limit = torch.finfo(torch.float16).max
     halves = {str(layer): offset.clamp(-limit, limit).half().contiguous() for layer, offset in offsets.items()}
-    with written_whole(path) as part:
+    with atomic_write(path) as part:
         part.write_bytes(save(halves, dict(story)))

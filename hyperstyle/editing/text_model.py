@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hyperstyle.editing.text_words import CONTEXT, Words
+from hyperstyle.editing.word_tokenizer import CONTEXT, WordTokenizer
 from hyperstyle.errors import StudioError
 
 Triple = tuple[float, float, float]
@@ -118,7 +118,7 @@ OWN_THRESHOLD, OWN_UNIT = 0.15, 0.5  # chosen on generated faces and training po
 OWN_TEMPLATES = ("{}", "a photo of {}", "a picture of {}", "a portrait of {}", "a close-up of {}", "this is {}")
 
 
-def own_config(words: Words) -> dict[str, Any]:
+def own_config(words: WordTokenizer) -> dict[str, Any]:
     """The configuration of our own network: 5 million weights, which 20,000 pictures are enough for."""
     return {
         "embed_dim": 64,
@@ -127,7 +127,7 @@ def own_config(words: Words) -> dict[str, Any]:
     }
 
 
-def own_model(network: Clip, words: Words) -> TextModel:
+def own_model(network: Clip, words: WordTokenizer) -> TextModel:
     """Our own network, ready for use."""
     grey = (0.5, 0.5, 0.5)
     return TextModel(OWN, network, words, OWN_TEMPLATES, OWN_SIDE, grey, grey, OWN_THRESHOLD, OWN_UNIT, words.unknown)

@@ -1,6 +1,6 @@
 """HyperStyle (Alaluf et al., 2022): a W code, and a hypernetwork that moves the generator's kernels to the photo.
 
-HyperInverter (Dinh et al., 2022) is the same in one step, with offsets for a generator that `adds`.
+HyperInverter (Dinh et al., 2022) is the same in one step, with offsets that are added to the kernels.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from hyperstyle.inversion.steps import Step
+from hyperstyle.inversion.step import Step
 from hyperstyle.networks.generator import Generator, Offsets
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.view import View

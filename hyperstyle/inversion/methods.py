@@ -9,21 +9,21 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
-from hyperstyle.domains import Domain
+from hyperstyle.domain_table import Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion import hyperstyle, pivotal, projection, restyle
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.polish import polish
-from hyperstyle.inversion.steps import Step
+from hyperstyle.inversion.step import Step
 
 
-class Run(Protocol):
+class InversionFunction(Protocol):
     """A generator function that yields one step per refinement."""
 
     def __call__(self, model: Any, photo: Tensor, steps: int) -> Iterator[Step]:  # noqa: ANN401
         """Invert photos [N, 3, height, width] of the model's view, RGB in [-1, 1].
 
-        The model is the domain's, a `Model`, or the one that the method brings.
+        The model is the domain's, a `Model`, or the one of the method's own weights.
         """
 
 
@@ -42,36 +42,36 @@ class Method:
 
     name: str
     title: str
-    run: Run
+    run: InversionFunction
     steps: int
     """How many are taken if nothing else is asked for: the fast preset."""
-    of_drawings: int | None = None
+    drawing_steps: int | None = None
     """How many of what is no photo, where these are more: it is farther from what the model knows."""
-    published: int | None = None
+    paper_steps: int | None = None
     """How many its authors take, where these are more."""
-    most: int | None = None
+    max_steps: int | None = None
     """How many there are, where it does not go on for as long as one likes."""
-    kinds: tuple[str, ...] = ("hyperstyle", "hyperinverter")
-    """Of the domains on which it makes sense: see `Domain.kind`."""
-    brings: Mapping[str, str] = field(default_factory=dict)
+    hypernetworks: tuple[str, ...] = ("hyperstyle", "hyperinverter")
+    """Of the domains on which it makes sense: see `Domain.hypernetwork`."""
+    own_weights: Mapping[str, str] = field(default_factory=dict)
     """Domain -> weights of a model of the method's own; where it has one, it makes sense on these domains alone."""
 
     def suits(self, domain: Domain) -> bool:
         """Whether it makes sense on a domain."""
-        return domain.kind in self.kinds and (not self.brings or domain.name in self.brings)
+        return domain.hypernetwork in self.hypernetworks and (not self.own_weights or domain.name in self.own_weights)
 
-    def at(self, preset: Preset) -> "Method":
+    def with_preset(self, preset: Preset) -> "Method":
         """The same with the steps of a preset."""
-        published = preset is Preset.PUBLISHED and self.published
-        return replace(self, steps=published or self.steps)
+        paper_steps = preset is Preset.PUBLISHED and self.paper_steps
+        return replace(self, steps=paper_steps or self.steps)
 
-    def usual(self, *, drawn: bool) -> int:
-        """How many are taken of a photo, or of a drawing, if nothing else is asked for."""
-        return max(self.steps, self.of_drawings or 0) if drawn else self.steps
+    def default_steps(self, *, drawing: bool) -> int:
+        """How many steps a photo takes, or a drawing, if nothing else is asked for."""
+        return max(self.steps, self.drawing_steps or 0) if drawing else self.steps
 
-    def limited(self, steps: int) -> int:
-        """How many of so many steps it takes."""
-        return steps if self.most is None else min(steps, self.most)
+    def clamp_steps(self, steps: int) -> int:
+        """`steps`, or the most that the method has."""
+        return steps if self.max_steps is None else min(steps, self.max_steps)
 
 
 def polished(model: Model, photo: Tensor, steps: int, refinements: int) -> Iterator[Step]:
@@ -84,23 +84,29 @@ def polished(model: Model, photo: Tensor, steps: int, refinements: int) -> Itera
 def with_polish(method: Method) -> Method:
     """A hypernetwork's method with all its refinements, and steps of polish to count."""
     run = partial(polished, refinements=method.steps)
-    return Method(f"{method.name}-polish", f"{method.title} with polish", run, steps=40, kinds=method.kinds)
+    return Method(
+        f"{method.name}-polish", f"{method.title} with polish", run, steps=40, hypernetworks=method.hypernetworks
+    )
 
 
-_HYPERSTYLE = Method("hyperstyle", "HyperStyle", hyperstyle.invert, steps=5, of_drawings=8, kinds=("hyperstyle",))
+_HYPERSTYLE = Method(
+    "hyperstyle", "HyperStyle", hyperstyle.invert, steps=5, drawing_steps=8, hypernetworks=("hyperstyle",)
+)
 # The same loop, which ends after one pass: its hypernetwork sees the photo's first picture and no other.
-_HYPERINVERTER = Method("hyperinverter", "HyperInverter", hyperstyle.invert, steps=1, most=1, kinds=("hyperinverter",))
+_HYPERINVERTER = Method(
+    "hyperinverter", "HyperInverter", hyperstyle.invert, steps=1, max_steps=1, hypernetworks=("hyperinverter",)
+)
 
 _ALL = (
-    Method("w-encoder", "W-encoder alone", hyperstyle.invert, steps=0, most=0),
-    Method("restyle", "ReStyle-e4e", restyle.invert, steps=5, brings={"faces": "restyle-faces"}),
+    Method("w-encoder", "W-encoder alone", hyperstyle.invert, steps=0, max_steps=0),
+    Method("restyle", "ReStyle-e4e", restyle.invert, steps=5, own_weights={"faces": "restyle-faces"}),
     _HYPERSTYLE,
     with_polish(_HYPERSTYLE),
     _HYPERINVERTER,
     with_polish(_HYPERINVERTER),
-    Method("projection", "Projection in W", projection.invert, steps=100, published=1000),
-    Method("projection-plus", "Projection in W+", projection.invert_plus, steps=100, published=1000),
-    Method("pivotal", "Pivotal tuning", pivotal.invert, steps=100, published=800),
+    Method("projection", "Projection in W", projection.invert, steps=100, paper_steps=1000),
+    Method("projection-plus", "Projection in W+", projection.invert_plus, steps=100, paper_steps=1000),
+    Method("pivotal", "Pivotal tuning", pivotal.invert, steps=100, paper_steps=800),
 )
 
 METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method in _ALL})
@@ -120,6 +126,6 @@ def method_for(domain: Domain, name: str) -> Method:
     return methods[name]
 
 
-def usual_method(domain: Domain) -> Method:
-    """The one that the domain's model was made for, which has the name of its kind."""
-    return METHODS[domain.kind]
+def default_method(domain: Domain) -> Method:
+    """The one that the domain's model was made for."""
+    return METHODS[domain.hypernetwork]

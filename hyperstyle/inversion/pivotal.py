@@ -13,7 +13,7 @@ from torch import Tensor
 
 from hyperstyle.inversion import projection
 from hyperstyle.inversion.hyperstyle import Model
-from hyperstyle.inversion.steps import Step
+from hyperstyle.inversion.step import Step
 from hyperstyle.inversion.tuning import drawn, kernels_for, normal_like, offsets_to
 from hyperstyle.networks.generator import Kernels
 

@@ -1,9 +1,9 @@
 """Polish: pivotal tuning that starts from what a hypernetwork found and descends in better coordinates.
 
-Pivotal tuning (Roich et al., 2021) moves all kernels by Adam, which takes hundreds of steps. Here every kernel is
-seen in the coordinates in which what it is fed is evenly spread (the input half of K-FAC, Martens and Grosse, 2015),
-and all directions of a gradient count the same there (as in Muon, Jordan et al., 2024). A step then moves the answers
-of every layer by a known share of their size, which also says how far all steps together lead away from the start.
+Pivotal tuning (Roich et al., 2021) moves all kernels by Adam, which takes hundreds of steps. Here every kernel is seen
+in coordinates that whiten its inputs (the input half of K-FAC, Martens and Grosse, 2015), and all directions of a
+gradient count the same there (as in Muon, Jordan et al., 2024). A step then moves the outputs of every layer by a
+known share of their size, which also says how far all steps together lead away from the start.
 """
 
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from hyperstyle.inversion.hyperstyle import Model
-from hyperstyle.inversion.inputs import fed
-from hyperstyle.inversion.steps import Step
+from hyperstyle.inversion.layer_inputs import layer_inputs
+from hyperstyle.inversion.step import Step
 from hyperstyle.inversion.tuning import distance, drawn, kernels_for, offsets_to
-from hyperstyle.networks.feedback import orthogonalised
+from hyperstyle.networks.preconditioning import newton_schulz
 
 REACH = 0.08  # how far all steps together may move the answers of a layer, as a share of their size
 LONGEST = 0.008  # the same for a single step
@@ -30,8 +30,8 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = 40) -> Iterato
     kernels = kernels_for(generator, len(photo), start.offsets)
     with torch.no_grad():
         styles = generator.styles(start.codes)
-        inputs = fed(generator, styles, kernels)
-        coordinates = {layer: even_coordinates(kernel, inputs[layer]) for layer, kernel in kernels.items()}
+        inputs = layer_inputs(generator, styles, kernels)
+        coordinates = {layer: whitening_basis(kernel, inputs[layer]) for layer, kernel in kernels.items()}
     moves = {layer: torch.zeros_like(kernel, requires_grad=True) for layer, kernel in kernels.items()}
     momenta = {layer: torch.zeros_like(move) for layer, move in moves.items()}
 
@@ -49,7 +49,7 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = 40) -> Iterato
         with torch.no_grad():
             for layer, gradient in zip(moves, gradients, strict=True):
                 momenta[layer].mul_(MOMENTUM).add_(gradient)
-                even = evened(gradient + MOMENTUM * momenta[layer], generator.compute_dtype)
+                even = orthogonalize(gradient + MOMENTUM * momenta[layer], generator.compute_dtype)
                 moves[layer].sub_(rate * even)
         now = tuned()
         picture = drawn(model, styles, now)
@@ -57,8 +57,8 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = 40) -> Iterato
         yield Step(start.index + index, picture.detach(), start.codes, offsets)
 
 
-def even_coordinates(kernel: Tensor, inputs: Tensor) -> Tensor:
-    """[N, in, in], by which moves become changes of a kernel [N, out, in, kh, kw] that is fed inputs [N, in, P].
+def whitening_basis(kernel: Tensor, inputs: Tensor) -> Tensor:
+    """Bases [N, in, in] that turn moves into changes of a kernel [N, out, in, kh, kw] with inputs [N, in, P].
 
     Inputs are evenly spread there, and moves with rows of length one change the answers by as much as they are large.
     """
@@ -70,8 +70,8 @@ def even_coordinates(kernel: Tensor, inputs: Tensor) -> Tensor:
     return answers[:, None, None] * torch.linalg.solve_triangular(factor, identity, upper=False)
 
 
-def evened(gradients: Tensor, dtype: torch.dtype) -> Tensor:
+def orthogonalize(gradients: Tensor, dtype: torch.dtype) -> Tensor:
     """Gradients [N, out, in, kh, kw] with all their directions of one size and rows of about length one."""
-    even = orthogonalised(gradients.flatten(2), dtype)
+    even = newton_schulz(gradients.flatten(2), dtype)
     size = even.square().sum(2).mean(1).sqrt()[:, None, None]
     return (even / (size + 1e-12)).view_as(gradients)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from hyperstyle.inversion.hyperstyle import Model
-from hyperstyle.inversion.steps import Step
+from hyperstyle.inversion.step import Step
 from hyperstyle.inversion.tuning import distance, drawn, normal_like
 
 RATE = 0.1

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from hyperstyle.inversion.steps import Step
-from hyperstyle.networks.full import ReStyleModel
+from hyperstyle.inversion.step import Step
+from hyperstyle.networks.published_models import ReStyleModel
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from hyperstyle.inversion.hyperstyle import Model
-from hyperstyle.networks.generator import Generator, Kernels, Offsets, Styles
+from hyperstyle.networks.generator import Generator, Kernels, OffsetMode, Offsets, Styles
 from hyperstyle.networks.lpips import difference
 
 LEAST = 1e-3  # of a kernel's usual size: smaller entries count as this much, since offsets multiply
@@ -37,7 +37,7 @@ def offsets_to(generator: Generator, kernels: Kernels) -> Offsets:
     offsets = {}
     for layer, own in generator.kernels().items():
         change = kernels[layer].detach() - own
-        if not generator.adds:
+        if generator.offset_mode is OffsetMode.MULTIPLIED:
             least = LEAST * own.square().mean().sqrt()
             change = change / torch.where(own.abs() < least, least.copysign(own), own)
         offsets[layer] = change

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from hyperstyle.networks.equalised import EqualisedLinear
-from hyperstyle.networks.trunks import FEATURES, IrSe50, Trunk
+from hyperstyle.networks.backbones import FEATURES, Backbone, IrSe50
+from hyperstyle.networks.equalized import EqualizedLinear
 
 
 def strided(inputs: int, widths: list[int], first_stride: int = 2) -> nn.Sequential:
@@ -19,10 +19,10 @@ def strided(inputs: int, widths: list[int], first_stride: int = 2) -> nn.Sequent
 class WEncoder(nn.Module):
     """One code in W for a photo, relative to the average code."""
 
-    def __init__(self, trunk: Trunk | None = None) -> None:
+    def __init__(self, trunk: Backbone | None = None) -> None:
         super().__init__()
         self.trunk = trunk or IrSe50(3)
-        self.linear = EqualisedLinear(FEATURES, 512)
+        self.linear = EqualizedLinear(FEATURES, 512)
 
     def forward(self, photo: Tensor) -> Tensor:
         """Codes [N, 512] of photos [N, 3, H, W], RGB in [-1, 1], whose sides are multiples of 16."""
@@ -35,7 +35,7 @@ class CodeHead(nn.Module):
     def __init__(self, widths: list[int], first_stride: int = 2) -> None:
         super().__init__()
         self.convs = strided(FEATURES, widths, first_stride)
-        self.linear = EqualisedLinear(512, 512)
+        self.linear = EqualizedLinear(512, 512)
 
     def forward(self, maps: Tensor) -> Tensor:
         """Codes [N, 512] of maps [N, 512, 16, 16] or [N, 512, 12, 16]."""
@@ -45,7 +45,7 @@ class CodeHead(nn.Module):
 class ReStyleEncoder(nn.Module):
     """ReStyle-e4e: what to add to a W+ code, as one code for all styles and a difference for each but the first."""
 
-    def __init__(self, trunk: Trunk, n_styles: int) -> None:
+    def __init__(self, trunk: Backbone, n_styles: int) -> None:
         super().__init__()
         self.trunk = trunk
         self.styles = nn.ModuleList(CodeHead([512] * 4) for _ in range(n_styles))

@@ -2,13 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 import torch
 from torch import Tensor, nn
 
 Offsets = Mapping[int, Tensor]
-"""Layer index -> change of that layer's kernel, which becomes `kernel * (1 + change)`, or, where a generator `adds`,
-`kernel + change`. Either way zero changes nothing, and the changes that several steps find are summed.
+"""Layer index -> weight offset of that layer's kernel, which becomes `kernel * (1 + offset)`, or, where the generator's
+`offset_mode` is ADDED, `kernel + offset`. Either way zero changes nothing, and the offsets of several steps are summed.
 
 A change is [out, in, kh, kw], shared by all pictures, or [N, out, in, kh, kw], one for each; an extent of 1
 stands for the same value all over. Layers that are absent keep their kernel.
@@ -19,6 +20,15 @@ Kernels = Mapping[int, Tensor]
 
 Styles = Sequence[Tensor]
 """A point of the style space: the output [N, channels] of every modulation, in the order of use."""
+
+
+class OffsetMode(StrEnum):
+    """How a generator applies offsets to its kernels; files of inversions keep these words."""
+
+    MULTIPLIED = "multiplied"
+    """`kernel * (1 + offset)`, as in HyperStyle."""
+    ADDED = "added"
+    """`kernel + offset`, as in HyperInverter."""
 
 
 class Generator(nn.Module, ABC):
@@ -32,9 +42,8 @@ class Generator(nn.Module, ABC):
     """Side of the square picture in pixels."""
     n_styles: int
     """How many codes of 512 a W+ code has."""
-    adds: bool = False
-    """Whether an offset is added to a kernel; otherwise it is relative to it. Offsets of one kind mean nothing to the
-    other, so what found them or keeps them has to go by this."""
+    offset_mode: OffsetMode = OffsetMode.MULTIPLIED
+    """Offsets of one mode mean nothing to a generator of the other."""
     compute_dtype: torch.dtype = torch.float32
     """In which feature maps are computed; kernels, which change by small steps, always keep 32 bits."""
 

@@ -6,11 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from hyperstyle.networks.backbones import FEATURES, Backbone
 from hyperstyle.networks.encoders import strided
-from hyperstyle.networks.equalised import random
+from hyperstyle.networks.equalized import random
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.stylegan2 import Design, Kind, LayerShape, layer_shapes
-from hyperstyle.networks.trunks import FEATURES, Trunk
 
 COARSE, MIDDLE = 3, 4
 """How many maps come from the coarsest stage of the trunk, and how many from the one before; the rest are finer."""
@@ -19,7 +19,7 @@ COARSE, MIDDLE = 3, 4
 class LayerwiseEncoder(nn.Module):
     """Maps of 8x8 pixels for every style, from the three last stages of a trunk; names as in the published files."""
 
-    def __init__(self, trunk: Trunk, n_styles: int) -> None:
+    def __init__(self, trunk: Backbone, n_styles: int) -> None:
         super().__init__()
         self.trunk = trunk
         depths = [1] * COARSE + [2] * MIDDLE + [3] * (n_styles - COARSE - MIDDLE)

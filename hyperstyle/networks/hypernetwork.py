@@ -6,11 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from hyperstyle.networks.backbones import FEATURES, ResNet34
 from hyperstyle.networks.encoders import CodeHead, strided
-from hyperstyle.networks.equalised import random
+from hyperstyle.networks.equalized import random
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.stylegan2 import Kind, LayerShape, layer_shapes
-from hyperstyle.networks.trunks import FEATURES, ResNet34
 
 SHARING = frozenset({0, 2, 3, 5, 6, 8, 9, 11, 12})
 """The layers with 512 channels on both sides, whose offsets come from one common pair of matrices."""

@@ -19,9 +19,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hyperstyle.device import full_precision
-from hyperstyle.networks.feedback import direction
 from hyperstyle.networks.generator import Offsets
-from hyperstyle.networks.mobile import BLOCKS
+from hyperstyle.networks.mobile_stylegan import BLOCKS
+from hyperstyle.networks.preconditioning import direction
 from hyperstyle.networks.resnet import BasicBlock
 
 STEPS = 5  # refinements that have a step length of their own; later ones take the last
@@ -31,14 +31,14 @@ SOFTNESS = 0.3  # kernel entries below this share of the usual size are moved le
 
 
 @dataclass(frozen=True)
-class Look:
+class RefinerInput:
     """What a picture on the way looks like, from outside and from inside the generator."""
 
     picture: Tensor
     """[N, 3, 256, 256], about [-1, 1]."""
     distance: Tensor
     """[N], from the photo, by `lpips.difference`."""
-    fed: Sequence[Tensor]
+    layer_inputs: Sequence[Tensor]
     """What the kernels of layers 1, 2, ... were fed, as `MobileGenerator.features` gives it."""
     gradients: Mapping[int, Tensor]
     """Layer index -> by how much the distance grows with the layer's kernel [N, out, in]."""
@@ -108,7 +108,12 @@ class Refiner(nn.Module):
         return self.join(torch.cat((places, context), 1))
 
     def forward(
-        self, photo: Tensor, look: Look, kernels: Mapping[int, Tensor], index: int = 0, memory: Offsets | None = None
+        self,
+        photo: Tensor,
+        look: RefinerInput,
+        kernels: Mapping[int, Tensor],
+        index: int = 0,
+        memory: Offsets | None = None,
     ) -> tuple[Offsets, Offsets]:
         """Offsets [N, out, in, 1, 1] to add for every layer of `layers`, and the memory that the next call wants.
 
@@ -120,7 +125,7 @@ class Refiner(nn.Module):
             gains, strides = (lengths[min(index, STEPS - 1)] for lengths in (self.gains, self.strides))
             strides = strides.exp() * look.distance[:, None]
             for place, layer in enumerate(self.layers):
-                kernel, fed = kernels[layer].flatten(-3), look.fed[layer - 1]
+                kernel, fed = kernels[layer].flatten(-3), look.layer_inputs[layer - 1]
                 inputs = fed.float()
                 found = direction(look.gradients[layer], inputs.flatten(2), kernel, fed.dtype)
                 directions[layer] = found + MOMENTUM * memory[layer] if memory else found

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from hyperstyle.networks.equalised import EqualisedLinear, random
-from hyperstyle.networks.generator import Generator, Kernels, Offsets, Styles
+from hyperstyle.networks.equalized import EqualizedLinear, random
+from hyperstyle.networks.generator import Generator, Kernels, OffsetMode, Offsets, Styles
 
 CODE = 512
 """Length of one style code."""
@@ -153,7 +153,7 @@ class Modulated(nn.Module):
         super().__init__()
         self.shape = shape
         self.weight = nn.Parameter(random(shape.outputs, shape.inputs, shape.kernel, shape.kernel))
-        self.style = EqualisedLinear(CODE, shape.inputs)
+        self.style = EqualizedLinear(CODE, shape.inputs)
         nn.init.ones_(self.style.bias)
         self.bias = nn.Parameter(torch.zeros(shape.outputs))
 
@@ -204,7 +204,7 @@ class Mapping(nn.Sequential):
     """Random vectors z [N, 512] -> codes in W [N, 512]."""
 
     def __init__(self, layers: int) -> None:
-        super().__init__(*(EqualisedLinear(CODE, CODE, rate=0.01) for _ in range(layers)))
+        super().__init__(*(EqualizedLinear(CODE, CODE, rate=0.01) for _ in range(layers)))
 
     def forward(self, z: Tensor) -> Tensor:
         """Map normally distributed z."""
@@ -215,12 +215,12 @@ class Mapping(nn.Sequential):
 
 
 class StyleGan2(Generator):
-    """The generator for pictures of `size` (a power of two) x `size` pixels; `adds` as for all generators."""
+    """The generator for pictures of `size` (a power of two) x `size` pixels."""
 
-    def __init__(self, size: int, design: Design = CONFIG_F, *, adds: bool = False) -> None:
+    def __init__(self, size: int, design: Design = CONFIG_F, offset_mode: OffsetMode = OffsetMode.MULTIPLIED) -> None:
         super().__init__()
         self.size = size
-        self.adds = adds
+        self.offset_mode = offset_mode
         shapes = layer_shapes(size, design)
         self.n_styles = shapes[-1].style + 1
         self.mapping = Mapping(design.mapping_layers)
@@ -245,7 +245,8 @@ class StyleGan2(Generator):
         """The kernels of all layers, with `offsets` applied where there are any."""
         kernels: dict[int, Tensor] = {i: layer.weight for i, layer in enumerate(self.layer_list())}
         for i, offset in (offsets or {}).items():
-            kernel = kernels[i] + offset if self.adds else kernels[i] * (1 + offset)
+            added = self.offset_mode is OffsetMode.ADDED
+            kernel = kernels[i] + offset if added else kernels[i] * (1 + offset)
             kernels[i] = kernel[0] if kernel.ndim == 5 and len(kernel) == 1 else kernel
         return kernels
 

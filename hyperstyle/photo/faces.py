@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hyperstyle.errors import StudioError
-from hyperstyle.locks import ForkSafeLock
+from hyperstyle.fork_safe_lock import ForkSafeLock
 from hyperstyle.photo.quads import Box
 from hyperstyle.photo.reading import Pixels
 

@@ -42,13 +42,11 @@ class _Canvas(NamedTuple):
         )
 
 
-def paste_back(
-    pixels: Pixels, picture: Pixels, quad: Quad, *, feather: float = 0.1, match_colour: bool = False
-) -> Pixels:
+def paste_back(pixels: Pixels, picture: Pixels, quad: Quad, *, feather: float = 0.1) -> Pixels:
     """A photo [H, W, 3] in which a quad is replaced by a picture [h, w, 3] of any size; a new array.
 
     The edge fades over `feather` (0 to 0.5) of the quad's shorter side, inwards, so that nothing outside of the quad
-    changes. `match_colour` first gives the picture the mean and the spread of each colour that the quad has.
+    changes.
 
     A photo may be finer than the picture: a face 3000 pixels wide went through the generator at 1024. Where the
     picture is like what was cut out, the photo's own detail (pores, hair, grain: the photo less its aligned crop) is
@@ -58,8 +56,6 @@ def paste_back(
     """
     height, width = picture.shape[:2]
     original = align(pixels, quad, height, width)
-    if match_colour:
-        picture = _with_colours_of(original, picture)
     canvas = _canvas(pixels, quad, height, width)
     to_picture = np.diag([width, height, 1.0]) @ canvas.to_quad
     new, old, alike = (
@@ -102,13 +98,6 @@ def _likeness(picture: Pixels, original: Pixels) -> Image.Image:
     nearby = difference.filter(ImageFilter.GaussianBlur(_NEARBY * min(difference.size)))
     likeness = (_UNLIKE - np.asarray(nearby, np.float32)) / (_UNLIKE - _ALIKE)
     return Image.fromarray(np.clip(likeness, 0, 1))
-
-
-def _with_colours_of(original: Pixels, picture: Pixels) -> Pixels:
-    """A picture with the mean and the spread that each colour has in another one."""
-    mean, spread = picture.mean(axis=(0, 1)), picture.std(axis=(0, 1)) + 1e-3
-    matched = (picture - mean) * ((original.std(axis=(0, 1)) + 1e-3) / spread) + original.mean(axis=(0, 1))
-    return to_pixels(matched)
 
 
 def _exchanged(pixels: Pixels, exchange: Samples, canvas: _Canvas) -> Pixels:

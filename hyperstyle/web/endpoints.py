@@ -1,47 +1,51 @@
-"""The same for programs: named endpoints that need no session, each with files in and files out."""
+"""Named endpoints for programs: files in, files out, no session."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import gradio as gr
 
-from hyperstyle.drawing import STRONGEST, scaled
 from hyperstyle.editing.directions import SLIDER
-from hyperstyle.editing.text import STRENGTH
-from hyperstyle.editing.text import STRONGEST as STRONGEST_WORDS
+from hyperstyle.editing.edits import (
+    DEFAULT_STYLE_AMOUNT,
+    DEFAULT_TEXT_STRENGTH,
+    MAX_STRENGTH,
+    MAX_TEXT_STRENGTH,
+    Edits,
+    StyleChoice,
+    TextEdit,
+)
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion.methods import Method, method_for, usual_method
-from hyperstyle.inversion.record import Inversion
+from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.inversion.methods import Method
 from hyperstyle.photo.alignment import align
+from hyperstyle.photo.crop import Crop, faces_in
 from hyperstyle.photo.pasting import paste_back
-from hyperstyle.photo.preparing import Prepared, faces_in
 from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
-from hyperstyle.photo.saving import save_photo
-from hyperstyle.recipe import KEY, LONGEST_WORDS, Recipe, Words
+from hyperstyle.recipe import LONGEST_WORDS
 from hyperstyle.web.components.photo_input import photo_input
-from hyperstyle.web.engine import Look
 from hyperstyle.web.events import DRAWERS, INVERTERS
 from hyperstyle.web.examples import STEPS
-from hyperstyle.web.studio import Studio
-from hyperstyle.web.tabs.entrance import MOST_STEPS
-from hyperstyle.web.words import in_words
+from hyperstyle.web.files import inversion_file, photo_file, picture_file, recipe_of
+from hyperstyle.web.services import Services
+from hyperstyle.web.tabs.input_panel import MAX_STEPS
+from hyperstyle.web.user_errors import user_errors
 
-CROP = 1024
-"""Longer side of the faces that `/detect` cuts out."""
+FACE_SIDE = 1024
+"""Side of the faces that `/detect` cuts out, in pixels."""
 Report = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Endpoints:
-    """What the endpoints answer; nothing is kept between calls."""
+    """The handlers of the endpoints; nothing is kept between calls."""
 
-    studio: Studio
+    services: Services
 
-    @in_words
+    @user_errors
     def detect(self, photo: str | None) -> tuple[Report, list[Pixels]]:
         """Find the faces of a photo.
 
@@ -49,12 +53,12 @@ class Endpoints:
             photo: The photo: JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF.
 
         Returns:
-            The photo's size and its faces, the largest first, each with its box (left, top, right, bottom) and
-            how sure the finder is; and every face cut out as the generator expects it.
+            The photo's size and its faces, the largest first, each with its box (left, top, right, bottom) and the
+            detector's score; and every face cut out as the generator expects it.
 
         """
-        picture, engine = _read(photo), self.studio.engine
-        finder = engine.workshop(engine.first).finder
+        picture, engine = _read(photo), self.services.engine
+        finder = engine.inverter(engine.first).face_finder
         if finder is None:
             raise StudioError("The domain of this page has no faces: pass the photo to /invert.")
         faces, _ = faces_in(picture.pixels, finder)
@@ -64,9 +68,9 @@ class Endpoints:
             "height": height,
             "faces": [{"box": list(face.box), "score": face.score} for face in faces],
         }
-        return report, [align(picture.pixels, face_quad(face.landmarks), CROP, CROP) for face in faces]
+        return report, [align(picture.pixels, face_quad(face.landmarks), FACE_SIDE, FACE_SIDE) for face in faces]
 
-    @in_words
+    @user_errors
     def invert(
         self, photo: str | None, domain: str, method: str, steps: float, face: float, aligned: bool
     ) -> Iterator[tuple[list[tuple[Pixels, str]], Report, str | None]]:
@@ -81,23 +85,20 @@ class Endpoints:
             aligned: True to take the photo's middle as it is, without looking for a face.
 
         Returns:
-            The pictures of all steps so far, their figures, and at the end the inversion as a file for /edit.
+            The pictures of all steps so far, their metrics, and at the end the inversion as a file for /edit.
 
         """
-        engine = self.studio.engine
-        way = self._method(domain, method)
-        prepared = self._prepared(photo, domain, int(face), aligned)
+        chosen = self._method(domain, method)
+        count = min(max(int(steps), 0), max(MAX_STEPS, chosen.steps))  # what a shared machine can bear
+        crop = self._crop(photo, domain, int(face), align=not aligned)
         pictures: list[tuple[Pixels, str]] = []
-        for taken in engine.invert(domain, prepared, way, _steps(way, steps)):
-            inversion = taken.inversion
-            pictures.append((taken.pixels, f"step {inversion.steps[-1].index}"))
-            yield pictures, _report(inversion), None
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "inversion.safetensors"
-            inversion.save(path)
-            yield pictures, _report(inversion), str(path)
+        for step in self.services.engine.invert(domain, crop, chosen, count):
+            pictures.append((step.pixels, f"step {step.index}"))
+            yield pictures, _report(step.inversion), None
+        with inversion_file(step.inversion) as path:
+            yield pictures, _report(step.inversion), path
 
-    @in_words
+    @user_errors
     def edit(self, inversion: str | None, edits: Report | None, strength: float) -> Iterator[str]:
         """Draw an inversion, edited.
 
@@ -110,10 +111,9 @@ class Endpoints:
             The picture as PNG, with its recipe in its metadata.
 
         """
-        pixels, recipe, _ = self._edited(inversion, edits, strength)
-        yield from drawn(pixels, recipe)
+        yield from self._picture(inversion, _edits(edits, strength))
 
-    @in_words
+    @user_errors
     def paste(self, photo: str | None, inversion: str | None, edits: Report | None, strength: float) -> Iterator[str]:
         """Draw an inversion, edited, and put it back into its photo.
 
@@ -127,18 +127,16 @@ class Endpoints:
             The photo as JPEG.
 
         """
-        original = _read(photo)
-        pixels, _, opened = self._edited(inversion, edits, strength)
+        original, opened = _read(photo), self._open(inversion)
         height, width = original.pixels.shape[:2]
         if (width, height) != opened.photo_size:
             wanted = "{} x {}".format(*opened.photo_size)
             raise StudioError(f"The photo is not the one that was inverted, which has {wanted} pixels: pass that one.")
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "photo.jpg"
-            save_photo(path, paste_back(original.pixels, pixels, opened.quad), Photo(original.pixels, icc=original.icc))
-            yield str(path)
+        pixels = self.services.engine.draw(opened, _edits(edits, strength))
+        with photo_file(paste_back(original.pixels, pixels, opened.quad), original) as path:
+            yield path
 
-    @in_words
+    @user_errors
     def text(self, inversion: str | None, source: str, target: str, push: float, edits: Report | None) -> Iterator[str]:
         """Edit an inversion in words.
 
@@ -153,14 +151,11 @@ class Endpoints:
             The picture as PNG, with its recipe in its metadata.
 
         """
-        words = Words(
-            source[:LONGEST_WORDS], target[:LONGEST_WORDS], min(max(float(push), -STRONGEST_WORDS), STRONGEST_WORDS)
-        )
-        pixels, recipe, _ = self._edited(inversion, edits, 1.0, words=words)
-        recipe = replace(recipe, words=words)
-        yield from drawn(pixels, recipe)
+        limited = min(max(float(push), -MAX_TEXT_STRENGTH), MAX_TEXT_STRENGTH)
+        words = TextEdit(source[:LONGEST_WORDS], target[:LONGEST_WORDS], limited)
+        yield from self._picture(inversion, _edits(edits, 1.0, text=words))
 
-    @in_words
+    @user_errors
     def stylize(
         self, inversion: str | None, style: str, amount: float, edits: Report | None, strength: float
     ) -> Iterator[str]:
@@ -177,12 +172,10 @@ class Endpoints:
             The picture as PNG, with its recipe in its metadata.
 
         """
-        look = Look(style, min(max(float(amount), 0.0), 1.0))
-        pixels, recipe, _ = self._edited(inversion, edits, strength, look)
-        recipe = replace(recipe, style=look.style, amount=look.amount)
-        yield from drawn(pixels, recipe)
+        choice = StyleChoice(style, min(max(float(amount), 0.0), 1.0))
+        yield from self._picture(inversion, _edits(edits, strength, style=choice))
 
-    @in_words
+    @user_errors
     def compare(
         self, photo: str | None, domain: str, methods: list[str], face: float
     ) -> tuple[Report, list[tuple[Pixels, str]]]:
@@ -195,51 +188,45 @@ class Endpoints:
             face: Which face, counted from 0 for the largest.
 
         Returns:
-            The figures of every method's steps, and every method's last picture.
+            The metrics of every method's steps, and every method's last picture.
 
         """
-        ways = [self._method(domain, name) for name in methods]
-        if not ways:
+        chosen = [self._method(domain, name) for name in methods]
+        if not chosen:
             raise StudioError('Name at least one method, as in ["w-encoder"].')
-        prepared = self._prepared(photo, domain, int(face), aligned=False)
+        crop = self._crop(photo, domain, int(face), align=True)
         reports, pictures = {}, []
-        for way in ways:
-            *_, last = self.studio.engine.invert(domain, prepared, way, way.steps)
-            reports[way.name] = _report(last.inversion)
-            pictures.append((last.pixels, way.title))
+        for method in chosen:
+            *_, last = self.services.engine.invert(domain, crop, method, method.steps)
+            reports[method.name] = _report(last.inversion)
+            pictures.append((last.pixels, method.title))
         return reports, pictures
 
-    def _prepared(self, photo: str | None, domain: str, face: int, aligned: bool) -> Prepared:
-        return self.studio.engine.workshop(domain).prepare(_read(photo), face, align=not aligned)
+    def _crop(self, photo: str | None, domain: str, face: int, *, align: bool) -> Crop:
+        return self.services.engine.inverter(domain).crop(_read(photo), face, align=align)
 
     def _method(self, domain: str, name: str) -> Method:
-        chosen = self.studio.engine.workshop(domain).domain
-        return method_for(chosen, name) if name else usual_method(chosen)
+        return self.services.engine.inverter(domain).method(name or None)
 
-    def _edited(
-        self,
-        inversion: str | None,
-        amounts: Mapping[str, Any] | None,
-        strength: float,
-        look: Look | None = None,
-        words: Words | None = None,
-    ) -> tuple[Pixels, Recipe, Inversion]:
-        """The picture of an inversion file, its recipe and the inversion."""
+    def _open(self, inversion: str | None) -> Inversion:
+        """The inversion in an uploaded file, of one of the domains of this page."""
         if inversion is None:
             raise StudioError("Pass the file of an inversion.")
-        opened, engine = Inversion.open(Path(inversion)), self.studio.engine
-        if opened.domain not in engine.domains:
+        opened = Inversion.open(Path(inversion))
+        if opened.domain not in self.services.engine.domains:
             raise StudioError(f"The inversion is of the domain {opened.domain}, which is not offered here.")
-        checked = _amounts(amounts)
-        edits = engine.edits(opened.domain, checked)
-        strength = min(max(float(strength), 0.0), STRONGEST)
-        recipe = Recipe(opened.domain, opened.method, opened.steps[-1].index, strength, checked)
-        return engine.draw(scaled(opened, strength), edits, look, words), recipe, opened
+        return opened
+
+    def _picture(self, inversion: str | None, edits: Edits) -> Iterator[str]:
+        """The picture of an inversion file with edits, as a file."""
+        opened = self._open(inversion)
+        with picture_file(self.services.engine.draw(opened, edits), recipe_of(opened, edits)) as path:
+            yield path
 
 
-def endpoints(studio: Studio) -> None:
-    """Add the endpoints to the page that is being built; their components are for programs and never show."""
-    answers, first = Endpoints(studio), studio.engine.first
+def add_endpoints(services: Services) -> None:
+    """Add the endpoints to the page that is being built; their components never show."""
+    answers, first = Endpoints(services), services.engine.first
     with gr.Column(visible=False):
         photo, figures, pictures = photo_input(), gr.JSON(), gr.Gallery(format="jpeg")
         domain = gr.Textbox(first)
@@ -248,7 +235,7 @@ def endpoints(studio: Studio) -> None:
         inversion = gr.File(type="filepath", file_types=[".safetensors"])
         saved, edits, strength = gr.File(), gr.JSON({}), gr.Number(1.0)
         source, target, style = gr.Textbox("a face"), gr.Textbox("a smiling face"), gr.Textbox("toon")
-        amount, push = gr.Number(0.5), gr.Number(STRENGTH)
+        amount, push = gr.Number(DEFAULT_STYLE_AMOUNT), gr.Number(DEFAULT_TEXT_STRENGTH)
         picture = gr.Image(type="filepath", format="png")
         button = gr.Button()
         button.click(answers.detect, photo, [figures, pictures], api_name="detect", concurrency_limit=2)
@@ -271,17 +258,18 @@ def _read(photo: str | None) -> Photo:
     return read_photo(Path(photo).read_bytes())
 
 
-def _steps(method: Method, steps: float) -> int:
-    """The number of steps that was asked for, within what a shared machine can bear."""
-    return min(max(int(steps), 0), max(MOST_STEPS, method.steps))
-
-
-def _amounts(amounts: Mapping[str, Any] | None) -> dict[str, float]:
-    """Amounts within the sliders' range."""
+def _edits(
+    amounts: Mapping[str, Any] | None,
+    strength: float,
+    text: TextEdit | None = None,
+    style: StyleChoice | None = None,
+) -> Edits:
+    """Edits whose amounts and strength are within the limits of the page's sliders."""
     try:
-        return {str(name): min(max(float(amount), -SLIDER), SLIDER) for name, amount in (amounts or {}).items()}
+        limited = {str(name): min(max(float(amount), -SLIDER), SLIDER) for name, amount in (amounts or {}).items()}
     except (AttributeError, TypeError, ValueError) as error:
         raise StudioError('Edits are numbers by the names of directions, such as {"smile": 2}.') from error
+    return Edits(limited, text, style, min(max(float(strength), 0.0), MAX_STRENGTH))
 
 
 def _report(inversion: Inversion) -> Report:
@@ -290,11 +278,3 @@ def _report(inversion: Inversion) -> Report:
         "method": inversion.method,
         "steps": [step.to_json() for step in inversion.steps],
     }
-
-
-def drawn(pixels: Pixels, recipe: Recipe) -> Iterator[str]:
-    """A picture [H, W, 3] as the name of a PNG with its recipe, which is there until the caller has taken it."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "picture.png"
-        save_photo(path, pixels, Photo(pixels), {KEY: recipe.to_text()})
-        yield str(path)

@@ -1,4 +1,4 @@
-"""Pictures that a visitor can click, with results made beforehand: `python -m hyperstyle.web.examples` makes them."""
+"""Pictures that a visitor can click, with precomputed results: `python -m hyperstyle.web.examples` computes them."""
 
 import io
 import json
@@ -8,34 +8,33 @@ from pathlib import Path
 
 from PIL import Image
 
-from hyperstyle.domains import EMBEDDED
-from hyperstyle.inversion.methods import METHODS
-from hyperstyle.inversion.record import StepRecord
-from hyperstyle.photo.reading import Pixels, read_photo
-from hyperstyle.photo.tensors import to_pixels
-from hyperstyle.workshop import Workshop
-from hyperstyle.writing import made_folder
+from hyperstyle.domain_table import EMBEDDED
+from hyperstyle.files import ensure_dir
+from hyperstyle.inversion.inversion import StepRecord
+from hyperstyle.inversion.methods import default_method
+from hyperstyle.inverter import Inverter
+from hyperstyle.photo.reading import Pixels
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
-METHOD = METHODS["hyperstyle"]
-STEPS = METHOD.usual(drawn=False)
-_SIDE = 512  # of the pictures made beforehand; the full ones follow within seconds
-_FIGURES = "figures.json"
+STEPS, DRAWING_STEPS = (default_method(EMBEDDED).default_steps(drawing=drawing) for drawing in (False, True))
+"""How many refinements the page proposes: for photos and examples, and for drawings."""
+_SIDE = 512  # of the precomputed pictures; the full ones follow within seconds
+_METRICS = "figures.json"
 
 
 @dataclass(frozen=True)
-class Made:
-    """What was made of an example beforehand."""
+class PrecomputedExample:
+    """An example's pictures and metrics."""
 
     aligned: bytes
-    """WebP, like the pictures."""
+    """The part of the photo that was inverted, as WebP."""
     pictures: tuple[bytes, ...]
-    """Of the steps."""
+    """Of the steps, as WebP."""
     records: tuple[StepRecord, ...]
 
 
 class Examples:
-    """The photos of a folder by name, each with its results where they were made."""
+    """The photos of a folder by name, each with its precomputed results if there are any."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder
@@ -45,28 +44,26 @@ class Examples:
         """The photo's file."""
         return (self._folder / f"{name}.jpg").read_bytes()
 
-    def made(self, name: str) -> Made | None:
-        """What was made of it beforehand; None where that has not been done."""
+    def precomputed(self, name: str) -> PrecomputedExample | None:
+        """The results of an example; None where nobody has computed them."""
         folder = self._folder / "results" / name
-        if not (folder / _FIGURES).exists():
+        if not (folder / _METRICS).exists():
             return None
-        records = tuple(StepRecord.from_json(entry) for entry in json.loads((folder / _FIGURES).read_text("utf-8")))
+        records = tuple(StepRecord.from_json(entry) for entry in json.loads((folder / _METRICS).read_text("utf-8")))
         pictures = tuple((folder / f"step-{record.index}.webp").read_bytes() for record in records)
-        return Made((folder / "aligned.webp").read_bytes(), pictures, records)
+        return PrecomputedExample((folder / "aligned.webp").read_bytes(), pictures, records)
 
-    def make(self, workshop: Workshop) -> Iterator[str]:
-        """Make all results anew; yields the names of those that are done."""
+    def precompute(self, inverter: Inverter) -> Iterator[str]:
+        """Compute the results of all examples anew; yields the names of those that are done."""
         for name in self.names:
-            folder = made_folder(self._folder / "results" / name)
-            prepared = workshop.prepare(read_photo(self.photo(name)))
-            records = []
-            for step, record in workshop.invert(prepared, METHOD, STEPS):
-                pixels = to_pixels(step.picture[0])
-                (folder / f"step-{record.index}.webp").write_bytes(_webp(pixels))
-                records.append(record.to_json())
-            height, width = pixels.shape[:2]
-            (folder / "aligned.webp").write_bytes(_webp(prepared.crop(height, width)))
-            (folder / _FIGURES).write_text(json.dumps(records, indent=1), "utf-8")
+            folder = ensure_dir(self._folder / "results" / name)
+            crop = inverter.crop(self.photo(name))
+            for step in inverter.steps(crop):
+                (folder / f"step-{step.index}.webp").write_bytes(_webp(step.pixels))
+            height, width = step.pixels.shape[:2]
+            (folder / "aligned.webp").write_bytes(_webp(crop.pixels(height, width)))
+            records = [record.to_json() for record in step.inversion.steps]
+            (folder / _METRICS).write_text(json.dumps(records, indent=1), "utf-8")
             yield name
 
 
@@ -79,5 +76,5 @@ def _webp(pixels: Pixels) -> bytes:
 
 
 if __name__ == "__main__":
-    for done in Examples().make(Workshop.open(EMBEDDED)):
+    for done in Examples().precompute(Inverter.load(EMBEDDED)):
         print(done)

@@ -1,4 +1,4 @@
-"""Memory that is free and still counted as used, given back to the system."""
+"""Gives memory that is free, but still counted as the process's own, back to the operating system."""
 
 import ctypes
 import gc
@@ -7,7 +7,7 @@ from functools import cache
 
 
 def give_back() -> None:
-    """Collect what nobody holds and give free memory back, where the C library can (glibc keeps it otherwise)."""
+    """Collect garbage, and give free memory back where the C library can (glibc keeps it otherwise)."""
     gc.collect()
     trim = _trim()
     if trim:

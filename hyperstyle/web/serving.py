@@ -1,4 +1,4 @@
-"""The page on the air."""
+"""Launches the page."""
 
 from typing import Any
 
@@ -11,21 +11,21 @@ from hyperstyle.web.page import STYLE
 from hyperstyle.web.texts import text
 from hyperstyle.web.theme import theme
 
-MOST_BYTES = 3 * MAX_BYTES
-"""Of an upload. Photos larger than they may be get our own sentence, which says what to do, and only what no camera
-makes gets Gradio's."""
+MAX_UPLOAD = 3 * MAX_BYTES
+"""Bytes of an upload. A photo of more than `MAX_BYTES` gets our own sentence, which says what to do; only uploads
+beyond this limit, which no camera makes, get Gradio's."""
 Address = tuple[Any, str, str]
 
 
 def serve(page: gr.Blocks, **options: Any) -> Address:  # noqa: ANN401 - those of Gradio's launch
-    """Launch the page: no history of runs, no monitoring, and nothing to download but what it made itself."""
+    """Launch the page, without a history of runs and without monitoring; only files that it made can be downloaded."""
     return page.launch(
         theme=theme(),
         css_paths=STYLE,
         footer_links=["api"],
         run_history=False,
         enable_monitoring=False,
-        max_file_size=MOST_BYTES,
+        max_file_size=MAX_UPLOAD,
         ssr_mode=False,
         app_kwargs={"exception_handlers": {503: busy}},
         **options,
@@ -33,5 +33,5 @@ def serve(page: gr.Blocks, **options: Any) -> Address:  # noqa: ANN401 - those o
 
 
 def busy(_: Request, __: Exception) -> JSONResponse:
-    """What a full queue answers: a sentence, where Gradio's page would show its own for a 503, whatever that says."""
+    """The answer of a full queue; Gradio's page would show its own sentence for status 503, but shows ours for 429."""
     return JSONResponse({"detail": text("busy")}, 429, {"Retry-After": "60"})

@@ -1,4 +1,4 @@
-"""How the page looks where Gradio asks for a theme: paper, ink and one colour; fonts that every device has."""
+"""The look of the page as a Gradio theme: paper, ink and one colour; fonts that every device has."""
 
 import gradio as gr
 from gradio.themes.utils import colors, sizes

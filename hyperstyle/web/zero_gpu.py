@@ -1,8 +1,9 @@
 """ZeroGPU: a Space that lends a GPU for each call, checks the visitor's quota first, and runs the call in a fork.
 
-What goes into such a call and what comes out is pickled, so all of it lies on the CPU.
+Arguments and answers of such a call are pickled, so their tensors lie on the CPU.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
@@ -23,13 +24,18 @@ REFUSALS = {
     "ZeroGPU illegal duration": "This would take the GPU for longer than one call may: choose fewer steps.",
     "ZeroGPU queue timeout": "No GPU became free within a minute: try again a little later.",
 }
-"""Title of what the package `spaces` raises -> what a visitor can do about it."""
+"""Title of an error of the package `spaces` -> what it means and what a visitor can do."""
 LOST = "The GPU was lost before this was done: try again."
+
+
+def is_zero_gpu() -> bool:
+    """Whether this is a Space that lends a GPU for each call."""
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A `StudioError` on its way out of the fork, which hands on no other exceptions than Gradio's."""
+    """A `StudioError` on its way out of the fork, which lets only Gradio's own exceptions out."""
 
     sentence: str
 
@@ -37,7 +43,7 @@ class Refusal:
 def on_lent_gpu(work: Work[T], seconds: Callable[..., float]) -> Work[T]:
     """`work`, asking for a GPU where the Space lends them; `seconds` of the same arguments says for how long."""
     try:
-        import spaces  # type: ignore[import-not-found, import-untyped, unused-ignore]  # there on a Space alone
+        import spaces  # type: ignore[import-not-found, import-untyped, unused-ignore]  # installed on a Space only
     except ImportError:
         return work
 

@@ -7,7 +7,7 @@ the published checkpoints are the ones that their hub repositories state, as far
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hyperstyle.weights.sources import Drive, Hub, Member, Package, Source, Weight
+from hyperstyle.weights.weight_sources import Drive, Hub, Member, Package, Source, Weight
 
 # --- licences -------------------------------------------------------------------------------------------------------
 

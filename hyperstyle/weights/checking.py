@@ -13,10 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from hyperstyle.weights.folders import cache_folder
-from hyperstyle.weights.sources import Weight
+from hyperstyle.weights.weight_sources import Weight
 
 
-def misfit(weight: Weight, path: Path) -> str | None:
+def mismatch(weight: Weight, path: Path) -> str | None:
     """What is wrong with the file at `path`, in words that follow its name; None where it is the right one."""
     size = path.stat().st_size
     sha256 = sha256_of(path) if weight.sha256 else ""

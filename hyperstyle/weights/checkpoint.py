@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.full import Options
+from hyperstyle.networks.published_models import Options
 from hyperstyle.weights.model_weights import ModelWeights
 
 SIZES = (256, 512, 1024)
@@ -75,7 +75,7 @@ Copies = Mapping[str, Tensor | None]
 """Authors' name of a tensor to drop -> what it has to be equal to, if anything."""
 
 
-def claim(
+def load_exact(
     file: Checkpoint,
     weights: ModelWeights,
     ours: Iterable[str],

@@ -16,11 +16,11 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.full import MODELS, Options
+from hyperstyle.networks.published_models import MODELS, Options
 from hyperstyle.weights.checking import sha256_of
 from hyperstyle.weights.checkpoint import listed
 from hyperstyle.weights.model_weights import ModelWeights
-from hyperstyle.weights.published import combine
+from hyperstyle.weights.published_layouts import combine
 
 SUFFIX = ".safetensors"
 DTYPES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64"}

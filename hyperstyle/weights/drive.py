@@ -8,7 +8,7 @@ import gdown
 import requests
 
 from hyperstyle.weights.progress import Progress
-from hyperstyle.weights.sources import Drive, Unavailable, Unreachable, Weight
+from hyperstyle.weights.weight_sources import Drive, Unavailable, Unreachable, Weight
 
 TIMEOUT = (5.0, 60.0)  # seconds to connect, and between two pieces
 

@@ -11,10 +11,10 @@ from filelock import FileLock
 
 from hyperstyle.errors import StudioError
 from hyperstyle.weights import drive, hub, package
-from hyperstyle.weights.checking import misfit
+from hyperstyle.weights.checking import mismatch
 from hyperstyle.weights.folders import cache_folder, user_folders
 from hyperstyle.weights.progress import Progress, ignore
-from hyperstyle.weights.sources import Drive, Hub, Member, Source, Unavailable, Unreachable, Weight
+from hyperstyle.weights.weight_sources import Drive, Hub, Member, Source, Unavailable, Unreachable, Weight
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ def locate(weight: Weight) -> Path | None:
         path = folder / weight.filename
         with _readable(path):
             if path.is_file():
-                if problem := misfit(weight, path):
+                if problem := mismatch(weight, path):
                     raise StudioError(f"{path} {problem}; replace it or take it out of that folder.")
                 return path
     hub_paths = [hub.cached(source) for source in weight.sources if isinstance(source, Hub)]
     for path in (cache_folder() / weight.filename, *filter(None, hub_paths)):
         with _readable(path):
-            if path.is_file() and not misfit(weight, path):
+            if path.is_file() and not mismatch(weight, path):
                 return path
     return None
 
@@ -63,7 +63,7 @@ def status(weight: Weight) -> Status:
         return Status(weight, None, str(error))
     own = cache_folder() / weight.filename
     if path is None and own.is_file():
-        return Status(weight, None, f"{own} {misfit(weight, own)}; fetching it again keeps this one aside.")
+        return Status(weight, None, f"{own} {mismatch(weight, own)}; fetching it again keeps this one aside.")
     return Status(weight, path)
 
 
@@ -99,17 +99,17 @@ def _fetched(weight: Weight, folder: Path, progress: Progress, unreachable: set[
             reasons.append(f"{source}: as before")
             continue
         try:
-            arrived = _brought(source, weight, folder, progress)
+            arrived = _fetch_with_retry(source, weight, folder, progress)
         except Unavailable as reason:
             reasons.append(f"{source}: {reason}")
             if isinstance(reason, Unreachable):
                 unreachable.add(source.host)
             continue
-        if problem := misfit(weight, arrived):
+        if problem := mismatch(weight, arrived):
             arrived.unlink()
             reasons.append(f"{source}: what it sent {problem}, and was dropped")
             continue
-        return _settled(arrived, folder / weight.filename)
+        return _install(arrived, folder / weight.filename)
     own = user_folders()[:1] or [folder]
     if weight.by_hand:
         raise StudioError(
@@ -121,7 +121,7 @@ def _fetched(weight: Weight, folder: Path, progress: Progress, unreachable: set[
     )
 
 
-def _brought(source: Source, weight: Weight, folder: Path, progress: Progress) -> Path:
+def _fetch_with_retry(source: Source, weight: Weight, folder: Path, progress: Progress) -> Path:
     """What one source delivers, asked again after every break as long as each attempt gets further."""
     furthest = 0
 
@@ -149,7 +149,7 @@ def _download(source: Source, weight: Weight, folder: Path, progress: Progress) 
             return drive.download(source, weight, folder, progress)
 
 
-def _settled(arrived: Path, final: Path) -> Path:
+def _install(arrived: Path, final: Path) -> Path:
     """Give the file its name; a wrong file that had it, perhaps put there by hand, is kept beside it."""
     if final.exists():
         final.replace(final.with_name(f"{final.name}.unfit"))

@@ -27,7 +27,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from hyperstyle.weights.checking import sha256_of
 from hyperstyle.weights.progress import Progress
-from hyperstyle.weights.sources import Hub, Unavailable, Unreachable, Weight
+from hyperstyle.weights.weight_sources import Hub, Unavailable, Unreachable, Weight
 
 
 def cached(source: Hub) -> Path | None:

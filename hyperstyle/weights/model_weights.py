@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.full import MODELS, Options
 from hyperstyle.networks.hypernetwork import HALVED
+from hyperstyle.networks.published_models import MODELS, Options
 
 
 @dataclass

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.full import Options
+from hyperstyle.networks.published_models import Options
 from hyperstyle.networks.stylegan2 import CONFIG_F, Design, Kind, LayerShape, blur_kernel, layer_shapes
 from hyperstyle.weights import nvidia_tensorflow, pickles
-from hyperstyle.weights.checkpoint import Checkpoint, claim, known_size
+from hyperstyle.weights.checkpoint import Checkpoint, known_size, load_exact
 from hyperstyle.weights.model_weights import ModelWeights
 from hyperstyle.weights.pickles import Record
 
@@ -126,4 +126,4 @@ def claim_generator(file: Checkpoint, weights: ModelWeights, ours: list[str]) ->
     copies = {name: smoothing for name in file.tensors if name.endswith(".resample_filter")}
     # The average code is no part of the network that makes pictures of codes.
     average = {name: None for name in file.tensors if name == "mapping.w_avg"}
-    claim(file, weights, ours, {**copies, **average}, lambda our: generator_name(our, shapes))
+    load_exact(file, weights, ours, {**copies, **average}, lambda our: generator_name(our, shapes))

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
 
 # Exported name -> name in MobileGenerator, longest first.
 NAMES = {

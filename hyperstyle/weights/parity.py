@@ -17,10 +17,10 @@ from torch import Tensor, nn
 
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion import hyperstyle, restyle
-from hyperstyle.networks.full import FullModel, HyperInverterModel, ReStyleModel
-from hyperstyle.networks.plain import PlainStyleGan2
-from hyperstyle.weights.hyperinverter import weight_name
-from hyperstyle.weights.published import combine
+from hyperstyle.networks.published_models import HyperInverterModel, HyperStyleModel, ReStyleModel
+from hyperstyle.networks.stylegan2_reference import ReferenceStyleGan2
+from hyperstyle.weights.hyperinverter_layout import weight_name
+from hyperstyle.weights.published_layouts import combine
 
 TOLERANCE = 1e-3
 FILES = (
@@ -87,7 +87,7 @@ def compare(name: str, answer: Tensor, expected: NDArray[np.float32]) -> Agreeme
     return Agreement(name, float(difference))
 
 
-def photo(model: FullModel | HyperInverterModel | ReStyleModel) -> Tensor:
+def photo(model: HyperStyleModel | HyperInverterModel | ReStyleModel) -> Tensor:
     """The picture [1, 3, height, width] that expected answers are for: smoothed noise in [-1, 1]."""
     view = model.view
     noise = np.random.default_rng(7).standard_normal((1, 3, 16, 16)).astype(np.float32)
@@ -105,12 +105,12 @@ def answers(model: nn.Module, expected: Expected) -> Answers:
         return restyle_answers(model, steps)
     if isinstance(model, HyperInverterModel):
         return hyperinverter_answers(model)
-    if isinstance(model, FullModel):
+    if isinstance(model, HyperStyleModel):
         return style_space_answers(model) if "style_0" in expected else hyperstyle_answers(model, steps)
     raise StudioError(f"There is nothing to compare a {type(model).__name__} with.")
 
 
-def hyperstyle_answers(model: FullModel, steps: int) -> Answers:
+def hyperstyle_answers(model: HyperStyleModel, steps: int) -> Answers:
     """Answers `codes`, `initial_uncropped`, and `image_`, `latent_`, `crop_` and `delta_` for every step."""
     for step in hyperstyle.invert(model, photo(model), steps):
         if step.index == 0:
@@ -131,7 +131,7 @@ def restyle_answers(model: ReStyleModel, steps: int) -> Answers:
     With the expected file's weights the second step magnifies differences in rounding ten-thousandfold, so the
     generator that rounds as the authors' does is taken.
     """
-    plain = PlainStyleGan2(model.options.output_size)
+    plain = ReferenceStyleGan2(model.options.output_size)
     plain.load_state_dict(model.generator.state_dict(), assign=True)
     model.generator = plain
     for step in restyle.invert(model, photo(model), steps):
@@ -155,7 +155,7 @@ EDITS = ((6, 7, 5.0), (9, 100, -8.0), (15, 3, 6.0))
 """Style, channel and what is added to it."""
 
 
-def style_space_answers(model: FullModel) -> Answers:
+def style_space_answers(model: HyperStyleModel) -> Answers:
     """Answers `style_i` for the code, `image` after the second step, and `edited` with `EDITS`."""
     *_, step = hyperstyle.invert(model, photo(model), steps=2)
     styles: Sequence[Tensor] = model.generator.styles(step.codes)

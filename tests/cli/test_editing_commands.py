@@ -8,9 +8,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from hyperstyle.domains import EMBEDDED
-from hyperstyle.editing.text_tools import lacking
-from hyperstyle.inversion.record import Inversion
+from hyperstyle.domain_table import EMBEDDED
+from hyperstyle.editing.text_loading import why_no_text
+from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.photo.quads import box_quad
 from tests.cli.program import hyperstyle, within
 from tests.weights_at_hand import weight_file
@@ -20,8 +20,8 @@ from tests.weights_at_hand import weight_file
 def saved(code: Tensor, tmp_path: Path) -> Path:
     """An inversion of an ordinary face, without offsets."""
     weight_file("random-face-mapping-bin")
-    if unmade := EMBEDDED.unmade():
-        pytest.skip(f"assets/{unmade[0]} is not there yet")
+    if missing_assets := EMBEDDED.missing_assets():
+        pytest.skip(f"assets/{missing_assets[0]} is not there yet")
     quad = box_quad((0, 0, 256, 256))
     Inversion(EMBEDDED.name, "w-encoder", code, {}, quad, (256, 256), ()).save(tmp_path / "inversion.safetensors")
     return tmp_path / "inversion.safetensors"
@@ -50,7 +50,7 @@ def test_a_wrong_slider_is_wrong_usage(saved: Path, tmp_path: Path, setting: str
 
 
 def test_text_changes_the_picture_and_nothing_at_strength_zero(saved: Path, tmp_path: Path) -> None:
-    if reason := lacking(EMBEDDED):
+    if reason := why_no_text(EMBEDDED):
         pytest.skip(reason)
     words = ("--from", "a face", "--to", "an old face")
     for name, strength in {"still": "0", "moved": "5"}.items():

@@ -10,13 +10,12 @@ from typer.testing import CliRunner
 
 from hyperstyle.cli import app
 from hyperstyle.cli.options import photos_in
-from hyperstyle.domains import EMBEDDED
-from hyperstyle.inversion.record import Inversion
+from hyperstyle.domain_table import EMBEDDED
+from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.reading import read_photo
 from tests.cli.program import hyperstyle, within
 from tests.weights_at_hand import weight_file
-
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 @pytest.fixture
@@ -24,8 +23,8 @@ def embedded() -> None:
     """The embedded model, or a skip where a part of it is missing."""
     for name in EMBEDDED.needs:
         weight_file(name)
-    if EMBEDDED.unmade():
-        pytest.skip(f"assets/ lacks {', '.join(EMBEDDED.unmade())}: not trained yet")
+    if EMBEDDED.missing_assets():
+        pytest.skip(f"assets/ lacks {', '.join(EMBEDDED.missing_assets())}: not trained yet")
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,18 @@ from typer.testing import CliRunner
 
 from hyperstyle.cli import app
 from hyperstyle.cli.options import method_of
-from hyperstyle.domains import DOMAINS
+from hyperstyle.domain_table import DOMAINS
+from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import Preset
-from hyperstyle.inversion.record import Inversion
+from hyperstyle.networks.generator import OffsetMode
+from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.weights.catalogue import WEIGHTS
 from tests.weights import nvidia_files
 from tests.weights import published_files as files
 from tests.weights_at_hand import weight_file
 
-PHOTO = Path(__file__).resolve().parents[2] / "examples" / "female_080.jpg"
+PHOTO = EXAMPLES / "female_080.jpg"
 CHURCHES = DOMAINS["churches"]
 
 
@@ -53,7 +55,7 @@ def test_churches_are_inverted_edited_and_compared(tmp_path: Path) -> None:
     (entry,) = json.loads(report.read_text())
     assert (entry["method"], [step["index"] for step in entry["steps"]]) == ("hyperinverter", [0, 1])
     file = out / PHOTO.stem / "inversion.safetensors"
-    assert Inversion.open(file).adds
+    assert Inversion.open(file).offset_mode is OffsetMode.ADDED
 
     edited = tmp_path / "edited.png"
     assert run("edit", file, "--set", "component-0=4", "--out", edited) == (0, "")

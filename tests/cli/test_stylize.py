@@ -11,9 +11,9 @@ from torch import Tensor
 from typer.testing import CliRunner
 
 from hyperstyle.cli import app
-from hyperstyle.domains import EMBEDDED
-from hyperstyle.editing.styles import SHIPPED, styles_of
-from hyperstyle.inversion.record import Inversion
+from hyperstyle.domain_table import EMBEDDED
+from hyperstyle.editing.styles import BUNDLED, styles_of
+from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.photo.quads import box_quad
 from hyperstyle.photo.reading import read_photo
 from tests.cli.program import hyperstyle
@@ -25,9 +25,9 @@ def style() -> str:
     """A style of the embedded model, or a skip where a part of it is missing."""
     for name in EMBEDDED.needs:
         weight_file(name)
-    if EMBEDDED.unmade():
-        pytest.skip(f"assets/ lacks {', '.join(EMBEDDED.unmade())}: not trained yet")
-    return next(iter(styles_of(EMBEDDED.name)))
+    if EMBEDDED.missing_assets():
+        pytest.skip(f"assets/ lacks {', '.join(EMBEDDED.missing_assets())}: not trained yet")
+    return next(iter(styles_of(EMBEDDED)))
 
 
 def saved(folder: Path, code: Tensor, domain: str = EMBEDDED.name) -> Path:
@@ -81,7 +81,7 @@ def test_what_cannot_be_done_is_said(
     arguments: tuple[str, ...], status: int, said: str, style: str, code: Tensor, tmp_path: Path
 ) -> None:
     files = {"FILE": saved(tmp_path, code), "CARS": saved(tmp_path, code, "cars")}
-    assert style in SHIPPED
+    assert style in BUNDLED
     ended, told = run(*(files.get(word, word) for word in arguments))
     assert ended == status
     assert said in told

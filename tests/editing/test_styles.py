@@ -8,22 +8,32 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
 
-from hyperstyle.drawing import draw
+from hyperstyle.domain_table import DOMAINS, EMBEDDED, FINE_TUNED_STYLES
 from hyperstyle.editing.morph import between, morph
-from hyperstyle.editing.styles import SHIPPED, TUNED, Shipped, open_style, read_style, with_generator, write_style
+from hyperstyle.editing.styles import (
+    BUNDLED,
+    STYLES,
+    BundledStyle,
+    FineTunedStyle,
+    open_style,
+    read_style,
+    with_generator,
+    write_style,
+)
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion.record import Inversion
-from hyperstyle.networks.full import FullModel, Options
-from hyperstyle.networks.mobile import MobileGenerator
+from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.networks.mobile_stylegan import MobileGenerator
+from hyperstyle.networks.published_models import HyperStyleModel, Options
 from hyperstyle.photo.quads import box_quad
 from hyperstyle.photo.tensors import to_pixels
-from hyperstyle.training.teachers_table import TEACHERS
-from hyperstyle.weights.lpips import load_lpips
+from hyperstyle.training.styles.teachers_table import TEACHERS
+from hyperstyle.weights.lpips_loading import load_lpips
+from tests.drawing import draw
 from tests.weights import published_files as files
 from tests.weights_at_hand import weight_file
 
 LARGEST = 6_000_000
-TRAINED = [style for style in SHIPPED.values() if style.path.exists()]
+TRAINED = [style for style in BUNDLED.values() if style.path.exists()]
 
 
 def inversion_of(codes: Tensor, offsets: dict[int, Tensor], domain: str = "faces") -> Inversion:
@@ -31,17 +41,21 @@ def inversion_of(codes: Tensor, offsets: dict[int, Tensor], domain: str = "faces
 
 
 @pytest.fixture(scope="module")
-def full() -> FullModel:
+def full() -> HyperStyleModel:
     torch.manual_seed(0)
-    return FullModel(Options(256, "SharedWeightsHyperNetResNet", "ffhq_hypernet", (14,))).eval().requires_grad_(False)
+    return (
+        HyperStyleModel(Options(256, "SharedWeightsHyperNetResNet", "ffhq_hypernet", (14,)))
+        .eval()
+        .requires_grad_(False)
+    )
 
 
 def test_a_published_generator_draws_the_visitors_fine_kernels_alone(
-    full: FullModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    full: HyperStyleModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (path,) = files.saved(tmp_path, anime=files.content_of_generator(256))
     monkeypatch.setenv("HYPERSTYLE_WEIGHTS", str(path.parent))
-    style = open_style("faces", "anime")
+    style = open_style(DOMAINS["faces"], "anime")
     assert style.generator is not None
     random = torch.Generator().manual_seed(0)
     codes = torch.randn(1, full.generator.n_styles, 512, generator=random)
@@ -61,24 +75,27 @@ def test_a_published_generator_draws_the_visitors_fine_kernels_alone(
     assert style.of(full, inversion, amount=1)[1].offsets[14].abs().max() == 0
 
 
-def test_other_networks_stay_when_the_generator_is_another(full: FullModel) -> None:
-    other = with_generator(full, FullModel(full.options).generator)
+def test_other_networks_stay_when_the_generator_is_another(full: HyperStyleModel) -> None:
+    other = with_generator(full, HyperStyleModel(full.options).generator)
     assert other.w_encoder is full.w_encoder
     assert other.generator is not full.generator
 
 
 def test_every_tuned_generator_of_the_catalogue_is_a_style() -> None:
-    assert {"pixar", "toonify", "sketch", "anime"} <= TUNED.keys()
-    for style in TUNED.values():
+    assert {"pixar", "toonify", "sketch", "anime"} <= STYLES.keys()
+    for name in FINE_TUNED_STYLES:
+        style = FineTunedStyle(name)
         assert style.weight.licence
         assert style.weight.sources
         assert style.title
 
 
-@pytest.mark.parametrize(("domain", "said"), [("faces", "choose one of .*pixar"), ("cars", "faces-lite and faces")])
+@pytest.mark.parametrize(
+    ("domain", "said"), [("faces", "choose one of .*pixar"), ("cars", "styles are for faces-lite, faces")]
+)
 def test_a_style_that_is_not_there_is_told_with_those_that_are(domain: str, said: str) -> None:
     with pytest.raises(StudioError, match=said):
-        open_style(domain, "cubism")
+        open_style(DOMAINS[domain], "cubism")
 
 
 def test_offsets_come_back_from_their_file_and_damage_is_told(tmp_path: Path) -> None:
@@ -98,10 +115,10 @@ def test_offsets_come_back_from_their_file_and_damage_is_told(tmp_path: Path) ->
 
 @pytest.mark.parametrize("style", TRAINED, ids=lambda style: style.name)
 def test_a_shipped_style_brings_a_face_to_its_teacher_and_the_slider_leads_there(
-    style: Shipped, generator: MobileGenerator, code: Tensor, full: FullModel
+    style: BundledStyle, generator: MobileGenerator, code: Tensor, full: HyperStyleModel
 ) -> None:
     assert style.path.stat().st_size <= LARGEST
-    opened = open_style("faces-lite", style.name)
+    opened = open_style(EMBEDDED, style.name)
     assert opened.offsets is not None
     assert opened.offsets.keys() == set(style.layers)
     lpips = load_lpips(weight_file("lpips-alexnet"))
@@ -121,7 +138,7 @@ def test_a_shipped_style_brings_a_face_to_its_teacher_and_the_slider_leads_there
     assert less < more
 
 
-def test_a_morph_begins_and_ends_at_the_inversions_and_moves_code_and_kernels(full: FullModel) -> None:
+def test_a_morph_begins_and_ends_at_the_inversions_and_moves_code_and_kernels(full: HyperStyleModel) -> None:
     random = torch.Generator().manual_seed(1)
     kernel = full.generator.kernels()[14].shape
     one = inversion_of(torch.randn(1, 512, generator=random), {14: 0.3 * torch.randn(1, *kernel, generator=random)})

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from hyperstyle.device import fast_dtype
-from hyperstyle.inversion.steps import Step
-from hyperstyle.networks.generator import Generator
+from hyperstyle.inversion.step import Step
+from hyperstyle.networks.generator import Generator, OffsetMode
 from hyperstyle.networks.lpips import Lpips
-from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
 from hyperstyle.networks.stylegan2 import Design, StyleGan2
 from hyperstyle.networks.view import SQUARE, View
-from hyperstyle.weights.lpips import load_lpips
+from hyperstyle.weights.lpips_loading import load_lpips
 from tests.weights_at_hand import weight_file
 
 
@@ -44,10 +44,10 @@ def embedded(generator: MobileGenerator, mapping: Mapping, code: Tensor) -> Part
     return Parts(light, load_lpips(weight_file("lpips-alexnet")), mapping.requires_grad_(False), code)
 
 
-def small(*, adds: bool = False) -> Parts:
+def small(offset_mode: OffsetMode = OffsetMode.MULTIPLIED) -> Parts:
     """A StyleGAN2 for 32 pixels with random weights."""
     torch.manual_seed(0)
-    generator = StyleGan2(32, Design(channel_max=128), adds=adds).requires_grad_(False)
+    generator = StyleGan2(32, Design(channel_max=128), offset_mode=offset_mode).requires_grad_(False)
     code = generator.mapping(torch.randn(1, 512))
     return Parts(generator, load_lpips(weight_file("lpips-alexnet")), generator.mapping, code)
 

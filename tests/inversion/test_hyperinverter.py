@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from hyperstyle.inversion.hyperstyle import invert
-from hyperstyle.networks.full import HyperInverterModel, Options
+from hyperstyle.networks.published_models import HyperInverterModel, Options
 from hyperstyle.networks.stylegan2 import Design
 
 DESIGN = Design(channel_base=2048, channel_max=64, conv_clamp=256, equalised=False)

@@ -6,25 +6,25 @@ import pytest
 import torch
 
 from hyperstyle.inversion import hyperstyle, restyle
-from hyperstyle.networks.full import FullModel, Options, ReStyleModel
+from hyperstyle.networks.published_models import HyperStyleModel, Options, ReStyleModel
 
 LAYERS = (4, 10)
 """Of those that need no shared matrices, which would be 512 MB of random numbers."""
 
 
 @pytest.fixture(scope="module")
-def model() -> FullModel:
+def model() -> HyperStyleModel:
     """A model of cars, whose view is the one that differs from the generator's pictures."""
     torch.manual_seed(0)
     options = Options(64, "SharedWeightsHyperNetResNet", "cars_hypernet", LAYERS)
-    return FullModel(options).eval().requires_grad_(False)
+    return HyperStyleModel(options).eval().requires_grad_(False)
 
 
-def photos(model: FullModel | ReStyleModel, count: int = 1) -> torch.Tensor:
+def photos(model: HyperStyleModel | ReStyleModel, count: int = 1) -> torch.Tensor:
     return torch.rand(count, 3, model.view.height, model.view.width) * 2 - 1
 
 
-def test_offsets_are_summed_over_steps_and_make_the_picture(model: FullModel) -> None:
+def test_offsets_are_summed_over_steps_and_make_the_picture(model: HyperStyleModel) -> None:
     photo = photos(model)
     steps = list(hyperstyle.invert(model, photo, steps=2))
     assert [step.index for step in steps] == [0, 1, 2]
@@ -38,7 +38,7 @@ def test_offsets_are_summed_over_steps_and_make_the_picture(model: FullModel) ->
         torch.testing.assert_close(step.picture, model.view.crop(model.generator(step.codes, step.offsets)))
 
 
-def test_pictures_are_cropped_to_the_view_at_the_generators_size(model: FullModel) -> None:
+def test_pictures_are_cropped_to_the_view_at_the_generators_size(model: HyperStyleModel) -> None:
     photo = photos(model)
     (step,) = hyperstyle.invert(model, photo, steps=0)
     assert step.picture.shape == (1, 3, 48, 64)
@@ -46,7 +46,7 @@ def test_pictures_are_cropped_to_the_view_at_the_generators_size(model: FullMode
     torch.testing.assert_close(step.picture, whole[:, :, 8:56])
 
 
-def test_a_step_is_done_when_it_is_asked_for(model: FullModel) -> None:
+def test_a_step_is_done_when_it_is_asked_for(model: HyperStyleModel) -> None:
     asked: list[int] = []
     hook = model.hypernetwork.register_forward_hook(lambda *_: asked.append(1))
     stream = hyperstyle.invert(model, photos(model), steps=3)
@@ -58,7 +58,7 @@ def test_a_step_is_done_when_it_is_asked_for(model: FullModel) -> None:
     hook.remove()
 
 
-def test_photos_do_not_depend_on_their_neighbours(model: FullModel) -> None:
+def test_photos_do_not_depend_on_their_neighbours(model: HyperStyleModel) -> None:
     two = photos(model, 2)
     *_, together = hyperstyle.invert(model, two, steps=1)
     *_, alone = hyperstyle.invert(model, two[1:], steps=1)
@@ -66,7 +66,7 @@ def test_photos_do_not_depend_on_their_neighbours(model: FullModel) -> None:
     assert difference < 1e-3
 
 
-def test_what_is_found_can_be_tuned_further(model: FullModel) -> None:
+def test_what_is_found_can_be_tuned_further(model: HyperStyleModel) -> None:
     *_, step = hyperstyle.invert(model, photos(model), steps=1)
     codes = step.codes.clone().requires_grad_()
     offsets = {layer: offset.clone().requires_grad_() for layer, offset in step.offsets.items()}

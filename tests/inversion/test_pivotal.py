@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from hyperstyle.inversion import pivotal
-from hyperstyle.inversion.steps import Step
+from hyperstyle.inversion.step import Step
 from hyperstyle.inversion.tuning import kernels_for
 from tests.inversion.descending import Parts, another_face, small
 

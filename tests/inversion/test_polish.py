@@ -8,8 +8,9 @@ from torch import Tensor
 
 from hyperstyle.inversion import pivotal
 from hyperstyle.inversion.polish import REACH, polish
-from hyperstyle.inversion.steps import Step
-from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.inversion.step import Step
+from hyperstyle.networks.generator import OffsetMode
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
 from tests.inversion.descending import Parts, another_face, embedded, small
 
 
@@ -69,9 +70,9 @@ def test_offsets_fit_half_precision(polished: list[Step]) -> None:
     assert all(offset.half().isfinite().all() for offset in polished[-1].offsets.values())
 
 
-@pytest.mark.parametrize("adds", [False, True])
-def test_a_full_generator_is_polished_alike(adds: bool) -> None:
-    model = small(adds=adds)
+@pytest.mark.parametrize("mode", list(OffsetMode))
+def test_a_full_generator_is_polished_alike(mode: OffsetMode) -> None:
+    model = small(mode)
     photo = another_face(model)
     with torch.no_grad():
         start = Step(0, model.generator(model.code), model.code, {})

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from hyperstyle.inversion import projection
-from hyperstyle.networks.mobile import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
 from tests.inversion.descending import Parts, another_face, embedded, small
 
 

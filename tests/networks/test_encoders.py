@@ -2,8 +2,8 @@
 
 import torch
 
+from hyperstyle.networks.backbones import IrSe50, ResNet34
 from hyperstyle.networks.encoders import ReStyleEncoder, WEncoder
-from hyperstyle.networks.trunks import IrSe50, ResNet34
 
 
 def test_a_photo_has_one_code_whatever_its_shape_and_neighbours() -> None:

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from hyperstyle.networks.lpips import Lpips
-from hyperstyle.networks.mobile import Mapping, MobileGenerator
-from hyperstyle.weights.lpips import load_lpips
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.weights.lpips_loading import load_lpips
 from tests.weights_at_hand import weight_file
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from hyperstyle.networks.mobile import Mapping, MobileGenerator, inverse_haar
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator, inverse_haar
 
 
 @pytest.fixture(scope="module")

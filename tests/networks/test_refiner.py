@@ -7,14 +7,14 @@ import torch
 from torch import nn
 
 from hyperstyle.inversion.hyperstyle import added
-from hyperstyle.networks.embedded import EmbeddedModel
-from hyperstyle.networks.feedback import direction
+from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.lpips import Lpips
-from hyperstyle.networks.mobile import Mapping, MobileGenerator
-from hyperstyle.networks.preview import SIZE, Preview, preview
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.preconditioning import direction
+from hyperstyle.networks.preview_head import SIZE, Preview, preview
 from hyperstyle.networks.refiner import Refiner, kernel_change, relative
-from hyperstyle.networks.small import SmallEncoder
+from hyperstyle.networks.small_encoder import SmallEncoder
 
 
 @pytest.fixture(autouse=True)

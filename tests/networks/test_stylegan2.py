@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from hyperstyle.networks.generator import Offsets
-from hyperstyle.networks.plain import PlainStyleGan2
+from hyperstyle.networks.generator import OffsetMode, Offsets
 from hyperstyle.networks.stylegan2 import CONFIG_F, Design, Kind, StyleGan2, layer_shapes
+from hyperstyle.networks.stylegan2_reference import ReferenceStyleGan2
 
 
 def made(size: int, design: Design = CONFIG_F) -> StyleGan2:
@@ -53,7 +53,7 @@ def test_layers_and_styles_are_numbered_as_published(size: int, layers: int, sty
 @pytest.mark.parametrize(("size", "count"), [(32, 2), (1024, 1)])
 def test_the_fast_way_draws_what_the_plain_one_does(size: int, count: int) -> None:
     fast = made(size)
-    plain = PlainStyleGan2(size)
+    plain = ReferenceStyleGan2(size)
     plain.load_state_dict(fast.state_dict())
     codes, offsets = torch.randn(count, fast.n_styles, 512), some_offsets(fast)
     assert_same(fast(codes, offsets), plain.requires_grad_(False)(codes, offsets))
@@ -62,7 +62,7 @@ def test_the_fast_way_draws_what_the_plain_one_does(size: int, count: int) -> No
 @pytest.mark.parametrize("equalised", [True, False])
 def test_other_designs_are_drawn_alike(equalised: bool) -> None:
     design = Design(channel_base=1024, channel_max=64, mapping_layers=2, conv_clamp=0.5, equalised=equalised)
-    fast, plain = made(64, design), PlainStyleGan2(64, design).requires_grad_(False)
+    fast, plain = made(64, design), ReferenceStyleGan2(64, design).requires_grad_(False)
     plain.load_state_dict(fast.state_dict())
     assert [layer.weight.shape[0] for layer in fast.layer_list()[::3]] == [64, 64, 64, 32, 16]
     # Where kernels are faint, demodulation's epsilon counts, and that is what scaling them first is about.
@@ -84,7 +84,7 @@ def test_a_clamp_bounds_what_every_layer_gives_out(small: StyleGan2) -> None:
 
 
 def test_offsets_are_added_where_a_generator_adds(small: StyleGan2) -> None:
-    adding = StyleGan2(32, adds=True).requires_grad_(False)
+    adding = StyleGan2(32, offset_mode=OffsetMode.ADDED).requires_grad_(False)
     adding.load_state_dict(small.state_dict())
     codes, offsets = torch.randn(2, 512), some_offsets(small, pictures=2)
     relative = {layer: offset / small.layer_list()[layer].weight for layer, offset in offsets.items()}
@@ -93,7 +93,7 @@ def test_offsets_are_added_where_a_generator_adds(small: StyleGan2) -> None:
 
 
 def test_faint_styles_are_not_blown_up(small: StyleGan2) -> None:
-    plain = PlainStyleGan2(32).requires_grad_(False)
+    plain = ReferenceStyleGan2(32).requires_grad_(False)
     plain.load_state_dict(small.state_dict())
     styles = small.styles(torch.randn(1, 512))
     faint = [style * (1 if i % 3 == 1 else 1e-5) for i, style in enumerate(styles)]  # but those of toRGB
@@ -165,7 +165,7 @@ def test_the_stored_noise_is_used_every_time(small: StyleGan2) -> None:
 
 
 def test_gradients_reach_codes_and_offsets_as_by_the_plain_way(small: StyleGan2) -> None:
-    plain = PlainStyleGan2(32).requires_grad_(False)
+    plain = ReferenceStyleGan2(32).requires_grad_(False)
     plain.load_state_dict(small.state_dict())
     target = torch.randn(1, 3, 32, 32)
     gradients = []

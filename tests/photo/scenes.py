@@ -51,14 +51,22 @@ def is_at(face: Face, box: Box) -> bool:
     return bool(np.linalg.norm(np.subtract(*middles)) < width / 5 and 0.75 < box_width(face) / width < 1.33)
 
 
-def takes_less(work: Callable[[], object], seconds: float) -> bool:
-    """Whether some work takes less of this thread's own time, once in three tries: others may use the machine too."""
+def times_of_halving(work: Callable[[], object], pixels: Pixels) -> float:
+    """How many times as long some work takes as halving the photo once does: on any machine, busy or not."""
+    height, width = pixels.shape[:2]
+    image = Image.fromarray(pixels)
+    halving = least_seconds(lambda: image.resize((width // 2, height // 2), Image.Resampling.BICUBIC))
+    return least_seconds(work) / halving
+
+
+def least_seconds(work: Callable[[], object]) -> float:
+    """The least of this thread's own time that some work takes in three runs."""
+    taken = []
     for _ in range(3):
         start = time.thread_time()
         work()
-        if time.thread_time() - start < seconds:
-            return True
-    return False
+        taken.append(time.thread_time() - start)
+    return min(taken)
 
 
 def _around(box: Box, pixels: Pixels) -> tuple[int, int, int, int]:

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from hyperstyle.errors import StudioError
+from hyperstyle.paths import EXAMPLES
+from hyperstyle.photo.crop import crop_face
 from hyperstyle.photo.drawn_faces import find_drawn
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.photo.preparing import prepare_face
 from hyperstyle.photo.reading import read_photo
 from tests.photo.scenes import load
 
-DRAWINGS = Path(__file__).resolve().parents[2] / "examples" / "drawings"
+DRAWINGS = EXAMPLES / "drawings"
 
 
 @pytest.mark.parametrize("name", ["chalk.jpg", "dots.png"])
@@ -28,9 +29,9 @@ def test_a_drawing_that_the_detector_does_not_see_is_found_in_another_look(finde
 
 @pytest.mark.parametrize("path", sorted(DRAWINGS.iterdir()), ids=lambda path: path.stem)
 def test_every_example_drawing_can_be_cropped_by_its_face(finder: FaceFinder, path: Path) -> None:
-    prepared = prepare_face(read_photo(path), finder)
-    assert len(prepared.faces) == 1
-    assert prepared.crop(256, 256).shape == (256, 256, 3)
+    crop = crop_face(read_photo(path), finder)
+    assert len(crop.faces) == 1
+    assert crop.pixels(256, 256).shape == (256, 256, 3)
 
 
 def test_no_look_makes_a_face_of_cloth(finder: FaceFinder, portraits: list[Path]) -> None:
@@ -44,4 +45,4 @@ def test_a_page_without_a_face_says_what_to_do(finder: FaceFinder) -> None:
     photo = read_photo(DRAWINGS / "vector.jpg")
     photo.pixels[:] = 200
     with pytest.raises(StudioError, match="draw a box around the face"):
-        prepare_face(photo, finder)
+        crop_face(photo, finder)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from hyperstyle.errors import StudioError
 from hyperstyle.photo.faces import FaceFinder, choose_face
-from tests.photo.scenes import box_width, is_at, load, scene, takes_less
+from tests.photo.scenes import box_width, is_at, load, scene, times_of_halving
 
 
 def test_a_portrait_has_one_face(finder: FaceFinder, portraits: list[Path]) -> None:
@@ -37,11 +37,11 @@ def test_all_faces_are_found_and_nothing_else(
     assert areas == sorted(areas, reverse=True)
 
 
-def test_a_photo_of_48_megapixels_takes_less_than_a_second(finder: FaceFinder, portraits: list[Path]) -> None:
+def test_a_photo_of_48_megapixels_is_searched_quickly(finder: FaceFinder, portraits: list[Path]) -> None:
     widths = [1500, 130, 140, 160, 200, 300, 400, 500]
     pixels, boxes = scene(finder, portraits[2::23], (8064, 6048), widths)
     faces = finder.find(pixels)
-    assert takes_less(lambda: finder.find(pixels), 1)
+    assert times_of_halving(lambda: finder.find(pixels), pixels) < 6
     assert len(faces) == len(boxes)
     assert all(any(is_at(face, box) for face in faces) for box in boxes)
     assert is_at(choose_face(faces, 0), boxes[0])

@@ -13,15 +13,15 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
-from hyperstyle.domains import DOMAINS, Domain
+from hyperstyle.domain_table import DOMAINS, Domain
 from hyperstyle.editing.directions import Direction
 from hyperstyle.editing.styles import Style
+from hyperstyle.inverter import Inverter
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.page import build_page
+from hyperstyle.web.services import Services
 from hyperstyle.web.serving import serve
-from hyperstyle.web.studio import Studio
-from hyperstyle.web.visits import Visits
-from hyperstyle.workshop import Workshop
+from hyperstyle.web.sessions import Sessions
 
 SECONDS = 60
 """Anything that is waited for comes by then, while other tests keep the machine busy too."""
@@ -34,15 +34,15 @@ class Served:
     """A page that answers."""
 
     address: str
-    studio: Studio
+    services: Services
 
 
 def directions(domain: Domain) -> dict[str, Direction]:
-    """Two directions for faces; what they mean makes no difference here, only that pictures change."""
-    if domain is not FACES:
-        return {}
+    """Two directions for faces and one for cars; what they mean makes no difference here, only that pictures change."""
     source = torch.Generator().manual_seed(1)
     names = {"age": ("Age", "younger", "older"), "smile": ("Smile", "serious", "smiling")}
+    if domain is not FACES:
+        names = {"colour": ("Colour", "darker", "brighter")}
     return {
         name: Direction(name, *words, torch.randn(512, generator=source), (0, 10), reach=5.0)
         for name, words in names.items()
@@ -54,28 +54,39 @@ def styles(domain: Domain) -> dict[str, str]:
     return {"bold": "Bold", "pale": "Pale"} if domain is FACES else {}
 
 
-def open_style(domain: str, name: str) -> Style:
+def open_style(domain: Domain, name: str) -> Style:
     """A real style, whose offsets were not trained."""
-    assert domain == FACES.name
+    assert domain is FACES
     return Style(offsets={4: torch.full((1, 1, 1, 1), 0.5 if name == "bold" else -0.5)})
 
 
 @pytest.fixture(scope="session")
-def served(workshop: Workshop) -> Iterator[Served]:
+def inverter(inverter: Inverter) -> Inverter:
+    """The small model, with the directions and styles above."""
+    return Inverter(
+        FACES,
+        inverter.model,
+        inverter.face_finder,
+        inverter.evaluator,
+        directions=directions(FACES),
+        open_style=open_style,
+    )
+
+
+@pytest.fixture(scope="session")
+def served(inverter: Inverter) -> Iterator[Served]:
     """Faces can be chosen; cars cannot, because there are no weights for them."""
 
-    def open_workshop(domain: Domain, _: torch.device) -> Workshop:
+    def load_inverter(domain: Domain, _: torch.device) -> Inverter:
         assert domain is FACES
-        return workshop
+        return inverter
 
-    engine = Engine(
-        [FACES, CARS], open_workshop=open_workshop, directions=directions, styles=styles, open_style=open_style
-    )
-    studio = Studio(engine, Visits(engine.first))
-    page = build_page(studio)
-    studio.start()
+    engine = Engine([FACES, CARS], load_inverter=load_inverter, directions=directions, styles=styles)
+    services = Services(engine, Sessions(engine.first))
+    page = build_page(services)
+    services.start()
     _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
-    yield Served(address, studio)
+    yield Served(address, services)
     page.close()
 
 

@@ -8,12 +8,12 @@ import time
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from hyperstyle.domains import EMBEDDED
+from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.page import build_page
+from hyperstyle.web.services import Services
 from hyperstyle.web.serving import serve
-from hyperstyle.web.studio import Studio
-from hyperstyle.web.visits import Visits
+from hyperstyle.web.sessions import Sessions
 from tests.web.conftest import EXAMPLES
 from tests.web.visitor import faces, picture, set_slider, status, steps, until_another, upload
 
@@ -55,9 +55,9 @@ def edit(page: Page) -> float:
 def main() -> None:
     """Both at once."""
     expect.set_options(timeout=1000 * SECONDS)
-    studio = Studio(Engine([EMBEDDED]), Visits(EMBEDDED.name))
-    page = build_page(studio)
-    studio.start()
+    services = Services(Engine([EMBEDDED]), Sessions(EMBEDDED.name))
+    page = build_page(services)
+    services.start()
     _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
     took: list[float] = []
     with sync_playwright() as playwright:

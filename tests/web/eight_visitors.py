@@ -10,13 +10,13 @@ from pathlib import Path
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from hyperstyle.domains import EMBEDDED
+from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.memory import give_back
 from hyperstyle.web.page import build_page
+from hyperstyle.web.services import Services
 from hyperstyle.web.serving import serve
-from hyperstyle.web.studio import Studio
-from hyperstyle.web.visits import Visits
+from hyperstyle.web.sessions import Sessions
 from tests.web.conftest import EXAMPLES
 from tests.web.visitor import faces, picture, said, set_slider, status, upload
 
@@ -74,37 +74,37 @@ def check(pages: list[Page]) -> None:
         assert said(page).count() == 0, said(page).first.inner_text()
 
 
-def leave(pages: list[Page], visits: Visits) -> None:
+def leave(pages: list[Page], sessions: Sessions) -> None:
     """Everybody closes the page; wait until all are forgotten."""
     for page in pages:
         page.context.close()
     end = time.monotonic() + SECONDS
-    while visits.all() and time.monotonic() < end:
+    while sessions.all() and time.monotonic() < end:
         time.sleep(0.2)  # nothing tells when a browser's farewell has arrived, so it is asked for again and again
-        visits.sweep()
-    assert not visits.all(), "visits are left"
+        sessions.sweep()
+    assert not sessions.all(), "sessions are left"
 
 
 def main() -> None:
     """Once with one visitor, which opens everything, then with eight."""
     expect.set_options(timeout=1000 * SECONDS)
     engine = Engine([EMBEDDED])
-    visits = Visits(engine.first, grace=GRACE)
-    studio = Studio(engine, visits)
-    page = build_page(studio)
-    studio.start()
+    sessions = Sessions(engine.first, grace=GRACE)
+    services = Services(engine, sessions)
+    page = build_page(services)
+    services.start()
     _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         first = [visit(browser, address, photos()[0])]
         check(first)
-        leave(first, visits)
+        leave(first, sessions)
         before = memory()
         began = time.monotonic()
         pages = [visit(browser, address, photo) for photo in photos()]
         check(pages)
         took, during = time.monotonic() - began, memory()
-        leave(pages, visits)
+        leave(pages, sessions)
         after = memory()
         browser.close()
     print(f"{took:.0f} s for eight; {before:.0f} MB before, {during:.0f} MB with them, {after:.0f} MB after")

@@ -6,13 +6,13 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from hyperstyle.domains import DOMAINS
+from hyperstyle.domain_table import DOMAINS
+from hyperstyle.files import ensure_dir
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.page import build_page
+from hyperstyle.web.services import Services
 from hyperstyle.web.serving import serve
-from hyperstyle.web.studio import Studio
-from hyperstyle.web.visits import Visits
-from hyperstyle.writing import made_folder
+from hyperstyle.web.sessions import Sessions
 from tests.web.visitor import status
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "page"
@@ -73,11 +73,11 @@ def main() -> None:
     """Open the page, visit it, write what is seen."""
     expect.set_options(timeout=1000 * SECONDS)
     engine = Engine(list(DOMAINS.values()))
-    studio = Studio(engine, Visits(engine.first))
-    page = build_page(studio)
-    studio.start()
+    services = Services(engine, Sessions(engine.first))
+    page = build_page(services)
+    services.start()
     _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
-    folder = made_folder(FOLDER)
+    folder = ensure_dir(FOLDER)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for name, picture in pictures(browser, address).items():

@@ -29,6 +29,15 @@ def test_sliders_add_up_and_reset_brings_the_picture_back(visit: Open) -> None:
     assert slider(page, "age").input_value() == "0"
 
 
+def test_a_slider_sends_the_sliders_of_its_own_domain_alone(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("tab", name="Edit").click()
+    expect(slider(page, "smile")).to_be_visible()
+    with page.expect_request(lambda request: "queue/join" in request.url) as sent:
+        slider(page, "smile").press("ArrowRight")
+    assert sorted(sent.value.post_data_json["data"]) == [0, 0.1]  # those of faces, and none of cars
+
+
 def test_without_a_picture_the_sliders_say_what_to_do(visit: Open) -> None:
     page = visit()
     page.get_by_role("tab", name="Edit").click()
@@ -70,7 +79,7 @@ def test_the_own_face_is_drawn_in_every_style_and_one_is_chosen(visit: Open) -> 
 def test_where_no_text_model_is_the_words_are_greyed_with_the_reason(visit: Open) -> None:
     page = visit()
     page.get_by_role("tab", name="Text").click()
-    expect(page.locator("#text-lacks")).to_contain_text("Not here yet")
+    expect(page.locator("#text-missing")).to_contain_text("Not here yet")
     expect(page.locator("#say")).to_be_disabled()
 
 
@@ -90,7 +99,7 @@ def test_a_link_to_ones_own_photo_shows_it_to_others_and_says_so(visit: Open) ->
     page = visit()
     invert(page, PORTRAIT)
     page.get_by_role("button", name="Share").first.click()
-    expect(page.get_by_text("Whoever has this link sees your photo")).to_be_visible()
+    expect(page.get_by_text("Anyone with this link can see your photo")).to_be_visible()
     link = page.get_by_label("Link").first
     expect(link).to_have_value(re.compile(r"^http.*[?]visit=\S+$"))
     other = visit("?" + link.input_value().split("?")[1])

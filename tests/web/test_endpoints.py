@@ -11,7 +11,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from hyperstyle.inversion.record import Inversion
+from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.recipe import recipe_in
 from tests.web.conftest import EXAMPLES, SECONDS, Served, png
 

@@ -34,7 +34,7 @@ def test_a_face_is_picked_and_its_steps_arrive_until_they_are_stopped(
     expect(steps(page).nth(1)).to_contain_text("LPIPS")
     expect(page.locator("#stop")).to_be_hidden()
     expect(page.locator("#invert")).to_be_enabled()
-    quads = [shot.inversion.quad for visit in served.studio.visits.all() for shot in visit.shots[:1]]
+    quads = [step.inversion.quad for session in served.services.sessions.all() for step in session.steps[:1]]
     assert max(quad.corners[:, 0].mean() for quad in quads) > 640  # the face at the right
 
 
@@ -162,6 +162,16 @@ def test_what_cannot_be_read_gets_a_sentence_and_the_page_goes_on(
     invert(page, PORTRAIT)
 
 
+def test_what_cannot_be_read_gets_the_sentence_after_another_photo_too(visit: Open) -> None:
+    page = visit()
+    upload(page, PORTRAIT)
+    expect(faces(page).first).to_be_visible()
+    page.get_by_role("button", name="Another photo").click()
+    expect(page.locator(".portrait-input")).to_be_visible()
+    upload(page, {"name": "face.jpg", "mimeType": "image/jpeg", "buffer": b"I am a face"})
+    expect(said(page)).to_contain_text("This is no picture")
+
+
 def test_without_a_face_the_visitor_takes_the_middle_or_draws_a_box(visit: Open) -> None:
     page = visit()
     upload(page, {"name": "wall.png", "mimeType": "image/png", "buffer": png(400, 300)})
@@ -170,16 +180,16 @@ def test_without_a_face_the_visitor_takes_the_middle_or_draws_a_box(visit: Open)
     expect(count).to_have_value("8")  # it may be a drawing, which takes more
     expect(page.locator("#invert")).to_be_disabled()
     page.get_by_role("button", name="Take the middle").click()
-    expect(page.locator(".photo .drawn")).to_be_visible()
+    expect(page.locator(".photo .drawn-box")).to_be_visible()
     expect(page.locator("#invert")).to_be_enabled()
-    before = page.locator(".photo .drawn").get_attribute("style")
+    before = page.locator(".photo .drawn-box").get_attribute("style")
     box = page.locator(".photo").bounding_box()
     assert box
     page.mouse.move(box["x"] + 10, box["y"] + 10)
     page.mouse.down()
     page.mouse.move(box["x"] + 110, box["y"] + 110)
     page.mouse.up()
-    expect(page.locator(".photo .drawn")).not_to_have_attribute("style", before or "")
+    expect(page.locator(".photo .drawn-box")).not_to_have_attribute("style", before or "")
     set_slider(count, 1)
     page.locator("#invert").click()
     expect(status(page)).to_contain_text("Done.")

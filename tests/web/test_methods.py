@@ -7,14 +7,14 @@ import pytest
 import torch
 from playwright.sync_api import Browser, Page, expect
 
-from hyperstyle.domains import DOMAINS, Domain
+from hyperstyle.domain_table import DOMAINS, Domain
+from hyperstyle.inverter import Inverter
 from hyperstyle.web.endpoints import Endpoints
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.page import build_page
+from hyperstyle.web.services import Services
 from hyperstyle.web.serving import serve
-from hyperstyle.web.studio import Studio
-from hyperstyle.web.visits import Visits
-from hyperstyle.workshop import Workshop
+from hyperstyle.web.sessions import Sessions
 from tests.web import visitor
 from tests.web.conftest import EXAMPLES, FACES, SECONDS, Served
 
@@ -23,23 +23,23 @@ PORTRAIT = EXAMPLES / "male_090.jpg"
 
 
 @pytest.fixture(scope="module")
-def both(workshop: Workshop, churches: Workshop) -> Iterator[Served]:
+def both(inverter: Inverter, churches: Inverter) -> Iterator[Served]:
     """A page for faces and churches, each of which is offered once it is open."""
-    workshops = {FACES: workshop, CHURCHES: churches}
+    inverters = {FACES: inverter, CHURCHES: churches}
 
     def without(_: Domain) -> dict[str, object]:
         return {}
 
-    def open_workshop(domain: Domain, _: torch.device) -> Workshop:
-        return workshops[domain]
+    def load_inverter(domain: Domain, _: torch.device) -> Inverter:
+        return inverters[domain]
 
-    engine = Engine([FACES, CHURCHES], open_workshop=open_workshop, directions=without, styles=without)
-    studio = Studio(engine, Visits(engine.first))
-    page = build_page(studio)
-    studio.start()
-    engine._open(CHURCHES.name).result()
+    engine = Engine([FACES, CHURCHES], load_inverter=load_inverter, directions=without, styles=without)
+    services = Services(engine, Sessions(engine.first))
+    page = build_page(services)
+    services.start()
+    engine._load(CHURCHES.name).result()
     _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
-    yield Served(address, studio)
+    yield Served(address, services)
     page.close()
 
 
@@ -71,7 +71,7 @@ def test_the_choice_of_methods_follows_the_choice_of_domain(page: Page) -> None:
 
 
 def test_endpoints_take_the_usual_method_and_refuse_what_does_not_suit(both: Served) -> None:
-    endpoints = Endpoints(both.studio)
+    endpoints = Endpoints(both.services)
     reports, pictures = endpoints.compare(str(PORTRAIT), CHURCHES.name, ["w-encoder", ""], 0)
     assert {name: len(report["steps"]) for name, report in reports.items()} == {"w-encoder": 1, "hyperinverter": 2}
     assert len(pictures) == 2

@@ -8,7 +8,7 @@ import pytest
 from gradio_client import Client, handle_file
 from playwright.sync_api import expect
 
-from hyperstyle.web.page import WAITING
+from hyperstyle.web.page import MAX_WAITING
 from tests.web.conftest import EXAMPLES, SECONDS, Open, Served
 from tests.web.visitor import faces, invert, picture, said, set_slider, status, until_another, upload
 
@@ -33,7 +33,7 @@ class Others:
 @pytest.fixture
 def others(served: Served) -> Iterator[Others]:
     """The device is free again, and works the queue off, when the test is over."""
-    with served.studio.engine.turns.quick():
+    with served.services.engine.queue.priority():
         yield Others(served.address)
 
 
@@ -52,7 +52,7 @@ def test_a_full_queue_says_what_to_do_and_the_page_still_opens(visit: Open, othe
     page = visit()
     upload(page, PORTRAIT)
     expect(faces(page).first).to_be_visible()
-    answers = [others.ask() for _ in range(WAITING + 1)]
+    answers = [others.ask() for _ in range(MAX_WAITING + 1)]
     assert (answers[0], answers[-1]) == (200, 429)
     page.locator("#invert").click()
     expect(said(page)).to_contain_text("try again in a minute")

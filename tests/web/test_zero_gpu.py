@@ -12,16 +12,15 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from hyperstyle.domains import DOMAINS
+from hyperstyle.domain_table import DOMAINS
 from hyperstyle.editing.directions import Direction
+from hyperstyle.editing.edits import Edits, StyleChoice, TextEdit
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import METHODS
-from hyperstyle.photo.reading import read_photo
-from hyperstyle.recipe import Words
-from hyperstyle.web.engine import Engine, Look
+from hyperstyle.inverter import Inverter
+from hyperstyle.web.engine import Engine
 from hyperstyle.web.zero_gpu import REFUSALS, on_lent_gpu
-from hyperstyle.workshop import Workshop
-from tests.web.conftest import EXAMPLES, directions, open_style, styles
+from tests.web.conftest import EXAMPLES, directions, styles
 
 FACES = DOMAINS["faces"]
 END = b""
@@ -74,55 +73,51 @@ def lender(monkeypatch: pytest.MonkeyPatch) -> Lender:
 
 
 @pytest.fixture
-def engine(lender: Lender, workshop: Workshop) -> Engine:  # noqa: ARG001 - it has to be there first
+def engine(lender: Lender, inverter: Inverter) -> Engine:  # noqa: ARG001 - it has to be there first
     """A page's engine on such a Space, with its domain open."""
-    opened = Engine(
-        [FACES], open_workshop=lambda *_: workshop, directions=directions, styles=styles, open_style=open_style
-    )
+    opened = Engine([FACES], load_inverter=lambda *_: inverter, directions=directions, styles=styles)
     opened.start()
-    opened.workshop(FACES.name)
+    opened.inverter(FACES.name)
     return opened
 
 
-def test_an_inversion_is_made_edited_and_polished_in_forks(engine: Engine, lender: Lender, workshop: Workshop) -> None:
-    prepared = workshop.prepare(read_photo(EXAMPLES / "female_080.jpg"))
-    *_, last = engine.invert(FACES.name, prepared, METHODS["hyperstyle"], 2)
+def test_an_inversion_is_made_edited_and_polished_in_forks(engine: Engine, lender: Lender, inverter: Inverter) -> None:
+    crop = inverter.crop(EXAMPLES / "female_080.jpg")
+    *_, last = engine.invert(FACES.name, crop, METHODS["hyperstyle"], 2)
     assert [step.index for step in last.inversion.steps] == [0, 1, 2]
     assert all(offset.device.type == "cpu" for offset in last.inversion.offsets.values())
     plain = engine.draw(last.inversion)
     assert np.abs(plain.astype(int) - last.pixels).mean() < 0.5
-    edits = engine.edits(FACES.name, {"age": 2.0})
-    for changed in (engine.draw(last.inversion, edits), engine.draw(last.inversion, look=Look("bold", 0.5))):
-        assert (changed != plain).any()
-    direction = engine.directions[FACES.name]["age"]
-    assert len(list(engine.along(last.inversion, [], direction, [-1.0, 1.0]))) == 2
-    *_, polished = engine.polish(FACES.name, prepared, last.inversion, 2)
-    assert [step.index for step in polished.inversion.steps] == [0, 1, 2, 4]
+    for edits in (Edits({"age": 2.0}), Edits(style=StyleChoice("bold"))):
+        assert (engine.draw(last.inversion, edits) != plain).any()
+    assert len(list(engine.sweep(last.inversion, "age", [-1.0, 1.0], Edits()))) == 2
+    *_, polished = engine.polish(FACES.name, crop, last.inversion, 2)
+    assert [step.index for step in polished.inversion.steps] == [0, 1, 2, 3, 4]
     inverting, *drawing, polishing = lender.seconds
     assert inverting == polishing > max(drawing) >= 5
 
 
-def test_more_steps_ask_for_the_gpu_for_longer(engine: Engine, lender: Lender, workshop: Workshop) -> None:
-    prepared = workshop.prepare(read_photo(EXAMPLES / "female_080.jpg"))
+def test_more_steps_ask_for_the_gpu_for_longer(engine: Engine, lender: Lender, inverter: Inverter) -> None:
+    crop = inverter.crop(EXAMPLES / "female_080.jpg")
     for steps in (0, 1):
-        list(engine.invert(FACES.name, prepared, METHODS["hyperstyle"], steps))
+        list(engine.invert(FACES.name, crop, METHODS["hyperstyle"], steps))
     assert lender.seconds[0] < lender.seconds[1]
 
 
 def test_a_fork_does_not_wait_for_another_visitor_whose_face_is_being_looked_for(
-    engine: Engine, workshop: Workshop
+    engine: Engine, inverter: Inverter
 ) -> None:
-    prepared = workshop.prepare(read_photo(EXAMPLES / "female_080.jpg"))
-    assert workshop.finder
-    with workshop.finder._turn:
-        assert len(list(engine.invert(FACES.name, prepared, METHODS["w-encoder"], 0))) == 1
+    crop = inverter.crop(EXAMPLES / "female_080.jpg")
+    assert inverter.face_finder
+    with inverter.face_finder._turn:
+        assert len(list(engine.invert(FACES.name, crop, METHODS["w-encoder"], 0))) == 1
 
 
-def test_a_sentence_of_ours_comes_out_of_the_fork_as_it_is(engine: Engine, workshop: Workshop) -> None:
-    prepared = workshop.prepare(read_photo(EXAMPLES / "female_080.jpg"))
-    *_, last = engine.invert(FACES.name, prepared, METHODS["w-encoder"], 0)
+def test_a_sentence_of_ours_comes_out_of_the_fork_as_it_is(engine: Engine, inverter: Inverter) -> None:
+    crop = inverter.crop(EXAMPLES / "female_080.jpg")
+    *_, last = engine.invert(FACES.name, crop, METHODS["w-encoder"], 0)
     with pytest.raises(StudioError, match="takes no edits in words here"):
-        engine.draw(last.inversion, words=Words("a face", "an old face"))
+        engine.draw(last.inversion, Edits(text=TextEdit("a face", "an old face")))
 
 
 @pytest.mark.parametrize("title", [*REFUSALS, "ZeroGPU worker error"])

@@ -14,10 +14,10 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.full import FullModel
+from hyperstyle.networks.published_models import HyperStyleModel
 from hyperstyle.networks.stylegan2 import StyleGan2
 from hyperstyle.weights import conversion
-from hyperstyle.weights.models import load
+from hyperstyle.weights.model_loading import load
 from tests.weights import published_files as files
 from tests.weights.reference import reference_files
 
@@ -64,7 +64,7 @@ def converted(published: list[Path]) -> Path:
 
 
 def test_32_bits_keep_everything(published: list[Path], converted: Path) -> None:
-    before, after = load(FullModel, *published), load(FullModel, converted)
+    before, after = load(HyperStyleModel, *published), load(HyperStyleModel, converted)
     assert after.options == before.options
     expected = before.state_dict()
     assert after.state_dict().keys() == expected.keys()
@@ -82,7 +82,7 @@ def test_the_metadata_say_what_it_is_and_where_it_comes_from(published: list[Pat
 
 
 def test_tensors_that_a_file_repeats_are_written_once(published: list[Path], converted: Path) -> None:
-    numbers = sum(tensor.numel() for tensor in load(FullModel, *published).state_dict().values())
+    numbers = sum(tensor.numel() for tensor in load(HyperStyleModel, *published).state_dict().values())
     assert converted.stat().st_size < 4 * numbers + 300_000
 
 
@@ -94,8 +94,8 @@ def test_16_bits_hold_matrices_and_leave_vectors(published: list[Path], converte
         assert tensor.dtype == (torch.float16 if exact[name].ndim > 1 else exact[name].dtype)
         torch.testing.assert_close(tensor.float(), exact[name].float(), rtol=1e-3, atol=1e-6)
     photo = torch.rand(1, 3, 192, 256) * 2 - 1
-    expected = load(FullModel, converted)
-    model = load(FullModel, out)
+    expected = load(HyperStyleModel, converted)
+    model = load(HyperStyleModel, out)
     codes = expected.encode(photo)
     torch.testing.assert_close(model.encode(photo), codes, rtol=0.02, atol=0.02)
     for layer, offset in expected.hypernetwork(photo, photo).items():
@@ -202,7 +202,7 @@ def test_the_full_model_loads_twice_as_fast_and_converts_in_little_memory(
     assert process.returncode == 0, process.stderr
     assert int(process.stdout) < max(path.stat().st_size for path in published)
     before = seconds(lambda: [torch.load(path, weights_only=True) for path in published])
-    assert seconds(lambda: load(FullModel, out)) < before / 2
+    assert seconds(lambda: load(HyperStyleModel, out)) < before / 2
     out.unlink()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from hyperstyle.errors import StudioError
 from hyperstyle.weights.fetching import fetch
-from hyperstyle.weights.sources import Drive, Weight
+from hyperstyle.weights.weight_sources import Drive, Weight
 from tests.weights.hub_server import HubServer
 
 pytestmark = pytest.mark.usefixtures("cache")

@@ -12,7 +12,7 @@ import pytest
 
 from hyperstyle.errors import StudioError
 from hyperstyle.weights.fetching import fetch, locate, status
-from hyperstyle.weights.sources import Hub, Weight
+from hyperstyle.weights.weight_sources import Hub, Weight
 from tests.weights.hub_server import HubServer
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -169,7 +169,7 @@ def script(content: bytes) -> list[str]:
     """A process that fetches the file and says when it begins, and where the file is."""
     code = (
         "from hyperstyle.weights.fetching import fetch\n"
-        "from hyperstyle.weights.sources import Hub, Weight\n"
+        "from hyperstyle.weights.weight_sources import Hub, Weight\n"
         f"net = Weight('net', 'A network', 'net.pt', 'MIT', (Hub('owner/models', 'folder/net.pt'),),\n"
         f"    sha256={hashlib.sha256(content).hexdigest()!r})\n"
         "print('begins', flush=True)\n"

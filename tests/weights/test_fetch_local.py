@@ -9,7 +9,7 @@ import pytest
 from hyperstyle.errors import StudioError
 from hyperstyle.weights.checking import sha256_of
 from hyperstyle.weights.fetching import fetch, locate, status
-from hyperstyle.weights.sources import Hub, Weight
+from hyperstyle.weights.weight_sources import Hub, Weight
 
 pytestmark = pytest.mark.usefixtures("cache")
 

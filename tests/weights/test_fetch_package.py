@@ -15,7 +15,7 @@ import pytest
 from hyperstyle.errors import StudioError
 from hyperstyle.weights.fetching import fetch, locate
 from hyperstyle.weights.package import bytes_in
-from hyperstyle.weights.sources import Member, Package, Weight
+from hyperstyle.weights.weight_sources import Member, Package, Weight
 
 pytestmark = pytest.mark.usefixtures("cache")
 

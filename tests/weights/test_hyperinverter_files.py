@@ -8,9 +8,9 @@ import torch
 
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.hyperstyle import invert
-from hyperstyle.networks.full import HyperInverterModel
-from hyperstyle.weights import conversion, parity, published
-from hyperstyle.weights.models import load
+from hyperstyle.networks.published_models import HyperInverterModel
+from hyperstyle.weights import conversion, parity, published_layouts
+from hyperstyle.weights.model_loading import load
 from tests.weights import nvidia_files
 from tests.weights import published_files as files
 
@@ -33,7 +33,7 @@ def churches() -> Contents:
 
 def refusal(folder: Path, contents: Contents) -> str:
     with pytest.raises(StudioError) as caught:
-        published.combine(files.saved(folder, **contents))
+        published_layouts.combine(files.saved(folder, **contents))
     return str(caught.value)
 
 

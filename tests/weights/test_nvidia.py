@@ -9,8 +9,8 @@ import torch
 
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.stylegan2 import Design, StyleGan2
-from hyperstyle.weights import conversion, published
-from hyperstyle.weights.models import load
+from hyperstyle.weights import conversion, published_layouts
+from hyperstyle.weights.model_loading import load
 from tests.weights import nvidia_files
 from tests.weights import published_files as files
 
@@ -85,22 +85,22 @@ def test_a_pickle_is_converted(tmp_path: Path, expected: StyleGan2) -> None:
 def test_other_networks_are_refused(tmp_path: Path, argument: str, value: object, said: str) -> None:
     changed = CONTENT | {"init_kwargs": ARGUMENTS | {argument: value}}
     with pytest.raises(StudioError, match=said):
-        published.combine(files.saved(tmp_path, generator=changed))
+        published_layouts.combine(files.saved(tmp_path, generator=changed))
 
 
 def test_a_generator_without_its_arguments_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="init_kwargs is missing"):
-        published.combine(files.saved(tmp_path, generator={"G_ema": TENSORS}))
+        published_layouts.combine(files.saved(tmp_path, generator={"G_ema": TENSORS}))
 
 
 @pytest.mark.parametrize("content", [{"G": None}, (), ("text",), [np.ones(3, np.float32)]])
 def test_pickles_without_a_generator_are_refused(tmp_path: Path, content: object) -> None:
     with pytest.raises(StudioError, match=r"odd\.pkl holds no generator"):
-        published.combine([nvidia_files.dumped(tmp_path / "odd.pkl", content)])
+        published_layouts.combine([nvidia_files.dumped(tmp_path / "odd.pkl", content)])
 
 
 def test_another_network_of_nvidias_is_refused(tmp_path: Path) -> None:
     tensors = {"synthesis.L0_36_512.weight": torch.ones(2, 2)}
     path = nvidia_files.ada(tmp_path / "stylegan3.pkl", tensors, ARGUMENTS)
     with pytest.raises(StudioError, match=r"stylegan3\.pkl holds a Generator where a StyleGAN2 generator is needed"):
-        published.combine([path])
+        published_layouts.combine([path])

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from hyperstyle.errors import StudioError
-from hyperstyle.weights import pickles, published
+from hyperstyle.weights import pickles, published_layouts
 from tests.weights.nvidia_files import dumped, module
 
 
@@ -61,7 +61,7 @@ def test_a_hostile_pickle_is_refused_in_one_sentence_and_runs_nothing(
     content = {"G_ema": module("Generator", {}, None, bias=[{"deep": (evil,)}])} if nested else evil
     path = dumped(tmp_path / "evil.pkl", content, protocol)
     with pytest.raises(StudioError) as caught:
-        published.read(path)
+        published_layouts.read(path)
     said = str(caught.value)
     assert said.startswith("evil.pkl is not read")
     assert named in said

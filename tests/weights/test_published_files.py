@@ -8,10 +8,10 @@ import torch
 
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.hyperstyle import invert
-from hyperstyle.networks.full import FullModel, ReStyleModel
+from hyperstyle.networks.published_models import HyperStyleModel, ReStyleModel
 from hyperstyle.networks.stylegan2 import StyleGan2
-from hyperstyle.weights import published
-from hyperstyle.weights.models import load
+from hyperstyle.weights import published_layouts
+from hyperstyle.weights.model_loading import load
 from tests.weights import published_files as files
 
 SHARED_WEIGHTS, SEPARABLE = "SharedWeightsHyperNetResNet", "SharedWeightsHyperNetResNetSeparable"
@@ -30,7 +30,7 @@ def contents() -> dict[str, files.Content]:
 def refusal(folder: Path, **contents: files.Content) -> str:
     """What is said when these files are read."""
     with pytest.raises(StudioError) as caught:
-        published.combine(files.saved(folder, **contents))
+        published_layouts.combine(files.saved(folder, **contents))
     return str(caught.value)
 
 
@@ -86,7 +86,7 @@ def test_models_of_any_size_and_list_of_layers_load_and_refine(
         hyperstyle=files.content_of_hyperstyle(size, layers, encoder_type),
         w_encoder=files.content_of_w_encoder(size),
     )
-    model = load(FullModel, *paths)
+    model = load(HyperStyleModel, *paths)
     first, second = invert(model, torch.rand(1, 3, 256, 256) * 2 - 1, steps=1)
     tuned = [int(layer) for layer in layers.split(",")] if layers else range({256: 20, 512: 23, 1024: 26}[size])
     assert list(second.offsets) == list(tuned)
@@ -101,7 +101,7 @@ def test_cars_show_the_middle_of_the_picture(tmp_path: Path) -> None:
         hyperstyle=files.content_of_hyperstyle(512, "14,20", SHARED_WEIGHTS, "cars_hypernet"),
         w_encoder=files.content_of_w_encoder(512),
     )
-    model = load(FullModel, *paths)
+    model = load(HyperStyleModel, *paths)
     *_, last = invert(model, torch.rand(1, 3, 192, 256) * 2 - 1, steps=1)
     assert last.picture.shape == (1, 3, 384, 512)
     torch.testing.assert_close(last.picture, model.generator(last.codes, last.offsets)[:, :, 64:448])
@@ -117,7 +117,7 @@ def test_restyle_loads_with_either_trunk(tmp_path: Path, encoder_type: str) -> N
 def test_a_generator_alone_is_the_one_in_the_hyperstyle_file(
     tmp_path: Path, contents: dict[str, files.Content]
 ) -> None:
-    model = load(FullModel, *files.saved(tmp_path, **contents))
+    model = load(HyperStyleModel, *files.saved(tmp_path, **contents))
     path = tmp_path / "g_ema.pt"
     # Files of that kind are older than torch's present format.
     torch.save(files.content_of_generator(256), path, _use_new_zipfile_serialization=False)
@@ -127,7 +127,7 @@ def test_a_generator_alone_is_the_one_in_the_hyperstyle_file(
 
 def test_an_average_code_may_be_kept_once_for_all_styles(tmp_path: Path, contents: dict[str, files.Content]) -> None:
     once = contents["hyperstyle"] | {"latent_avg": torch.arange(512.0)}
-    model = load(FullModel, *files.saved(tmp_path, **contents | {"hyperstyle": once}))
+    model = load(HyperStyleModel, *files.saved(tmp_path, **contents | {"hyperstyle": once}))
     assert torch.equal(model.latent_avg, torch.arange(512.0).expand(14, 512))
 
 
@@ -135,7 +135,9 @@ def test_the_shared_matrices_are_held_once(tmp_path: Path) -> None:
     content = files.content_of_hyperstyle(256, "5,6,8", SHARED_WEIGHTS)
     other = content["state_dict"]["hypernet.refinement_blocks.6.hypernet.b1"] + 1
     paths = files.saved(tmp_path, hyperstyle=content, w_encoder=files.content_of_w_encoder(256))
-    shared = [name for name in load(FullModel, *paths).state_dict() if name.endswith((".w1", ".w2", ".b1", ".b2"))]
+    shared = [
+        name for name in load(HyperStyleModel, *paths).state_dict() if name.endswith((".w1", ".w2", ".b1", ".b2"))
+    ]
     assert shared == [f"hypernetwork.shared.{leaf}" for leaf in ("w1", "b1", "w2", "b2")]
     untied = with_tensor(content, "hypernet.refinement_blocks.6.hypernet.b1", other)
     said = refusal(tmp_path, hyperstyle=untied, w_encoder=files.content_of_w_encoder(256))
@@ -213,8 +215,8 @@ def test_files_that_do_not_make_up_a_model_are_named(tmp_path: Path, contents: d
 
 def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
     path = files.saved(tmp_path, g_ema=files.content_of_generator(256))[0]
-    with pytest.raises(StudioError, match=r"g_ema\.pt holds a StyleGan2 where a FullModel is needed"):
-        load(FullModel, path)
+    with pytest.raises(StudioError, match=r"g_ema\.pt holds a StyleGan2 where a HyperStyleModel is needed"):
+        load(HyperStyleModel, path)
 
 
 class Harm:
@@ -231,7 +233,7 @@ def test_a_file_with_code_in_it_is_refused_and_the_code_not_run(tmp_path: Path) 
     trace = tmp_path / "trace"
     path = files.saved(tmp_path, bad={"state_dict": {}, "opts": Harm(trace)})[0]
     with pytest.raises(StudioError, match=r"bad\.pt is not read because it holds more than tensors"):
-        published.read(path)
+        published_layouts.read(path)
     assert not trace.exists()
 
 
@@ -240,6 +242,6 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(tmp_path: Path, text: 
     path = tmp_path / "page.pt"
     path.write_bytes(text)
     with pytest.raises(StudioError, match=r"page\.pt"):
-        published.read(path)
+        published_layouts.read(path)
     with pytest.raises(StudioError, match=r"absent\.pt"):
-        published.read(tmp_path / "absent.pt")
+        published_layouts.read(tmp_path / "absent.pt")

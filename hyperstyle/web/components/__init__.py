@@ -1,4 +1,4 @@
-"""Parts of the page that Gradio does not have, each with its template, style and script in files of its own."""
+"""Components that Gradio does not have; each has its template, style and script in files of its own name."""
 
 from html import escape
 from pathlib import Path
@@ -9,13 +9,13 @@ import gradio as gr
 _HERE = Path(__file__).parent
 
 
-def component(name: str, value: Any = None, said: str = "", **settings: Any) -> gr.HTML:  # noqa: ANN401 - any value, Gradio's settings
-    """The component of that name; its template escapes all that it is given.
+def component(name: str, value: Any = None, label: str = "", **settings: Any) -> gr.HTML:  # noqa: ANN401 - any value, Gradio's settings
+    """The component of that name; its template escapes its value.
 
-    `said` is what it always says where its template has `{{said}}`. (Gradio would take such words as settings of the
-    template, but forgets those of a component that was updated before it was first shown. And a subclass would do, but
-    Gradio writes a file beside the source of every subclass.)
+    `label` is a fixed text, which replaces `{{label}}` in the template. (Gradio would take it as a setting of the
+    template, but forgets the settings of a component that is updated before it first shows. A subclass of `gr.HTML`
+    would do, but Gradio writes a file beside the source of every subclass.)
     """
     html, css, js = ((_HERE / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
-    html = html.replace("{{said}}", escape(said))
+    html = html.replace("{{label}}", escape(label))
     return gr.HTML(value, html_template=html, css_template=css, js_on_load=js, apply_default_css=False, **settings)

@@ -1,4 +1,4 @@
-"""The choice of a domain: those that cannot be had here are greyed, with the reason."""
+"""The choice of a domain; domains that cannot be used here are grey, with the reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ class Offer:
     name: str
     title: str
     reason: str = ""
-    """Why it cannot be chosen; empty where it can."""
+    """Why it cannot be chosen; empty if it can."""
     command: str = ""
-    """What would change that."""
+    """The command that makes it available, if there is one."""
 
 
 def domain_choice(**settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
-    """Radio buttons; its `select` tells with `name` which domain was chosen."""
+    """Radio buttons; the data of a `select` event has the `name` of the chosen domain."""
     return component("domain_choice", None, **settings)
 
 
-def offered(offers: Sequence[Offer], chosen: str) -> dict[str, Any]:
-    """Offers as the component's value."""
+def domain_choice_value(offers: Sequence[Offer], chosen: str) -> dict[str, Any]:
+    """Offers as the component's value, one of them chosen."""
     missing = [
         {"title": offer.title, "reason": offer.reason, "command": offer.command} for offer in offers if offer.reason
     ]

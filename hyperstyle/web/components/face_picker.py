@@ -1,4 +1,4 @@
-"""A photo on which a face is clicked, or a box drawn where no face was found."""
+"""A photo on which the visitor clicks a face, or draws a box."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,14 +12,16 @@ from hyperstyle.web.components import component
 def face_picker(**settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
     """A photo with a button over every face.
 
-    Its `select` tells with `index` which face was pressed, its `apply` with `box` what was drawn: left, top, right,
-    bottom as shares of the photo.
+    The data of a `select` event has the `index` of the clicked face; that of an `apply` event has the drawn `box`:
+    left, top, right, bottom as fractions of the photo's width and height.
     """
     return component("face_picker", None, **settings)
 
 
-def picked(photo: str, size: tuple[int, int], faces: Sequence[Box], chosen: int | Box | None) -> dict[str, Any]:
-    """A photo (data URI) of a size (width, height), its faces, and which of them, or which other box, is taken."""
+def face_picker_value(
+    photo: str, size: tuple[int, int], faces: Sequence[Box], chosen: int | Box | None
+) -> dict[str, Any]:
+    """A photo (data URI) of a size (width, height), its faces, and the chosen one, or another chosen box, in pixels."""
 
     def place(box: Box) -> dict[str, str]:
         left, top, right, bottom = box
@@ -35,5 +37,5 @@ def picked(photo: str, size: tuple[int, int], faces: Sequence[Box], chosen: int 
         place(face) | {"name": f"Face {number}", "pressed": "true" if chosen == number - 1 else "false"}
         for number, face in enumerate(faces, 1)
     ]
-    drawn = place(chosen) if isinstance(chosen, tuple) else None
-    return {"photo": photo, "faces": buttons, "drawn": drawn}
+    box = place(chosen) if isinstance(chosen, tuple) else None
+    return {"photo": photo, "faces": buttons, "box": box}

@@ -1,4 +1,4 @@
-"""An image to upload, take or paste, of which handlers get the file as it came."""
+"""An image to upload, to take with the camera or to paste; handlers get the path of the file as it was uploaded."""
 
 import gradio as gr
 
@@ -6,8 +6,9 @@ import gradio as gr
 def photo_input() -> gr.Image:
     """The component.
 
-    Gradio would decode the image first, whatever it is, and answer a file that is no picture with a path and a
-    traceback. It makes a new component, without this, of one that gets an update: give it plain values alone.
+    Gradio would decode the image before the handler sees it, and answer a file that is no picture with a path and a
+    traceback. It forgets this for a visitor as soon as the component gets a `gr.update`, or is an output of an event
+    whose answer does not name it: every handler that has it among its outputs has to set it to a plain value.
     """
     photo = gr.Image(
         type="filepath",

@@ -1,4 +1,4 @@
-"""What the page says, as files; Markdown."""
+"""Longer texts of the page, as Markdown files."""
 
 from pathlib import Path
 

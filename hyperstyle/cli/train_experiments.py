@@ -1,0 +1,58 @@
+"""`python -m hyperstyle train ablations` and `train hyperinverter`: what is trained to compare, and not shipped."""
+
+from typing import Annotated
+
+import typer
+
+from hyperstyle.cli.options import Device, device_of, training_packages
+from hyperstyle.cli.train import Minutes, Work, arcface, fitted_preview, trained_model
+from hyperstyle.paths import ASSETS
+from hyperstyle.training.experiments import ablations, hyperinverter_training
+from hyperstyle.training.faces import w_encoder_training
+from hyperstyle.weights.embedded_loading import load_embedded_model, load_mapping
+
+app = typer.Typer()
+
+
+@app.command("ablations")
+def train_ablations(
+    work: Work,
+    minutes: Annotated[float, typer.Option(help="How long each variant may take in this stretch.")],
+    updates: Annotated[int, typer.Option(help="Steps of training that every variant is given.")] = 800,
+    device: Device = None,
+) -> None:
+    """Train variants of HyperStyle's design on the same budget, and write the table of docs/ablations.md; resumes.
+
+    Takes the portraits, their relatives and the preview of 64 pixels that other trainings left in the folder.
+    """
+    with training_packages():
+        from hyperstyle.training.experiments import ablations_report
+    where = device_of(device)
+    model = load_embedded_model()
+    model.head = fitted_preview(work, w_encoder_training.SMALL)
+    course = ablations.course(work, model, updates, minutes, where)
+    results = {}
+    for variant in ablations.VARIANTS:
+        if course.result(variant) is None:
+            course.train(variant)
+        if result := course.result(variant):
+            results[variant] = result
+            ablations_report.write_report(ASSETS.parent / "docs" / "ablations.md", results)
+
+
+@app.command("hyperinverter")
+def train_hyperinverter(
+    work: Work,
+    minutes: Minutes,
+    adversarial_from: Annotated[
+        int, typer.Option(help="Step from which a discriminator is trained and heard.")
+    ] = hyperinverter_training.START,
+    device: Device = None,
+) -> None:
+    """Train HyperInverter on the embedded generator: one pass, and what it answers is added to the kernels.
+
+    Tried for hundreds of steps at a small size and for a few at full size; whether it becomes good needs a graphics
+    card, and has not been seen.
+    """
+    model, where = trained_model(work), device_of(device)
+    hyperinverter_training.train(work, minutes, model, load_mapping(), arcface(), where, adversarial_from)

@@ -1,0 +1,214 @@
+"""What an inversion comes to: a value that can be kept in one file and opened again.
+
+The file is safetensors: the code and the offsets are its tensors, all else is JSON in its metadata. Offsets are kept in
+16 bits, which halves the file and changes the picture by less than can be seen.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from hyperstyle.domain_table import DOMAINS
+from hyperstyle.errors import StudioError
+from hyperstyle.files import atomic_write
+from hyperstyle.metrics.photo_metrics import Metrics
+from hyperstyle.networks.generator import Generator, OffsetMode, Offsets
+from hyperstyle.photo.quads import Quad
+
+FORMAT = "hyperstyle inversion"
+VERSION = 1
+"""Raised whenever older programs would misread the file."""
+
+CODE = 512
+_OFFSET = "offset."  # before the layer's index, in the name of a tensor
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """How far one step had come."""
+
+    index: int
+    """0 is the picture before any refinement."""
+    metrics: Metrics
+    seconds: float
+    """That this step took."""
+
+    def to_json(self) -> dict[str, float | None]:
+        """One flat object, as reports have it."""
+        return {"index": self.index, **asdict(self.metrics), "seconds": self.seconds}
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "StepRecord":
+        """The step of such an object."""
+        numbers = {name: entry[name] for name in ("l2", "lpips", "ms_ssim")}
+        identity = entry["identity"]
+        return cls(
+            int(entry["index"]),
+            Metrics(
+                **{name: float(value) for name, value in numbers.items()},
+                identity=None if identity is None else float(identity),
+            ),
+            float(entry["seconds"]),
+        )
+
+
+def summary(steps: Sequence[StepRecord]) -> str:
+    """The last step's figures and the time of all steps, in one line."""
+    metrics = steps[-1].metrics
+    identity = "no face found" if metrics.identity is None else f"{metrics.identity:.3f}"
+    return (
+        f"L2 {metrics.l2:.4f}, LPIPS {metrics.lpips:.3f}, MS-SSIM {metrics.ms_ssim:.3f}, identity {identity}, "
+        f"{sum(step.seconds for step in steps):.1f} s"
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Inversion:
+    """One photo inside a generator: all that it takes to draw it again, edit it and paste it back."""
+
+    domain: str
+    """Name of the domain, which says whose generator it is."""
+    method: str
+    """Name of the method that found it."""
+    codes: Tensor
+    """[1, 512] or [1, n_styles, 512]."""
+    offsets: Offsets
+    """Of the generator's kernels."""
+    quad: Quad
+    """The part of the photo that was inverted."""
+    photo_size: tuple[int, int]
+    """Width and height of that photo, by which it can be recognised."""
+    steps: tuple[StepRecord, ...]
+    offset_mode: OffsetMode = OffsetMode.MULTIPLIED
+    """How the generator applies the offsets."""
+    key: str = field(default_factory=lambda: token_hex(8), init=False, repr=False)
+    """What tells this value from all others, in another process too: for keeping what was computed of it."""
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Inversion) and self.key == other.key
+
+    def compact(self) -> "Inversion":
+        """The same on the CPU with offsets in 16 bits, as in a file: for keeping many of them."""
+        offsets = {layer: offset.detach().half().cpu() for layer, offset in self.offsets.items()}
+        return replace(self, codes=self.codes.detach().cpu(), offsets=offsets)
+
+    def scaled(self, strength: float) -> "Inversion":
+        """The same with its offsets, in 32 bits, `strength` times as large: 0 leaves the code alone."""
+        if strength == 1:
+            return self
+        return replace(self, offsets={layer: offset.float() * strength for layer, offset in self.offsets.items()})
+
+    def on(self, generator: Generator) -> tuple[Tensor, Offsets]:
+        """Codes and offsets in 32 bits where that generator's weights lie; a `StudioError` if they do not fit it."""
+        if self.offsets and self.offset_mode != generator.offset_mode:
+            raise StudioError(
+                f"The inversion's offsets are to be {self.offset_mode} and those of the generator of {self.domain} "
+                f"{generator.offset_mode}: invert the photo again."
+            )
+        kernels = generator.kernels()
+        fits = self.codes.ndim == 2 or self.codes.shape[1] == generator.n_styles
+        fits = fits and all(
+            layer in kernels and _fits(offset, kernels[layer]) for layer, offset in self.offsets.items()
+        )
+        if not fits:
+            raise StudioError(f"The inversion does not fit the generator of {self.domain}: invert the photo again.")
+        device = next(generator.parameters()).device
+        return self.codes.to(device), {layer: offset.to(device).float() for layer, offset in self.offsets.items()}
+
+    def save(self, path: Path | str) -> None:
+        """Write it to a file, which appears when it is complete."""
+        tensors = {f"{_OFFSET}{layer}": _halved(offset) for layer, offset in self.offsets.items()}
+        tensors["codes"] = self.codes.detach().float().cpu().contiguous()
+        story = {
+            "domain": self.domain,
+            "method": self.method,
+            "offsets": self.offset_mode.value,
+            "quad": self.quad.to_list(),
+            "photo_size": self.photo_size,
+            "steps": [step.to_json() for step in self.steps],
+        }
+        content = save(tensors, {"format": FORMAT, "version": str(VERSION), "inversion": json.dumps(story)})
+        with atomic_write(Path(path)) as part:
+            part.write_bytes(content)
+
+    @classmethod
+    def open(cls, path: Path | str) -> "Inversion":
+        """The inversion in a file, on the CPU; a `StudioError` where the file holds none that this program can use."""
+        path = Path(path)
+        metadata, tensors = _read(path)
+        if metadata.get("format") != FORMAT:
+            raise StudioError(f"{path.name} is no saved inversion: choose an inversion.safetensors of this program.")
+        if not metadata.get("version", "").isdecimal() or int(metadata["version"]) > VERSION:
+            raise StudioError(f"{path.name} was saved by a newer version of this program: update it, then open it.")
+        try:
+            story = json.loads(metadata["inversion"])
+            codes, offsets = _checked(tensors)
+            width, height = story["photo_size"]
+            inversion = cls(
+                str(story["domain"]),
+                str(story["method"]),
+                codes,
+                offsets,
+                Quad.from_list(story["quad"]),
+                (int(width), int(height)),
+                tuple(StepRecord.from_json(entry) for entry in story["steps"]),
+                OffsetMode(story.get("offsets", OffsetMode.MULTIPLIED)),  # older files do not say it
+            )
+        except (KeyError, TypeError, ValueError, StudioError) as error:
+            raise StudioError(f"{path.name} is damaged: invert the photo again, or take another copy of it.") from error
+        if inversion.domain not in DOMAINS:
+            raise StudioError(f"{path.name} is of the domain {inversion.domain!r}, which is unknown here: update.")
+        return inversion
+
+
+def _read(path: Path) -> tuple[Mapping[str, str], dict[str, Tensor]]:
+    """Metadata and tensors of a safetensors file."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            names: Sequence[str] = file.keys()
+            return file.metadata() or {}, {name: file.get_tensor(name) for name in names}
+    except OSError as error:
+        raise StudioError(f"The inversion {path} cannot be opened: check that it is there and may be read.") from error
+    except SafetensorError as error:
+        raise StudioError(
+            f"{path.name} is damaged, or no saved inversion at all: choose an inversion.safetensors of this program."
+        ) from error
+
+
+def _checked(tensors: Mapping[str, Tensor]) -> tuple[Tensor, Offsets]:
+    """Codes and offsets in 32 bits; a `ValueError` where they are no such thing."""
+    # Copies, because the file may be written anew while they are in use.
+    numbers = {name: tensor.to(torch.float32, copy=True) for name, tensor in tensors.items()}
+    if not all(tensor.isfinite().all() for tensor in numbers.values()):
+        raise ValueError("not all numbers are finite")
+    codes = numbers.pop("codes")
+    offsets = {int(name.removeprefix(_OFFSET)): tensor for name, tensor in numbers.items()}
+    if codes.ndim not in (2, 3) or codes.shape[0] != 1 or codes.shape[-1] != CODE:
+        raise ValueError(f"codes of shape {list(codes.shape)}")
+    return codes, offsets
+
+
+def _fits(offset: Tensor, kernel: Tensor) -> bool:
+    """Whether an offset is one picture's change of a kernel [out, in, kh, kw]."""
+    single = offset.ndim == 4 or (offset.ndim == 5 and offset.shape[0] == 1)
+    return single and all(
+        extent in (1, wanted) for extent, wanted in zip(offset.shape[-4:], kernel.shape[-4:], strict=True)
+    )
+
+
+def _halved(offset: Tensor) -> Tensor:
+    """An offset in 16 bits, or as it is where these cannot hold it."""
+    offset = offset.detach().float().cpu()
+    half = offset.half()
+    return (half if half.isfinite().all() else offset).contiguous()

@@ -1,0 +1,403 @@
+"""One domain, loaded: the way of a photo into its generator, and back out as pictures."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from hyperstyle.device import choose_device, synchronize
+from hyperstyle.domain_table import EMBEDDED, Domain, domain_named
+from hyperstyle.editing.directions import SLIDER, Direction, Edit
+from hyperstyle.editing.domain_directions import directions_of
+from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT, Edits, StyleChoice, TextEdit
+from hyperstyle.editing.rendering import Renderer
+from hyperstyle.editing.styles import Style, open_style, styles_of
+from hyperstyle.editing.text_edits import StyleDirection, StyleEdit, TextEditor
+from hyperstyle.editing.text_loading import open_text_editor
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.hyperstyle import Model
+from hyperstyle.inversion.inversion import Inversion, StepRecord
+from hyperstyle.inversion.methods import Method, default_method, method_for, methods_of
+from hyperstyle.inversion.polish import polish
+from hyperstyle.inversion.step import Step
+from hyperstyle.metrics.identity import FaceIdentity
+from hyperstyle.metrics.photo_metrics import Metrics, MetricsEvaluator
+from hyperstyle.networks.published_models import ReStyleModel
+from hyperstyle.photo.crop import Crop, crop_face, crop_middle
+from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.photo.pasting import paste_back
+from hyperstyle.photo.reading import Photo, Pixels, read_photo
+from hyperstyle.photo.tensors import to_pixels, to_tensor
+from hyperstyle.weights.catalogue import WEIGHTS
+from hyperstyle.weights.fetching import fetch
+from hyperstyle.weights.model_loading import open_model, open_restyle
+
+PhotoLike = Photo | Path | str | bytes | Image.Image | NDArray[np.uint8]
+"""A photo: read already, a path, the bytes of a file, a PIL image, or an array [H, W, 3] of RGB in 0 to 255."""
+
+RENDERERS_KEPT = 4
+"""Inversions whose kernels stay on the device: those that are being edited just now."""
+STYLES_KEPT = 6
+TEXT_DIRECTIONS_KEPT = 32
+POLISH_STEPS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class InversionStep:
+    """Where the inversion of a photo has come to: its picture, and all that has been found so far."""
+
+    inversion: Inversion
+    pixels: Pixels
+    """The generator's picture [H, W, 3], RGB, 0 to 255."""
+
+    @property
+    def index(self) -> int:
+        """0 is the picture before any refinement."""
+        return self.inversion.steps[-1].index
+
+    @property
+    def metrics(self) -> Metrics:
+        """Of the picture against the photo."""
+        return self.inversion.steps[-1].metrics
+
+    @property
+    def seconds(self) -> float:
+        """That this step took, without the metrics."""
+        return self.inversion.steps[-1].seconds
+
+    @property
+    def picture(self) -> Image.Image:
+        """The picture as a PIL image."""
+        return Image.fromarray(self.pixels)
+
+
+class Inverter:
+    """A domain's model with all that a photo meets on its way: face finder, metrics, methods, directions, styles.
+
+    It is given photos and inversions and keeps none; only what the last few pictures were drawn from stays on the
+    device, until `forget`. Several threads may share one as long as they take turns.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        model: Model,
+        face_finder: FaceFinder | None,
+        evaluator: MetricsEvaluator,
+        directions: Mapping[str, Direction] | None = None,
+        open_style: Callable[[Domain, str], Style] = open_style,
+    ) -> None:
+        """`face_finder` is None where photos are not aligned by a face; `directions` are the domain's own if None."""
+        self.domain = domain
+        self.model = model
+        self.face_finder = face_finder
+        self.evaluator = evaluator
+        self._directions = directions
+        self._method_models: dict[str, ReStyleModel] = {}
+        self._open_style = lru_cache(STYLES_KEPT)(open_style)
+        self._renderer = lru_cache(RENDERERS_KEPT)(self._open_renderer)
+        self._text_direction = lru_cache(TEXT_DIRECTIONS_KEPT)(self._find_text_direction)
+
+    @classmethod
+    def load(cls, domain: Domain | str = EMBEDDED, device: torch.device | str | None = None) -> "Inverter":
+        """Load a domain on a device, by default the best one here, fetching what is not here yet."""
+        row = domain_named(domain) if isinstance(domain, str) else domain
+        model = open_model(row, choose_device(device) if device is None or isinstance(device, str) else device)
+        finder = identity = None
+        if row.faces:
+            finder = FaceFinder(fetch(WEIGHTS["dlib-landmarks"]))
+            identity = FaceIdentity(finder, fetch(WEIGHTS["dlib-identity"]))
+        return cls(row, model, finder, MetricsEvaluator(model.lpips, identity))
+
+    @property
+    def device(self) -> torch.device:
+        """Where its networks are."""
+        return next(self.model.generator.parameters()).device
+
+    @property
+    def methods(self) -> Mapping[str, Method]:
+        """The inversion methods that make sense on the domain, by name."""
+        return methods_of(self.domain)
+
+    @cached_property
+    def directions(self) -> Mapping[str, Direction]:
+        """What sliders move along, by name."""
+        return directions_of(self.domain) if self._directions is None else self._directions
+
+    @property
+    def styles(self) -> Mapping[str, str]:
+        """The titles of the domain's styles, by name; some are fetched when they are first drawn."""
+        return {name: style.title for name, style in styles_of(self.domain).items()}
+
+    # --- into the generator -----------------------------------------------------------------------------------------
+
+    def crop(self, photo: PhotoLike, face: int = 0, *, align: bool = True) -> Crop:
+        """Choose the part of a photo to invert: one of its faces, counted from 0 for the largest, or its middle."""
+        opened = open_photo(photo)
+        if self.face_finder and align:
+            return crop_face(opened, self.face_finder, face)
+        view = self.domain.view
+        return crop_middle(opened, view.width / view.height, self.face_finder)
+
+    def steps(
+        self,
+        photo: PhotoLike | Crop,
+        *,
+        method: Method | str | None = None,
+        steps: int | None = None,
+        polish: int = 0,
+        face: int = 0,
+        align: bool = True,
+    ) -> Iterator[InversionStep]:
+        """Invert a photo step by step; `polish` goes on with as many steps of tuning the kernels."""
+        crop = photo if isinstance(photo, Crop) else self.crop(photo, face, align=align)
+        for (step,) in self.batch_steps([crop], method, steps):
+            yield step
+        if polish:
+            yield from self.polish(crop, step.inversion, polish)
+
+    def invert(
+        self,
+        photo: PhotoLike | Crop,
+        *,
+        method: Method | str | None = None,
+        steps: int | None = None,
+        polish: int = 0,
+        face: int = 0,
+        align: bool = True,
+    ) -> Inversion:
+        """Invert a photo; the arguments are those of `steps`."""
+        *_, last = self.steps(photo, method=method, steps=steps, polish=polish, face=face, align=align)
+        return last.inversion
+
+    def invert_batch(
+        self, photos: Sequence[PhotoLike | Crop], *, method: Method | str | None = None, steps: int | None = None
+    ) -> list[Inversion]:
+        """Invert several photos together, which a GPU does in less time than one after the other."""
+        crops = [photo if isinstance(photo, Crop) else self.crop(photo) for photo in photos]
+        *_, last = self.batch_steps(crops, method, steps)
+        return [step.inversion for step in last]
+
+    def batch_steps(
+        self, crops: Sequence[Crop], method: Method | str | None = None, steps: int | None = None
+    ) -> Iterator[list[InversionStep]]:
+        """One step after the other of all crops together, each a list with a step for every crop."""
+        chosen = self.method(method)
+        if steps is None:
+            steps = max(chosen.default_steps(drawing=crop.is_drawing) for crop in crops)
+        photos = self.network_input(crops)
+        found = chosen.run(self.model_of_method(chosen), photos, chosen.clamp_steps(steps))
+        yield from self._measured(crops, photos, found, chosen)
+
+    def polish(
+        self, photo: PhotoLike | Crop, inversion: Inversion, steps: int = POLISH_STEPS
+    ) -> Iterator[InversionStep]:
+        """Bring an inversion of that photo closer by as many steps of tuning the kernels."""
+        crop = photo if isinstance(photo, Crop) else Crop(open_photo(photo), (), inversion.quad)
+        renderer = Renderer.of(self.model, inversion)
+        codes, offsets = inversion.on(self.model.generator)
+        start = Step(inversion.steps[-1].index, renderer.picture(), codes, offsets)
+        photos = self.network_input([crop])
+        found = polish(self.model, photos, start, steps)
+        for (step,) in self._measured([crop], photos, found, self.method(inversion.method), inversion.steps):
+            yield step
+
+    def method(self, method: Method | str | None) -> Method:
+        """The method of that name, or the one that the domain's model was made for."""
+        if method is None:
+            return default_method(self.domain)
+        return method_for(self.domain, method) if isinstance(method, str) else method
+
+    def model_of_method(self, method: Method) -> Any:  # noqa: ANN401 - as a method takes it
+        """What a method works with: the domain's model, or one of its own, fetched and opened when first wanted."""
+        name = method.own_weights.get(self.domain.name)
+        if name is None:
+            return self.model
+        if name not in self._method_models:
+            self._method_models[name] = open_restyle(name, self.model.generator)
+        return self._method_models[name]
+
+    def network_input(self, crops: Sequence[Crop]) -> Tensor:
+        """Crops as the networks see them: [N, 3, height, width] of the domain's view, RGB in [-1, 1]."""
+        view = self.domain.view
+        return torch.cat([to_tensor(crop.pixels(view.height, view.width)) for crop in crops]).to(self.device)
+
+    def _measured(
+        self,
+        crops: Sequence[Crop],
+        photos: Tensor,
+        steps: Iterable[Step],
+        method: Method,
+        before: Sequence[StepRecord] = (),
+    ) -> Iterator[list[InversionStep]]:
+        """Steps with their metrics and as inversions of their own; a `StudioError` where they diverge."""
+        evaluate = self.evaluator.against(photos)
+        records = [list(before) for _ in crops]
+        for step, seconds in timed(steps, self.device):
+            for metrics, known in zip(evaluate(step.picture), records, strict=True):
+                if not math.isfinite(metrics.l2):
+                    raise StudioError(f"{method.title} diverged in step {step.index}: take fewer steps.")
+                known.append(StepRecord(step.index, metrics, seconds / len(crops)))
+            yield [
+                InversionStep(self._inversion(crop, step, place, method, known), to_pixels(step.picture[place]))
+                for place, (crop, known) in enumerate(zip(crops, records, strict=True))
+            ]
+
+    def _inversion(
+        self, crop: Crop, step: Step, place: int, method: Method, records: Sequence[StepRecord]
+    ) -> Inversion:
+        """What a step has found for the crop at a place of the batch."""
+        height, width = crop.photo.pixels.shape[:2]
+        own = slice(place, place + 1)
+        offsets = {layer: offset[own] if offset.ndim == 5 else offset for layer, offset in step.offsets.items()}
+        return Inversion(
+            self.domain.name,
+            method.name,
+            step.codes[own],
+            offsets,
+            crop.quad,
+            (width, height),
+            tuple(records),
+            self.model.generator.offset_mode,
+        )
+
+    # --- out of the generator ---------------------------------------------------------------------------------------
+
+    def render(
+        self,
+        inversion: Inversion,
+        *,
+        style: str | None = None,
+        style_amount: float = DEFAULT_STYLE_AMOUNT,
+        text: tuple[str, str] | TextEdit | None = None,
+        strength: float = 1.0,
+        **amounts: float,
+    ) -> Image.Image:
+        """The picture of an inversion, edited: `render(inversion, smile=2, age=-3, style="pencil")`.
+
+        `amounts` are those of directions by name, with `_` for `-`; `text` is what the picture shows and what it shall
+        show; `strength` scales the offsets.
+        """
+        return Image.fromarray(self.draw(inversion, edits_of(amounts, style, style_amount, text, strength)))
+
+    def paste(
+        self,
+        photo: PhotoLike,
+        inversion: Inversion,
+        *,
+        style: str | None = None,
+        style_amount: float = DEFAULT_STYLE_AMOUNT,
+        text: tuple[str, str] | TextEdit | None = None,
+        strength: float = 1.0,
+        **amounts: float,
+    ) -> Image.Image:
+        """The photo that was inverted, with the edited picture in its place; the arguments are those of `render`."""
+        edits = edits_of(amounts, style, style_amount, text, strength)
+        return Image.fromarray(self.paste_pixels(open_photo(photo), inversion, edits))
+
+    def draw(self, inversion: Inversion, edits: Edits = Edits()) -> Pixels:  # noqa: B008 - a frozen value
+        """The picture [H, W, 3] of an inversion with edits."""
+        moves = [Edit(self._direction(name), amount) for name, amount in edits.amounts.items() if amount]
+        said = []
+        if edits.text:
+            direction = self._text_direction(edits.text.before, edits.text.after, edits.text.threshold)
+            said = [StyleEdit(direction, edits.text.strength)]
+        return self._renderer(inversion, edits.strength, edits.style).draw(moves, said)
+
+    def sweep(
+        self,
+        inversion: Inversion,
+        direction: str,
+        amounts: Sequence[float],
+        edits: Edits = Edits(),  # noqa: B008
+    ) -> Iterator[Pixels]:
+        """The pictures along a direction, one for each amount of it, on top of the other edits."""
+        for amount in amounts:
+            yield self.draw(inversion, replace(edits, amounts={**edits.amounts, direction: amount}))
+
+    def paste_pixels(self, photo: Photo, inversion: Inversion, edits: Edits = Edits()) -> Pixels:  # noqa: B008
+        """The photo [H, W, 3] with the edited picture in the place of the crop."""
+        height, width = photo.pixels.shape[:2]
+        if (width, height) != inversion.photo_size:
+            wanted = "{} x {}".format(*inversion.photo_size)
+            raise StudioError(f"The photo is not the one that was inverted, which has {wanted} pixels: take that one.")
+        return paste_back(photo.pixels, self.draw(inversion, edits), inversion.quad)
+
+    @cached_property
+    def text_editor(self) -> TextEditor:
+        """What edits in words take; a `StudioError` says why where the domain takes none here."""
+        return open_text_editor(self.domain, self.model)
+
+    def forget(self) -> None:
+        """Drop what the last pictures were drawn from."""
+        self._renderer.cache_clear()
+        self._text_direction.cache_clear()
+
+    def _direction(self, name: str) -> Direction:
+        if name not in self.directions:
+            known = ", ".join(self.directions) or "none yet"
+            raise StudioError(f"There is no direction {name!r} for {self.domain.title}: there are {known}.")
+        return self.directions[name]
+
+    def _open_renderer(self, inversion: Inversion, strength: float, style: StyleChoice | None) -> Renderer:
+        model, inversion = self.model, inversion.scaled(strength)
+        if style:
+            model, inversion = self._open_style(self.domain, style.name).of(model, inversion, style.amount)
+        return Renderer.of(model, inversion)
+
+    def _find_text_direction(self, before: str, after: str, threshold: float | None) -> StyleDirection:
+        return self.text_editor.direction(before, after, threshold)
+
+
+def open_photo(photo: PhotoLike) -> Photo:
+    """A photo from whatever stands for one."""
+    if isinstance(photo, Photo):
+        return photo
+    if isinstance(photo, Image.Image):
+        return Photo(np.asarray(photo.convert("RGB")), icc=photo.info.get("icc_profile"))
+    if isinstance(photo, np.ndarray):
+        if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
+            raise StudioError("An array of a photo has the shape [height, width, 3] and 8 bits: convert it first.")
+        return Photo(photo)
+    return read_photo(Path(photo) if isinstance(photo, str) else photo)
+
+
+def edits_of(
+    amounts: Mapping[str, float],
+    style: str | None,
+    style_amount: float,
+    text: tuple[str, str] | TextEdit | None,
+    strength: float,
+) -> Edits:
+    """Edits from the arguments of a call, where Python's names have `_` for `-`."""
+    named = {name.replace("_", "-"): float(amount) for name, amount in amounts.items()}
+    for name, amount in named.items():
+        if not -SLIDER <= amount <= SLIDER:
+            raise StudioError(f"{name} is moved by {amount:g}: amounts run from {-SLIDER:g} to {SLIDER:g}.")
+    return Edits(
+        named,
+        TextEdit(*text) if isinstance(text, tuple) else text,
+        StyleChoice(style, style_amount) if style else None,
+        strength,
+    )
+
+
+def timed(steps: Iterable[Step], device: torch.device) -> Iterator[tuple[Step, float]]:
+    """Steps, each with the seconds that it took until all of it was done."""
+    iterator = iter(steps)
+    while True:
+        start = time.perf_counter()
+        step = next(iterator, None)
+        if step is None:
+            return
+        synchronize(device)
+        yield step, time.perf_counter() - start

@@ -1,0 +1,1 @@
+"""What pictures are measured by: figures against a photo, identity, and attributes of a face."""

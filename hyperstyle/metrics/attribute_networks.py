@@ -1,0 +1,68 @@
+"""What trained classifiers say of a face: its age, how it presents, whether it looks happy."""
+
+from pathlib import Path
+
+import dlib
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+from PIL import Image
+
+from hyperstyle.metrics.attribute_shapes import Points, frame_of
+from hyperstyle.photo.reading import Pixels
+
+MEANS = np.array(
+    (122.782, 117.001, 104.298), np.float32
+)  # of the pictures that the age and gender networks were trained on
+PADDING = 0.2  # around the face, as those networks expect it
+HAPPY = 3  # of angry, disgusted, afraid, happy, sad, surprised, neutral
+EMOTION_CENTRE, EMOTION_SIDE = 0.35, 2.6  # the square that a face detector draws, in distances of the eyes
+LEAST = 1e-4  # probabilities nearer to 0 or 1 are not told apart
+
+
+class Networks:
+    """The three classifiers; all are read as data, by OpenVINO."""
+
+    def __init__(self, age: Path, gender: Path, emotion: Path) -> None:
+        core = openvino.Core()
+        exact = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": "1"}
+        self._age, self._gender, self._emotion = (
+            core.compile_model(core.read_model(path), "CPU", exact) for path in (age, gender, emotion)
+        )
+
+    def labels(self, pixels: Pixels, landmarks: Points) -> dict[str, float]:
+        """Figures of a picture [H, W, 3] with one face; `age` in years, the others log odds."""
+        ages = self._age(_chip(pixels, landmarks, 64))[0][0]
+        gender = self._gender(_chip(pixels, landmarks, 32))[0][0]
+        emotions = self._emotion(_square(pixels, landmarks))[0][0]
+        return {
+            "age": float(ages @ np.arange(len(ages))),
+            "masculine": log_odds(gender[1]),
+            "smile": log_odds(emotions[HAPPY]),
+        }
+
+
+def log_odds(probability: float) -> float:
+    """The logarithm of odds, within bounds."""
+    p = min(max(float(probability), LEAST), 1 - LEAST)
+    return float(np.log(p / (1 - p)))
+
+
+def _chip(pixels: Pixels, landmarks: Points, side: int) -> NDArray[np.float32]:
+    """The upright face [1, 3, side, side], less the means, as the age and gender networks take it."""
+    points = [dlib.point(round(x), round(y)) for x, y in landmarks]
+    left, top = np.rint(landmarks.min(0)).astype(int).tolist()
+    right, bottom = np.rint(landmarks.max(0)).astype(int).tolist()
+    shape = dlib.full_object_detection(dlib.rectangle(left, top, right, bottom), points)
+    chip = dlib.get_face_chip(np.ascontiguousarray(pixels), shape, size=side, padding=PADDING)
+    return np.moveaxis((chip.astype(np.float32) - MEANS) / 256, -1, 0)[None]
+
+
+def _square(pixels: Pixels, landmarks: Points) -> NDArray[np.float32]:
+    """The face in grey [1, 64, 64, 1] in [-1, 1], as the emotion network takes it."""
+    frame = frame_of(landmarks)
+    (x, y), half = frame.to_picture(np.array((0.0, EMOTION_CENTRE))), EMOTION_SIDE / 2 * np.hypot(*frame.across)
+    box = (x - half, y - half, x + half, y + half)
+    grey = Image.fromarray(pixels).convert("L")
+    grey = grey.transform((64, 64), Image.Transform.EXTENT, box, Image.Resampling.BILINEAR)
+    return np.asarray(grey, np.float32)[None, ..., None] / 127.5 - 1

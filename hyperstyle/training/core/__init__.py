@@ -1,0 +1,1 @@
+"""What all trainings share: the loop, the budget, pictures and photos to train on."""

@@ -1,0 +1,110 @@
+"""Pictures that the embedded generator makes itself, kept as files, so that a training reads what it need not make.
+
+A picture's number decides its code, so the codes need not be stored and any number of processes may share the work.
+"""
+
+import copy
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from hyperstyle.device import fast_dtype
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.preview_head import Preview, preview
+
+SIZE = 256
+Draw = Callable[[Tensor], Tensor]
+"""Makes the picture [3, 256, 256] of a code [1, 512]."""
+QUICK = 1_000_000  # pictures from this number on are made the quick way
+LEAST_TRUNCATION, MOST_TRUNCATION = 0.5, 1.0  # photos lie within the tame part of W, their extremes at its rim
+QUALITY = 95  # of the JPEG files: 40 kB a picture
+
+
+def code_of(number: int, mapping: Mapping) -> Tensor:
+    """The code [1, 512] in W of picture `number`."""
+    source = torch.Generator().manual_seed(number)
+    z = torch.randn(1, 512, generator=source)
+    share = torch.rand(1, 1, generator=source)
+    truncation = LEAST_TRUNCATION + (MOST_TRUNCATION - LEAST_TRUNCATION) * share
+    with torch.inference_mode():
+        return mapping(z, truncation)
+
+
+def file_of(folder: Path, number: int) -> Path:
+    """Where picture `number` lies; a thousand pictures to a folder."""
+    return folder / f"{number // 1000:04d}" / f"{number:07d}.jpg"
+
+
+def numbers_in(folder: Path) -> list[int]:
+    """The numbers of all pictures in a folder, in order."""
+    return sorted(int(path.stem) for path in folder.glob("*/*.jpg"))
+
+
+def to_bytes(picture: Tensor) -> Tensor:
+    """[3, H, W] in [-1, 1] to uint8 [H, W, 3]."""
+    return picture.float().cpu().add(1).mul(127.5).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous()
+
+
+def read_picture(path: Path, side: int) -> Tensor:
+    """A stored picture as [3, side, side] in [-1, 1]."""
+    with Image.open(path) as image:
+        image.draft("RGB", (side, side))  # the JPEG decoder halves sizes for next to nothing
+        small = image.convert("RGB").resize((side, side), Image.Resampling.BOX)
+    return torch.from_numpy(np.array(small)).permute(2, 0, 1).float() / 127.5 - 1
+
+
+def whole(generator: MobileGenerator, device: torch.device) -> Draw:
+    """The generator's own picture, pooled, in the precision that is fast on a device: off by less than the JPEG."""
+    quick = copy.deepcopy(generator).to(device)
+    quick.compute_in(fast_dtype(device))
+
+    def draw(code: Tensor) -> Tensor:
+        picture = quick(code.to(device))
+        return F.avg_pool2d(picture, picture.shape[-1] // SIZE)[0]
+
+    return draw
+
+
+def quick(generator: MobileGenerator, head: Preview, device: torch.device) -> Draw:
+    """The small picture in its place: four times as fast again."""
+    trunk, small = copy.deepcopy(generator).to(device), copy.deepcopy(head).to(device, fast_dtype(device))
+    trunk.compute_in(fast_dtype(device))
+    kernels = trunk.kernels()
+    return lambda code: preview(trunk, small, code.to(device), kernels)[0]
+
+
+def make_pictures(folder: Path, draw: Draw, mapping: Mapping, numbers: range, deadline: float) -> int:
+    """Write the pictures that are not there yet until `deadline` (a `time.monotonic` value); how many were written."""
+    made = 0
+    for number in numbers:
+        path = file_of(folder, number)
+        if path.exists():
+            continue
+        if time.monotonic() > deadline:
+            break
+        with torch.inference_mode():
+            write_whole(path, draw(code_of(number, mapping)))
+        made += 1
+    return made
+
+
+def write_whole(path: Path, picture: Tensor) -> None:
+    """Write a picture [3, H, W] as JPEG; a killed process leaves no half file under the final name."""
+    encoded = io.BytesIO()
+    Image.fromarray(to_bytes(picture).numpy()).save(encoded, "JPEG", quality=QUALITY, subsampling=0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    partial.write_bytes(encoded.getvalue())
+    partial.replace(path)
+
+
+def save_grid(path: Path, pictures: list[Tensor]) -> None:
+    """Pictures [1, 3, H, W] side by side in one PNG, for a look at how a training goes."""
+    Image.fromarray(to_bytes(torch.cat(pictures, 3)[0]).numpy()).save(path)

@@ -1,0 +1,36 @@
+"""What trainings see of kernels that a hypernetwork has moved: the preview, through which gradients reach them."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.generator import Kernels
+from hyperstyle.networks.preview_head import SIZE, preview
+
+
+def shown(model: EmbeddedModel, codes: Tensor, kernels: Kernels) -> Tensor:
+    """Previews [N, 3, S, S] of codes [N, 512], each with kernels of its own where there are such."""
+    pictures = []
+    for part in chunks(model, len(codes)):
+        own = {layer: kernel[part] if kernel.ndim == 5 else kernel for layer, kernel in kernels.items()}
+        pictures.append(preview(model.generator, model.head, codes[part], own))
+    return torch.cat(pictures)
+
+
+def chunks(model: EmbeddedModel, count: int) -> Iterator[slice]:
+    """Which of `count` previews to draw together: all on a graphics card, and as many as fit a CPU's cache on one."""
+    small = SIZE // side(model)
+    at_once = small if model.head.narrow.device.type == "cpu" else count
+    return (slice(first, first + at_once) for first in range(0, count, at_once))
+
+
+def side(model: EmbeddedModel) -> int:
+    """Of the previews, in pixels."""
+    return 2 * model.head.features
+
+
+def figures(model: EmbeddedModel, pictures: Tensor, photos: Tensor) -> tuple[float, float]:
+    """Mean L2 and LPIPS of pictures and photos [N, 3, S, S] in [-1, 1]."""
+    return float((pictures - photos).square().mean()), float(model.lpips(pictures, photos).mean())

@@ -1,0 +1,1 @@
+"""The directions of the sliders: labels, regressions, measurements."""

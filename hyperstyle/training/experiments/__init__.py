@@ -1,0 +1,1 @@
+"""What is trained to compare designs, and not shipped."""

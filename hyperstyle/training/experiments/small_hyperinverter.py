@@ -1,0 +1,91 @@
+"""HyperInverter's networks at the size of the embedded generator: narrower, and looking at half the pixels.
+
+The form is the paper's: one encoder makes a map for every tuned layer of the photo and of the first picture, and a head
+turns the two maps of a layer into what is added to its kernel.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from hyperstyle.networks.encoders import strided
+from hyperstyle.networks.generator import Kernels, Offsets
+from hyperstyle.networks.hyperinverter import COARSE, MIDDLE, KernelHead, enlarged
+from hyperstyle.networks.small_encoder import SIDE, WIDTHS, trunk
+
+STEM, STAGE = 3, 2  # modules of a small trunk before its first stage, and in each
+
+
+@dataclass(frozen=True)
+class Widths:
+    """How large the networks are."""
+
+    trunk: tuple[int, ...] = WIDTHS
+    features: int = 128
+    """Channels of a layer's map."""
+    hidden: int = 32
+    """Numbers that a kernel is unfolded from, and between its two sides."""
+
+
+class SmallLayerwiseEncoder(nn.Module):
+    """Maps of 8x8 pixels for layers, from the three last stages of a small trunk."""
+
+    def __init__(self, layers: Iterable[int], widths: Widths) -> None:
+        super().__init__()
+        self.trunk = trunk(3, widths.trunk)
+        self.lateral = nn.ModuleList(nn.Conv2d(width, widths.features, 1) for width in widths.trunk[1:])
+        self.stages = {layer: stage_of(layer) for layer in layers}
+        self.maps = nn.ModuleDict(
+            {
+                str(layer): strided(widths.features, [widths.features] * (3 - stage), first_stride=1)
+                for layer, stage in self.stages.items()
+            }
+        )
+
+    def forward(self, picture: Tensor) -> dict[int, Tensor]:
+        """Layer -> maps [N, features, 8, 8] of pictures [N, 3, S, S] of any size, RGB in [-1, 1]."""
+        x = F.interpolate(picture, (SIDE, SIDE), mode="bilinear", antialias=True)
+        ends = []
+        for index, module in enumerate(self.trunk):
+            x = module(x)
+            if index >= STEM and (index - STEM) % STAGE == STAGE - 1:
+                ends.append(x)
+        fine, middle, coarse = (lateral(end) for lateral, end in zip(self.lateral, ends[1:], strict=True))
+        middle = enlarged(coarse, middle) + middle
+        stages = (enlarged(middle, fine) + fine, middle, coarse)
+        return {layer: self.maps[str(layer)](stages[stage]) for layer, stage in self.stages.items()}
+
+
+def stage_of(layer: int) -> int:
+    """Which stage a layer's map comes from: 0 fine, 1 middle, 2 coarse; a layer's number is that of its style."""
+    return (layer < COARSE) + (layer < COARSE + MIDDLE)
+
+
+class SmallHyperInverter(nn.Module):
+    """Photo and first picture -> what to add to the kernels of some layers."""
+
+    def __init__(self, kernels: Kernels, layers: Iterable[int], widths: Widths | None = None) -> None:
+        super().__init__()
+        widths = widths or Widths()
+        self.layers = sorted(layers)
+        self.encoder = SmallLayerwiseEncoder(self.layers, widths)
+        self.heads = nn.ModuleDict()
+        for layer in self.layers:
+            outputs, inputs, kernel, _ = kernels[layer].shape
+            head = KernelHead(outputs, inputs, kernel, widths.hidden, widths.features)
+            nn.init.zeros_(head.w2)  # training starts from the generator as it is
+            self.heads[str(layer)] = head
+        # Of the kernels, so that an answer of 1 means as much to every layer.
+        self.register_buffer("spreads", torch.stack([kernels[layer].detach().float().std() for layer in self.layers]))
+        self.spreads: Tensor
+
+    def forward(self, photo: Tensor, picture: Tensor) -> Offsets:
+        """[N, out, in, k, k] to add for every layer; photos and pictures are [N, 3, S, S], RGB in [-1, 1]."""
+        of_photo, of_picture = self.encoder(photo), self.encoder(picture)
+        return {
+            layer: spread * self.heads[str(layer)](of_picture[layer], of_photo[layer])
+            for layer, spread in zip(self.layers, self.spreads, strict=True)
+        }

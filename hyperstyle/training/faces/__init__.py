@@ -1,0 +1,1 @@
+"""The networks that invert faces: encoder, hypernetwork, preview."""

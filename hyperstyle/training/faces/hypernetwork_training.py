@@ -1,0 +1,167 @@
+"""Trains the hypernetwork: what it changes has to make the picture more like the photo, step after step."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from hyperstyle.device import fast_dtype, low_precision
+from hyperstyle.inversion.hyperstyle import added
+from hyperstyle.metrics.arcface import Identity
+from hyperstyle.networks.embedded_model import Distance, EmbeddedModel, chunks
+from hyperstyle.networks.generator import Offsets
+from hyperstyle.networks.mobile_stylegan import Mapping
+from hyperstyle.networks.preview_head import preview
+from hyperstyle.networks.refiner import STEPS, Refiner, RefinerInput
+from hyperstyle.training.core.augmentation import mirrored, photographed
+from hyperstyle.training.core.generated_pictures import save_grid
+from hyperstyle.training.core.loop import Stateful, TrainingRun, update
+from hyperstyle.training.core.portraits import read_portraits
+
+BATCH, LARGE_BATCH = 4, 32  # on CPU and on CUDA
+CORRECTIONS = 2  # of the code a refinement starts from: fewer than in use save time, and starts vary more
+LIKENESS = 0.1  # weight of identity beside L2 and LPIPS, as in the paper
+STRANGE = 0.1  # how far the kernels of made-up photos are from the generator's, relative to themselves
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the hypernetwork learns to reach."""
+
+    model: EmbeddedModel
+    mapping: Mapping
+    photos: Tensor
+    """[N, 3, 256, 256] in [-1, 1]."""
+
+    def batch(self, size: int) -> Tensor:
+        """Half portraits, half pictures of a generator that has been tampered with, [size, 3, 256, 256]."""
+        device = self.photos.device
+        real = photographed(mirrored(self.photos[torch.randint(len(self.photos), (size // 2,), device=device)]))
+        made = self.stranger(self.mapping(torch.randn(size - size // 2, 512, device=device), 0.8))
+        return torch.cat((real, photographed(made)))
+
+    @torch.no_grad()
+    def stranger(self, codes: Tensor) -> Tensor:
+        """Photos [N, 3, 256, 256] that no code in W makes: two codes for coarse and fine styles, kernels of noise."""
+        generator = self.model.generator
+        start = torch.randint(1, generator.n_styles, (len(codes), 1, 1), device=codes.device)
+        style = torch.arange(generator.n_styles, device=codes.device)[:, None]
+        codes = torch.where(style < start, codes[:, None], codes.roll(1, 0)[:, None])
+        offsets = {}
+        for layer in self.model.hypernetwork.layers:
+            out, inputs = generator.own_kernels()[layer].shape[:2]
+            left = torch.randn(len(codes), out, 8, device=codes.device)
+            right = torch.randn(len(codes), 8, inputs, device=codes.device)
+            offsets[layer] = (STRANGE * 8**-0.5 * left @ right)[..., None, None]
+        return preview(generator, self.model.head, codes, generator.kernels(offsets)).clamp(-1, 1)
+
+
+@dataclass(frozen=True)
+class Refined:
+    """Where a refinement leads."""
+
+    changes: Offsets
+    """What the hypernetwork added to the offsets; nothing for the first picture."""
+    offsets: Offsets
+    look: RefinerInput
+
+
+def refinements(
+    model: EmbeddedModel, network: Refiner, photo: Tensor, codes: Tensor, real: bool, last: Distance | None = None
+) -> Iterator[Refined]:
+    """The first picture of codes [N, 512] and all refinements towards photos [N, 3, 256, 256], none of which hears of
+    another through gradients.
+
+    With `real` pictures it is those that are compared with the photo, as in use, and else the preview, in half the
+    time; `last` is the distance that counts in the last look.
+    """
+
+    def looked(offsets: Offsets, distance: Distance | None = None) -> RefinerInput:
+        return model.look(photo, codes, offsets, drawn(model, codes, offsets) if real else None, distance)
+
+    offsets: Offsets = {}
+    memory: Offsets | None = None
+    look = looked(offsets)
+    yield Refined({}, offsets, look)
+    for index in range(STEPS):
+        with low_precision(photo.device, enabled=network.training):
+            changes, memory = network(photo, look, model.generator.own_kernels(), index, memory)
+        offsets = added(offsets, {layer: change.detach() for layer, change in changes.items()})
+        look = looked(offsets, last if index == STEPS - 1 else None)
+        yield Refined(changes, offsets, look)
+
+
+@torch.no_grad()
+def drawn(model: EmbeddedModel, codes: Tensor, offsets: Offsets) -> Tensor:
+    """The real pictures [N, 3, 256, 256] of codes [N, 512], pooled."""
+    pictures = []
+    for part in chunks(len(codes), codes.device):
+        moved = {layer: change[part] for layer, change in offsets.items()}
+        pictures.append(model.view.pool(model.generator(codes[part], moved)).float())
+    return torch.cat(pictures)
+
+
+def backward(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Distance, real: bool = False) -> None:
+    """Refine photos step after step and leave in `network` the gradient of every step's weights.
+
+    Every look tells how the distance depends on the kernels, which is all that is needed of the generator. Likeness
+    counts in the last one, whose gradients no refinement hears: when in use, the program has no such network.
+    """
+
+    def judged(pictures: Tensor, photos: Tensor) -> Tensor:
+        return model.distance(pictures, photos) + LIKENESS * likeness(pictures, photos)
+
+    own = model.generator.own_kernels()
+    for step in refinements(model, network, photo, model.encode(photo, CORRECTIONS), real, judged):
+        if changes := step.changes:
+            upstream_gradients = [
+                (own[layer].flatten(-3) * step.look.gradients[layer])[..., None, None] for layer in changes
+            ]
+            torch.autograd.backward(
+                list(changes.values()), [part / (STEPS * len(photo)) for part in upstream_gradients]
+            )
+
+
+def train(
+    work: Path,
+    minutes: float,
+    model: EmbeddedModel,
+    mapping: Mapping,
+    likeness: Identity,
+    device: torch.device,
+    real: bool = False,
+) -> None:
+    """One stretch of training on the portraits in `work` and on pictures made on the way, by previews or real ones."""
+    batch = BATCH if device.type == "cpu" else LARGE_BATCH
+    model.compute_in(fast_dtype(device))
+    model.to(device)
+    likeness = likeness.to(device)
+    photos, held = (portraits.to(device) for portraits in read_portraits(work / "portraits"))
+    targets = Targets(model, mapping.to(device), photos)
+    refiner = copy.deepcopy(model.hypernetwork).train().requires_grad_(True)
+    average = model.hypernetwork
+    optimizer = torch.optim.AdamW(parameter_groups(refiner), lr=5e-4, weight_decay=1e-2)
+
+    @torch.no_grad()
+    def report(step: int) -> None:
+        seen = [step.look for step in refinements(model, average, held, model.encode(held), real)]
+        figures = [f"{F.mse_loss(s.picture, held):.4f}/{model.lpips(s.picture, held).mean():.3f}" for s in seen]
+        print(f"step {step}: held out, L2/LPIPS by step: {' '.join(figures)}", flush=True)
+        rows = zip(held, *(look.picture for look in seen), strict=True)
+        save_grid(work / "hypernet.png", [torch.cat(row, 1)[None] for row in rows])
+
+    parts: dict[str, Stateful] = {"refiner": refiner, "average": average, "optimizer": optimizer}
+    for step in TrainingRun(work / "hypernet.pt", parts, minutes, report).steps(optimizer):
+        backward(model, refiner, targets.batch(batch), likeness.distance, real)
+        update(refiner, average, optimizer, step, memory=0.998)
+
+
+def parameter_groups(refiner: Refiner) -> list[dict[str, object]]:
+    """Lengths of steps are logarithms far from 0 and must not decay towards it."""
+    lengths = [refiner.strides, refiner.damping]
+    rest = [parameter for parameter in refiner.parameters() if all(parameter is not length for length in lengths)]
+    return [{"params": rest}, {"params": lengths, "weight_decay": 0.0, "lr": 5e-3}]

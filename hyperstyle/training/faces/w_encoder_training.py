@@ -1,0 +1,186 @@
+"""Trains the embedded encoder: on pictures whose codes are known, and on photos by the pictures their codes make."""
+
+import copy
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from hyperstyle.device import fast_dtype, low_precision
+from hyperstyle.metrics.arcface import Identity
+from hyperstyle.networks.embedded_model import chunks
+from hyperstyle.networks.lpips import SQUARED, Lpips, difference
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.preview_head import Preview, preview
+from hyperstyle.networks.small_encoder import SIDE, SmallEncoder
+from hyperstyle.training.core.augmentation import mirrored, photographed
+from hyperstyle.training.core.generated_pictures import SIZE, code_of, file_of, numbers_in, read_picture, save_grid
+from hyperstyle.training.core.loop import Stateful, TrainingRun, update
+from hyperstyle.training.core.portraits import read_portraits
+
+HELD_OUT = 200  # the first pictures of the folder are never trained on
+FITTED = 4000  # pictures from which the linear look of a code is fitted
+BATCH = 32  # pictures in a step
+PHOTOS = 16  # photos and relatives of photos in a step, judged by the small picture their code makes
+CLOSE = 1  # photos among them that are judged by the picture of 256 pixels too: that takes twenty times as long
+CAUTION = 100.0  # beside what a code changes in 3072 numbers of about 1
+STRIDE = 1800.0  # of corrections of a code, by trying: longer ones overshoot
+LIKENESS = 0.1  # weight of identity beside L2 and LPIPS
+SMALL = 64  # side of the small picture
+
+
+@dataclass(frozen=True)
+class KnownPictures:
+    """Pictures whose codes are known."""
+
+    folder: Path
+    numbers: list[int]
+    codes: Tensor
+    """[N, 512], in units of their spread around their mean."""
+    mean: Tensor
+    spread: Tensor
+
+    @classmethod
+    def of(cls, folder: Path, mapping: Mapping) -> "KnownPictures":
+        """All pictures of a folder."""
+        numbers = numbers_in(folder)
+        codes = torch.cat([code_of(number, mapping) for number in numbers])
+        mean, spread = codes.mean(0), codes.std(0)
+        return cls(folder, numbers, (codes - mean) / spread, mean, spread)
+
+    def pictures(self, indices: range | list[int], side: int) -> Tensor:
+        """Some of the pictures, [N, 3, side, side] in [-1, 1]."""
+        return torch.stack([read_picture(file_of(self.folder, self.numbers[i]), side) for i in indices])
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Pictures [BATCH, 3, 128, 128] as a camera would have them, and their codes [BATCH, 512]."""
+        picked = random.Random(step).sample(range(HELD_OUT, len(self.numbers)), BATCH)  # noqa: S311 - shuffling
+        return photographed(self.pictures(picked, SIDE)), self.codes[picked]
+
+
+def look_of_codes(codes: Tensor, pictures: Tensor) -> Tensor:
+    """How a code shows, to first order: the matrix [512, pixels] that best maps codes to small pictures.
+
+    An error in W counts by what it changes in the picture; this is the cheapest measure of that.
+    `codes` [N, 512] are in units of their spread, `pictures` [N, 3, 32, 32].
+    """
+    pixels = (pictures - pictures.mean(0)).flatten(1)
+    gram = codes.T @ codes + len(codes) * 0.05 * torch.eye(codes.shape[1])
+    return torch.linalg.solve(gram, codes.T @ pixels) / pixels.std()
+
+
+def metric_of(look: Tensor, spread: Tensor) -> Tensor:
+    """The matrix [512, 512] that turns a gradient over W into a step down, by a `look` as `look_of_codes` gives it.
+
+    It is the step that Gauss and Newton would take if the look were all there is; `CAUTION` holds it back where a code
+    hardly shows.
+    """
+    curvature = look @ look.T + CAUTION * torch.eye(len(look))
+    return STRIDE * spread[:, None] * torch.linalg.inv(curvature) * spread
+
+
+def code_loss(predicted: Tensor, codes: Tensor, look: Tensor) -> Tensor:
+    """Squared error of codes [N, 512] in units of their spread, plus what of it shows in the picture."""
+    error = predicted - codes
+    return error.square().mean() + (error @ look).square().mean()
+
+
+@dataclass(frozen=True)
+class Photos:
+    """Photos, whose codes nobody knows."""
+
+    portraits: Tensor
+    """[N, 3, 256, 256] in [-1, 1]."""
+    relatives: Path
+    """Folder of pictures made out of them."""
+    numbers: list[int]
+
+    def batch(self) -> Tensor:
+        """A quarter portraits and the rest relatives, where there are any: [PHOTOS, 3, 256, 256]."""
+        count = PHOTOS // 4 if self.numbers else PHOTOS
+        real = list(self.portraits[torch.randint(len(self.portraits), (count,))])
+        picked = random.choices(self.numbers, k=PHOTOS - count) if self.numbers else []  # noqa: S311 - no secrets
+        made = [read_picture(file_of(self.relatives, number), SIZE) for number in picked]
+        return photographed(mirrored(torch.stack(real + made)))
+
+
+class EncoderLoss(nn.Module):
+    """What pictures come of codes, and how far they are from photos."""
+
+    def __init__(
+        self, generator: MobileGenerator, head: Preview, small: Preview, lpips: Lpips, likeness: Identity
+    ) -> None:
+        super().__init__()
+        self.generator = generator
+        self.head, self.small = head, small
+        self.lpips, self.likeness = lpips, likeness
+
+    def place(self, device: torch.device) -> None:
+        """Bring all of it to a device, in the precision that is fast there."""
+        self.to(device)
+        self.generator.compute_in(fast_dtype(device))
+        self.head.to(fast_dtype(device))
+        self.small.to(fast_dtype(device))
+
+    def shown(self, codes: Tensor, head: Preview) -> Tensor:
+        """Pictures [N, 3, S, S] of codes [N, 512]."""
+        kernels = self.generator.kernels()
+        parts = chunks(len(codes), codes.device)
+        return torch.cat([preview(self.generator, head, codes[part], kernels) for part in parts])
+
+    def loss(self, codes: Tensor, photos: Tensor) -> Tensor:
+        """Squared error of small pictures, and the distance of a few large ones."""
+        small = F.mse_loss(self.shown(codes, self.small), F.adaptive_avg_pool2d(photos, SMALL))
+        made, wanted = self.shown(codes[:CLOSE], self.head), photos[:CLOSE]
+        close = difference(made, wanted, self.lpips) + LIKENESS * self.likeness.distance(made, wanted)
+        return SQUARED * small + close.mean()
+
+
+def train(work: Path, minutes: float, mapping: Mapping, judge: EncoderLoss, device: torch.device) -> None:
+    """One stretch of training on the pictures, portraits and relatives in `work`."""
+    judge.place(device)
+    known = KnownPictures.of(work / "pictures", mapping)
+    fitted = range(HELD_OUT, HELD_OUT + FITTED)
+    look = look_of_codes(known.codes[fitted], known.pictures(fitted, 32)).to(device)
+    portraits, held_photos = read_portraits(work / "portraits")
+    photos = Photos(portraits, work / "relatives", numbers_in(work / "relatives"))
+    held, held_codes = known.pictures(range(HELD_OUT), SIDE).to(device), known.codes[:HELD_OUT].to(device)
+    held_photos = held_photos.to(device)
+
+    encoder = SmallEncoder()
+    encoder.mean.copy_(known.mean)
+    encoder.spread.copy_(known.spread)
+    encoder.metric.copy_(metric_of(look.cpu(), known.spread))
+    encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    average = copy.deepcopy(encoder).eval().requires_grad_(False)
+    optimizer = torch.optim.AdamW(encoder.parameters(), lr=1e-3, weight_decay=1e-2)
+
+    def report(step: int) -> None:
+        with torch.inference_mode():
+            predicted = torch.cat([average.normalized(part) for part in held.split(BATCH)])
+            made = judge.shown(average(held_photos), judge.head)
+            on_photos = f"{F.mse_loss(made, held_photos):.4f}/{judge.lpips(made, held_photos).mean():.3f}"
+        error = (predicted - held_codes).square().mean()
+        print(f"step {step}: held out, error on W {error:.4f}, L2/LPIPS on photos {on_photos}", flush=True)
+        save_grid(work / "w-encoder.png", [torch.cat(pair, 1)[None] for pair in zip(held_photos, made, strict=True)])
+
+    parts: dict[str, Stateful] = {"encoder": encoder, "average": average, "optimizer": optimizer}
+    for step in TrainingRun(work / "w-encoder.pt", parts, minutes, report).steps(optimizer):
+        pictures, codes = (part.to(device) for part in known.batch(step))
+        some = photos.batch().to(device)
+        training_loss(encoder, judge, look, (pictures, codes), some).backward()
+        update(encoder, average, optimizer, step)
+
+
+def training_loss(
+    encoder: SmallEncoder, judge: EncoderLoss, look: Tensor, known: tuple[Tensor, Tensor], photos: Tensor
+) -> Tensor:
+    """The loss of a step on pictures with known codes [B, 3, 128, 128] and [B, 512], and on photos [P, 3, 256, 256]."""
+    pictures, codes = known
+    with low_precision(photos.device):
+        predicted = encoder.normalized(torch.cat((pictures, F.adaptive_avg_pool2d(photos, SIDE)))).float()
+    found = encoder.mean + encoder.spread * predicted[len(pictures) :]
+    return code_loss(predicted[: len(pictures)], codes, look) + judge.loss(found, photos)

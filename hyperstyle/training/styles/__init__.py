@@ -1,0 +1,1 @@
+"""Styles of the embedded generator, each learnt from a teacher."""

@@ -1,0 +1,21 @@
+"""The one table of teachers."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from torch import Tensor
+
+from hyperstyle.training.styles import teachers, toon_teacher
+
+Teacher = Callable[[Tensor], Tensor]
+"""Pictures [N, 3, H, W], RGB in [-1, 1], to as many that look as they should."""
+
+TEACHERS: Mapping[str, Teacher] = MappingProxyType(
+    {
+        "pencil": teachers.pencil,
+        "comic": teachers.comic,
+        "poster": teachers.poster,
+        "toon": toon_teacher.toon,
+        "watercolour": teachers.watercolour,
+    }
+)

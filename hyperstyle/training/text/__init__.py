@@ -1,0 +1,1 @@
+"""The embedded text model and the relevance of channels to it."""

@@ -1,0 +1,59 @@
+"""Files that the page hands out; each is there until Gradio has taken its copy."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT, Edits
+from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.photo.reading import Photo, Pixels
+from hyperstyle.photo.saving import save_photo
+from hyperstyle.recipe import KEY, Recipe
+
+
+@contextmanager
+def temporary_file(name: str) -> Iterator[Path]:
+    """A file of that name in a folder of its own."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder) / name
+
+
+@contextmanager
+def picture_file(pixels: Pixels, recipe: Recipe) -> Iterator[str]:
+    """A picture [H, W, 3] as PNG, with its recipe in its metadata."""
+    with temporary_file("picture.png") as path:
+        save_photo(path, pixels, Photo(pixels), {KEY: recipe.to_text()})
+        yield str(path)
+
+
+@contextmanager
+def photo_file(pixels: Pixels, photo: Photo) -> Iterator[str]:
+    """A changed photo [H, W, 3] as JPEG, with the colour profile of the photo and nothing else of its metadata."""
+    with temporary_file("photo.jpg") as path:
+        save_photo(path, pixels, Photo(photo.pixels, icc=photo.icc))
+        yield str(path)
+
+
+@contextmanager
+def inversion_file(inversion: Inversion) -> Iterator[str]:
+    """An inversion as it can be opened again."""
+    with temporary_file("inversion.safetensors") as path:
+        inversion.save(path)
+        yield str(path)
+
+
+def recipe_of(inversion: Inversion, edits: Edits, example: str | None = None) -> Recipe:
+    """How the picture of an inversion with these edits was made."""
+    style = edits.style
+    return Recipe(
+        inversion.domain,
+        inversion.method,
+        inversion.steps[-1].index,
+        edits.strength,
+        dict(edits.amounts),
+        example,
+        style.name if style else None,
+        style.amount if style else DEFAULT_STYLE_AMOUNT,
+        edits.text,
+    )

@@ -1,0 +1,37 @@
+"""Pictures as small JPEGs inside the page itself, so that no visitor's picture lies on the disk."""
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+
+from hyperstyle.photo.reading import Pixels
+
+TILE = 256
+"""Longer side of the pictures in a strip."""
+SCREEN = 900
+"""Longer side of a photo on which faces are chosen."""
+
+
+def jpeg(pixels: Pixels, side: int | None = None, quality: int = 90) -> bytes:
+    """A picture [H, W, 3] as JPEG, its longer side at most `side`."""
+    image = Image.fromarray(pixels)
+    if side:
+        image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=quality)
+    return file.getvalue()
+
+
+def shrunk(picture: bytes, side: int = TILE) -> bytes:
+    """A JPEG or WebP as JPEG, its longer side at most `side`."""
+    with Image.open(io.BytesIO(picture)) as image:
+        image.draft("RGB", (side, side))
+        return jpeg(np.asarray(image.convert("RGB")), side, quality=85)
+
+
+def uri(picture: bytes) -> str:
+    """A JPEG or WebP as a data URI."""
+    kind = "webp" if picture[8:12] == b"WEBP" else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"

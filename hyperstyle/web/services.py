@@ -1,0 +1,63 @@
+"""What all parts of one page share: its models, its visitors' sessions and its examples."""
+
+from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
+
+import gradio as gr
+
+from hyperstyle.editing.edits import Edits
+from hyperstyle.inversion.methods import default_method
+from hyperstyle.web.engine import Engine
+from hyperstyle.web.examples import STEPS, Examples
+from hyperstyle.web.inline_images import jpeg
+from hyperstyle.web.memory import give_back
+from hyperstyle.web.sessions import InvertedExample, SavedStep, Session, Sessions
+
+MINUTE = 60
+
+
+@dataclass
+class Services:
+    """Models, sessions and examples of one page."""
+
+    engine: Engine
+    sessions: Sessions
+    examples: Examples = field(default_factory=Examples)
+    _inverted_examples: dict[str, InvertedExample] = field(default_factory=dict)
+    _inverting: Lock = field(default_factory=Lock)
+
+    def start(self) -> None:
+        """Begin to load models, and to forget sessions in time."""
+        self.engine.start()
+        Thread(target=self._clean_up, name="cleaner", daemon=True).start()
+
+    def session(self, request: gr.Request) -> Session:
+        """The session of the visitor who asks."""
+        return self.sessions.of(request.session_hash)
+
+    def picture(self, session: Session, edits: Edits) -> bytes:
+        """The session's chosen step with edits, as JPEG."""
+        step = session.step()
+        return step.picture if edits == Edits() else jpeg(self.engine.draw(step.inversion, edits))
+
+    def inverted_example(self, name: str) -> InvertedExample:
+        """An example with its inversion, which is made when it is first asked for and then kept for all visitors."""
+        with self._inverting:
+            if name not in self._inverted_examples:
+                self._inverted_examples[name] = self._invert_example(name)
+            return self._inverted_examples[name]
+
+    def _invert_example(self, name: str) -> InvertedExample:
+        domain = self.engine.domains[self.engine.first]
+        crop = self.engine.inverter(domain.name).crop(self.examples.photo(name))
+        found = list(self.engine.invert(domain.name, crop, default_method(domain), STEPS))
+        steps = tuple(SavedStep(step.inversion, jpeg(step.pixels)) for step in found)
+        height, width = found[-1].pixels.shape[:2]
+        return InvertedExample(crop.faces, crop.quad, jpeg(crop.pixels(height, width)), steps)
+
+    def _clean_up(self) -> None:
+        never = Event()
+        while not never.wait(MINUTE):
+            self.sessions.sweep()
+            self.engine.forget()
+            give_back()

@@ -1,0 +1,185 @@
+"""Sliders along the domain's directions, and films along one of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from hyperstyle.editing.directions import SLIDER
+from hyperstyle.editing.edits import Edits
+from hyperstyle.errors import StudioError
+from hyperstyle.photo.reading import Photo, Pixels
+from hyperstyle.photo.saving import save_photo
+from hyperstyle.photo.video import save_film, strip, there_and_back
+from hyperstyle.web.components.before_after import before_after, before_after_value
+from hyperstyle.web.events import EDITING, Updates
+from hyperstyle.web.files import temporary_file
+from hyperstyle.web.inline_images import uri
+from hyperstyle.web.services import Services
+from hyperstyle.web.sessions import Session
+from hyperstyle.web.tabs.export_bar import ExportBar
+from hyperstyle.web.texts import text
+from hyperstyle.web.user_errors import user_errors
+
+FILM_SIDE = 512
+FILM_PICTURES = 21  # one way
+STRIP_SIDE = 384
+STRIP_PICTURES = 5
+KINDS = {"Strip of pictures": ".jpg", "Film (MP4)": ".mp4", "Film (GIF)": ".gif"}
+
+
+def shown_edits(edits: Edits) -> Edits:
+    """The edits that the pictures of this tab show: directions and strength."""
+    return replace(edits, text=None, style=None)
+
+
+class EditTab:
+    """The second tab."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._groups: dict[str, gr.Column] = {}
+        self._sliders: dict[str, dict[str, gr.Slider]] = {}
+        """Name of a domain -> name of a direction -> its slider."""
+        first = services.engine.first
+        with gr.Row(elem_classes=["bench", "editing"]):
+            with gr.Column(scale=4, min_width=300):
+                gr.Markdown(text("edit"), elem_classes="note")
+                for domain in services.engine.directions:
+                    with gr.Column(visible=domain == first, elem_classes="sliders") as self._groups[domain]:
+                        self._sliders[domain] = self._group(domain)
+                self._reset = gr.Button("Reset all")
+                with gr.Accordion("A film along one slider", open=False):
+                    self._along = gr.Dropdown(self._titles(first), label="Slider")
+                    self._kind = gr.Radio(list(KINDS), value=next(iter(KINDS)), label="Kind")
+                    self._make = gr.Button("Make it")
+                    self._video = gr.Video(visible=False, loop=True, autoplay=True, label="Film", buttons=["download"])
+                    self._still = gr.Image(
+                        visible=False, type="filepath", label="Strip", buttons=["download", "fullscreen"]
+                    )
+            with gr.Column(scale=6, min_width=300, elem_classes="results"):
+                self._result = before_after(text("nothing_yet"), elem_id="edited", elem_classes="comparison")
+                self._export_bar = ExportBar(services, "edit", shown_edits)
+        self._picture = [self._result, *self._export_bar.outputs]
+        sliders = [slider for group in self._sliders.values() for slider in group.values()]
+        self.outputs = [*self._picture, *self._groups.values(), *sliders, self._along]
+        self._wire()
+
+    def _group(self, domain: str) -> dict[str, gr.Slider]:
+        return {
+            name: gr.Slider(
+                -SLIDER,
+                SLIDER,
+                0,
+                step=0.1,
+                label=direction.title,
+                info=f"{direction.less} ↔ {direction.more}",
+                elem_id=f"edit-{domain}-{name}",
+            )
+            for name, direction in self._services.engine.directions[domain].items()
+        }
+
+    def _wire(self) -> None:
+        for group in self._sliders.values():
+            if group:
+                gr.on(
+                    [slider.input for slider in group.values()],
+                    self.draw,
+                    set(group.values()),
+                    self._picture,
+                    trigger_mode="always_last",
+                    **EDITING,
+                )
+        self._reset.click(self.reset, None, self.outputs, **EDITING)
+        self._make.click(
+            self.make_film,
+            [self._along, self._kind],
+            [self._video, self._still],
+            api_visibility="private",
+            concurrency_id="film",
+            concurrency_limit=1,
+        )
+
+    @user_errors
+    def draw(self, values: Mapping[gr.Slider, float], request: gr.Request) -> Updates:
+        """The picture at the values of one domain's sliders."""
+        session = self._services.session(request)
+        group = self._sliders[session.domain]
+        session.set_amounts({name: values[slider] for name, slider in group.items() if slider in values})
+        return self._show_picture(session)
+
+    @user_errors
+    def reset(self, request: gr.Request) -> Updates:
+        """Move all sliders back to zero."""
+        session = self._services.session(request)
+        session.reset_amounts()
+        return self.show(session)
+
+    @user_errors
+    def open(self, request: gr.Request) -> Updates:
+        """The tab for the visitor's session."""
+        return self.show(self._services.session(request))
+
+    def show(self, session: Session) -> Updates:
+        """Picture, sliders and choice of films for a session."""
+        titles = self._titles(session.domain)
+        amounts = session.edits.amounts
+        return {
+            **self._show_picture(session),
+            **{group: gr.update(visible=domain == session.domain) for domain, group in self._groups.items()},
+            **{slider: amounts.get(name, 0) for name, slider in self._sliders[session.domain].items()},
+            self._along: gr.update(choices=titles, value=titles[0][1] if titles else None),
+        }
+
+    def _show_picture(self, session: Session) -> Updates:
+        return {self._result: self._beside_photo(session) if session.steps else None, **self._export_bar.hide()}
+
+    def _beside_photo(self, session: Session) -> dict[str, str | None]:
+        """The edited picture beside the photo, or beside the picture without edits if there is no photo."""
+        edits, step = shown_edits(session.edits), session.step()
+        picture = self._services.picture(session, edits)
+        if session.aligned:
+            return before_after_value(uri(picture), uri(session.aligned), "Edited")
+        before = None if edits == Edits() else uri(step.picture)
+        return before_after_value(uri(picture), before, "Edited", "Before")
+
+    @user_errors
+    def make_film(self, name: str | None, kind: str, request: gr.Request) -> Iterator[Updates]:
+        """A strip or a film along one direction, on top of the other edits."""
+        session, engine = self._services.session(request), self._services.engine
+        inversion = session.step().inversion
+        if name is None or name not in engine.directions[inversion.domain] or kind not in KINDS:
+            raise StudioError("Choose a slider and a kind first.")
+        still = KINDS[kind] == ".jpg"
+        count, side = (STRIP_PICTURES, STRIP_SIDE) if still else (FILM_PICTURES, FILM_SIDE)
+        amounts = np.linspace(-SLIDER, SLIDER, count).tolist()
+        pictures: list[Pixels] = []
+        progress = gr.Progress()
+        for picture in engine.sweep(inversion, name, amounts, shown_edits(session.edits)):
+            pictures.append(_smaller(picture, side))
+            progress((len(pictures), count), desc="Drawing")
+        with temporary_file(f"{name}{KINDS[kind]}") as path:
+            if still:
+                row = strip(pictures)
+                save_photo(path, row, Photo(row))
+            else:
+                save_film(path, there_and_back(pictures))
+            film = path.suffix == ".mp4"
+            yield {
+                self._video: gr.update(value=str(path) if film else None, visible=film),
+                self._still: gr.update(value=None if film else str(path), visible=not film),
+            }
+
+    def _titles(self, domain: str) -> list[tuple[str, str]]:
+        """Titles and names of a domain's directions, as choices."""
+        return [(direction.title, name) for name, direction in self._services.engine.directions[domain].items()]
+
+
+def _smaller(pixels: Pixels, side: int) -> Pixels:
+    """A picture whose longer side is at most `side`, and both sides even, as films need them."""
+    image = Image.fromarray(pixels)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    width, height = image.width // 2 * 2, image.height // 2 * 2
+    return np.asarray(image)[:height, :width]

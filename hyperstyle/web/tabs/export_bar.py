@@ -1,0 +1,95 @@
+"""The buttons below a picture: put it into the photo, download it, save the inversion, share a link."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
+
+import gradio as gr
+
+from hyperstyle.editing.edits import Edits
+from hyperstyle.errors import StudioError
+from hyperstyle.photo.pasting import paste_back
+from hyperstyle.photo.reading import Pixels
+from hyperstyle.web.components.share_link import share_link, share_link_value
+from hyperstyle.web.events import CHOOSING, DRAWING, Updates
+from hyperstyle.web.files import inversion_file, photo_file, picture_file, recipe_of
+from hyperstyle.web.services import Services
+from hyperstyle.web.sessions import Session
+from hyperstyle.web.texts import text
+from hyperstyle.web.user_errors import user_errors
+
+
+class ExportBar:
+    """The row of buttons and what they show."""
+
+    def __init__(self, services: Services, name: str, shown_edits: Callable[[Edits], Edits]) -> None:
+        """`name` begins the ids of its elements; `shown_edits` picks the edits that the picture above it shows."""
+        self._services = services
+        self._shown_edits = shown_edits
+        with gr.Row(elem_classes="actions"):
+            paste = gr.Button("Put into the photo")
+            picture = gr.Button("Download PNG")
+            save = gr.Button("Save inversion")
+            share = gr.Button("Share")
+        self._pasted = gr.Image(
+            label="In the photo", visible=False, interactive=False, type="filepath", buttons=["download", "fullscreen"]
+        )
+        self._file = gr.DownloadButton(elem_classes="out-of-sight", elem_id=f"{name}-file")
+        self._link = share_link(visible=False)
+        self.outputs = [self._pasted, self._link]
+        """What `hide` updates."""
+        download = f"() => document.querySelector('#{name}-file a, a#{name}-file, button#{name}-file')?.click()"
+        paste.click(self.paste, None, self._pasted, **DRAWING)
+        picture.click(self.picture, None, self._file, **DRAWING).success(None, js=download)
+        save.click(self.save, None, self._file, **DRAWING).success(None, js=download)
+        share.click(self.share, None, self._link, **CHOOSING)
+
+    def hide(self) -> Updates:
+        """Hide the pasted photo and the link, since the picture has changed."""
+        return {output: gr.update(visible=False) for output in self.outputs}
+
+    @user_errors
+    def paste(self, request: gr.Request) -> Iterator[Updates]:
+        """The photo with the picture in its place."""
+        session = self._services.session(request)
+        inversion = session.step().inversion
+        photo = session.photo_of(inversion)
+        if photo is None:
+            width, height = inversion.photo_size
+            raise StudioError(
+                "The photo itself is not part of a saved inversion: upload the one that it was made from, of "
+                f"{width} x {height} pixels, open the inversion again, and put it back then."
+            )
+        with photo_file(paste_back(photo.pixels, self._draw(session), inversion.quad), photo) as path:
+            yield {self._pasted: gr.update(value=path, visible=True)}
+
+    @user_errors
+    def picture(self, request: gr.Request) -> Iterator[Updates]:
+        """The picture as PNG, with its recipe in its metadata."""
+        session = self._services.session(request)
+        recipe = recipe_of(session.step().inversion, self._edits(session), session.example)
+        with picture_file(self._draw(session), recipe) as path:
+            yield {self._file: path}
+
+    @user_errors
+    def save(self, request: gr.Request) -> Iterator[Updates]:
+        """The inversion as a file."""
+        session = self._services.session(request)
+        with inversion_file(session.step().inversion.scaled(session.edits.strength)) as path:
+            yield {self._file: path}
+
+    @user_errors
+    def share(self, request: gr.Request) -> Updates:
+        """A link to the picture, and who can see it."""
+        session = self._services.session(request)
+        if session.example:
+            recipe = recipe_of(session.step().inversion, self._edits(session), session.example)
+            query, about = recipe.to_query(), text("share_example")
+        else:
+            query, about = urlencode({"visit": self._services.sessions.share(session)}), text("share_photo")
+        return {self._link: gr.update(value=share_link_value(query, about), visible=True)}
+
+    def _edits(self, session: Session) -> Edits:
+        return self._shown_edits(session.edits)
+
+    def _draw(self, session: Session) -> Pixels:
+        return self._services.engine.draw(session.step().inversion, self._edits(session))

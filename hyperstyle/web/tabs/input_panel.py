@@ -1,0 +1,169 @@
+"""The inputs of an inversion: a photo, the part of it to invert, the method and the number of steps."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.methods import default_method, methods_of
+from hyperstyle.photo.crop import faces_in
+from hyperstyle.photo.quads import Box, Quad, box_quad, face_quad, fitted_quad
+from hyperstyle.photo.reading import read_photo
+from hyperstyle.web.components.face_picker import face_picker, face_picker_value
+from hyperstyle.web.components.photo_input import photo_input
+from hyperstyle.web.events import CHOOSING, Updates
+from hyperstyle.web.examples import DRAWING_STEPS, STEPS
+from hyperstyle.web.inline_images import SCREEN, jpeg, uri
+from hyperstyle.web.services import Services
+from hyperstyle.web.sessions import Session
+from hyperstyle.web.texts import text
+from hyperstyle.web.user_errors import user_errors
+
+MAX_STEPS = 10
+
+
+class InputPanel:
+    """The upper half of the first tab's left side."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        gr.Markdown(text("invert"), elem_classes="note")
+        with gr.Column() as self._upload:
+            self.photo = photo_input()
+        self._picker = face_picker(visible=False)
+        self._hint = gr.Markdown(visible=False, elem_classes="note")
+        with gr.Row(elem_classes="actions"):
+            self._middle = gr.Button("Take the middle", size="sm", visible=False)
+            self.another = gr.Button("Another photo", size="sm", visible=False)
+        self.method = gr.Radio(label="Method", **self.method_choice(services.engine.first))
+        self.steps = gr.Slider(1, MAX_STEPS, STEPS, step=1, label="Refinement steps")
+        self.go = gr.Button("Invert", variant="primary", interactive=False, elem_id="invert")
+        self.place_in_queue = gr.Markdown(elem_classes="turn", elem_id="turn")
+        part = [self._picker, self._hint, self.go]
+        self.outputs = [self.photo, self._upload, self._middle, self.another, self.steps, *part]
+        self._picker.select(self.choose_face, None, part, **CHOOSING)
+        self._picker.apply(self.draw_box, None, part, **CHOOSING)
+        self._middle.click(self.take_middle, None, part, **CHOOSING)
+
+    def method_choice(self, domain_name: str, chosen: str = "") -> dict[str, Any]:
+        """A domain's methods whose steps fit on the slider, as arguments of a radio; `chosen` stays if it suits."""
+        domain = self._services.engine.domains[domain_name]
+        methods = {name: method for name, method in methods_of(domain).items() if 0 < method.steps <= MAX_STEPS}
+        return {
+            "choices": [(method.title, name) for name, method in methods.items()],
+            "value": chosen if chosen in methods else default_method(domain).name,
+            "visible": len(methods) > 1,
+        }
+
+    def take(self, session: Session, path: Path, steps: float) -> Updates:
+        """Read an uploaded photo and find its faces; a number of steps that is a default changes to the photo's own."""
+        data = path.read_bytes()
+        pixels = read_photo(data).pixels
+        session.clear_photo()
+        finder = self._services.engine.inverter(session.domain).face_finder
+        faces, is_drawing = faces_in(pixels, finder) if finder else ([], False)
+        height, width = pixels.shape[:2]
+        quad = None
+        if faces:
+            quad = face_quad(faces[0].landmarks)
+        elif not finder:
+            quad = fitted_quad(width, height, self._aspect(session))
+        session.take_photo(data, (width, height), tuple(faces), quad, is_drawing=is_drawing)
+        updates = self.with_photo(session)
+        if int(steps) in (STEPS, DRAWING_STEPS):
+            updates[self.steps] = DRAWING_STEPS if is_drawing else STEPS
+        return updates
+
+    @user_errors
+    def choose_face(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Invert the face that was clicked."""
+        session = self._services.session(request)
+        session.choose_face(int(event.index))
+        return self._with_part(session, int(event.index), _hint(session))
+
+    @user_errors
+    def draw_box(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Invert the box that was drawn, given in fractions of the photo."""
+        session = self._services.session(request)
+        width, height = session.photo_size
+        left, top, right, bottom = (float(number) for number in event.box)
+        box = (left * width, top * height, right * width, bottom * height)
+        return self._choose_part(session, box_quad(box, self._aspect(session)))
+
+    @user_errors
+    def take_middle(self, request: gr.Request) -> Updates:
+        """Invert the middle of the photo."""
+        session = self._services.session(request)
+        return self._choose_part(session, fitted_quad(*session.photo_size, self._aspect(session)))
+
+    def with_photo(self, session: Session) -> Updates:
+        """The panel with the session's photo, of which another part can be chosen."""
+        return {
+            **self._show(photo=self._picked(session, 0 if session.faces else None)),
+            self._hint: gr.update(visible=True, value=_hint(session)),
+            self._middle: gr.update(visible=True),
+            self.go: gr.update(interactive=session.quad is not None),
+        }
+
+    def with_example(self, session: Session) -> Updates:
+        """The panel with an example, of which no other part can be chosen."""
+        return self._show(photo=self._picked(session, None))
+
+    def empty(self) -> Updates:
+        """The panel without a photo."""
+        return self._show(photo=None)
+
+    def _show(self, photo: dict[str, Any] | None) -> Updates:
+        """The panel with or without a photo, of which no part is chosen yet."""
+        return {
+            self.photo: None,
+            self._upload: gr.update(visible=photo is None),
+            self._picker: gr.update(value=photo, visible=photo is not None),
+            self._hint: gr.update(visible=False),
+            self._middle: gr.update(visible=False),
+            self.another: gr.update(visible=photo is not None),
+            self.go: gr.update(interactive=False),
+        }
+
+    def _choose_part(self, session: Session, quad: Quad) -> Updates:
+        session.choose_part(quad)
+        (left, top), (right, bottom) = quad.corners.min(axis=0).tolist(), quad.corners.max(axis=0).tolist()
+        return self._with_part(session, (left, top, right, bottom), "This part will be inverted.")
+
+    def _with_part(self, session: Session, chosen: int | Box, hint: str) -> Updates:
+        return {
+            self._picker: gr.update(value=self._picked(session, chosen)),
+            self._hint: gr.update(value=hint),
+            self.go: gr.update(interactive=True),
+        }
+
+    def _picked(self, session: Session, chosen: int | Box | None) -> dict[str, Any]:
+        if session.photo is None:
+            raise StudioError("There is no photo any more: upload it again.")
+        photo = uri(jpeg(read_photo(session.photo).pixels, SCREEN))
+        return face_picker_value(photo, session.photo_size, [face.box for face in session.faces], chosen)
+
+    def _aspect(self, session: Session) -> float:
+        """Width divided by height of the pictures of the session's domain."""
+        view = self._services.engine.domains[session.domain].view
+        return view.width / view.height
+
+
+def _hint(session: Session) -> str:
+    """What was found in the photo, and what can be chosen."""
+    return f"{_found(session)} {text('drawing')}" if session.is_drawing else _found(session)
+
+
+def _found(session: Session) -> str:
+    count = len(session.faces)
+    if count > 1:
+        return f"{count} faces: click the one you mean."
+    if count == 1:
+        return "One face was found. To take another part, draw a box."
+    if session.quad:
+        return "The middle of the photo will be inverted. To take another part, draw a box."
+    return (
+        "No face was found (looked for faces turned to the camera, upright, at least 60 pixels wide): "
+        "tap the face, draw a box around it, or take the middle."
+    )

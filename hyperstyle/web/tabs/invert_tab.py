@@ -1,0 +1,222 @@
+"""From a photo to its inversion: choose the face, watch the steps, choose one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.inversion.methods import method_for
+from hyperstyle.photo.crop import Crop
+from hyperstyle.photo.reading import read_photo
+from hyperstyle.recipe import recipe_in
+from hyperstyle.web.components.tile_strip import Tile, tile_strip
+from hyperstyle.web.events import CHOOSING, EDITING, EXAMPLE, INVERTING, Updates
+from hyperstyle.web.inline_images import jpeg, shrunk, uri
+from hyperstyle.web.services import Services
+from hyperstyle.web.sessions import RunningTask, SavedStep, Session
+from hyperstyle.web.tabs.input_panel import MAX_STEPS, InputPanel
+from hyperstyle.web.tabs.result_panel import ResultPanel
+from hyperstyle.web.user_errors import user_errors
+
+ALIGNED_HEIGHT = 1024
+"""Of the part of the photo that is shown beside its inversion, in pixels."""
+
+
+class InvertTab:
+    """The first tab."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        examples = services.examples
+        with gr.Row(elem_classes="bench"):
+            with gr.Column(scale=4, min_width=300):
+                self.input_panel = InputPanel(services)
+                self._examples = tile_strip(
+                    "Examples",
+                    [
+                        Tile(f"Example {number}", uri(shrunk(examples.photo(name))))
+                        for number, name in enumerate(examples.names, 1)
+                    ],
+                    elem_classes="examples",
+                    elem_id="examples",
+                )
+                self._saved = gr.UploadButton(
+                    "Open a saved inversion", file_types=[".safetensors", ".png"], type="filepath", size="sm"
+                )
+            with gr.Column(scale=6, min_width=300, elem_classes="results"):
+                self.result_panel = ResultPanel(services, self.input_panel.go)
+        self.outputs = [*self.input_panel.outputs, *self.result_panel.outputs]
+        self._wire()
+
+    def _wire(self) -> None:
+        input_panel, result_panel = self.input_panel, self.result_panel
+        input_panel.photo.change(  # Gradio tells of a pasted picture by no other event
+            self.take_photo,
+            [input_panel.photo, input_panel.steps],
+            self.outputs,
+            api_visibility="private",
+            concurrency_limit=2,
+        )
+        input_panel.another.click(self.clear, None, self.outputs, **CHOOSING)
+        running: dict[str, Any] = {"outputs": [*result_panel.outputs, *result_panel.stop_button.outputs], **INVERTING}
+        inverted = input_panel.go.click(
+            self.invert,
+            [input_panel.method, input_panel.steps],
+            **running,
+            show_progress_on=input_panel.place_in_queue,
+        )
+        polished = result_panel.polish.click(
+            self.polish, result_panel.polish_steps, **running, show_progress_on=result_panel.status
+        )
+        for event in (inverted, polished):
+            result_panel.stop_button.ready_after(event)
+        chosen = self._examples.select(self.choose_example, None, self.outputs, **CHOOSING)
+        chosen.success(
+            self.invert_example,
+            None,
+            [*result_panel.outputs, input_panel.go],
+            **EXAMPLE,
+            show_progress_on=result_panel.status,
+        )
+        opened = self._saved.upload(self.open, self._saved, self.outputs, **EDITING)
+        self.domain_changes = [chosen, opened]
+        """Events after which the visitor may be in another domain."""
+
+    @user_errors
+    def take_photo(self, photo: str | None, steps: float, request: gr.Request) -> Updates:
+        """Read an uploaded photo and find its faces."""
+        if photo is None:  # a handler has cleared the component, which is a change too
+            return {self.input_panel.photo: None}
+        session = self._services.session(request)
+        return {**self.input_panel.take(session, Path(photo), steps), **self.result_panel.empty()}
+
+    @user_errors
+    def clear(self, request: gr.Request) -> Updates:
+        """Make room for another photo."""
+        self._services.session(request).clear_photo()
+        return {**self.input_panel.empty(), **self.result_panel.empty()}
+
+    @user_errors
+    def invert(self, method_name: str, steps: float, request: gr.Request) -> Iterator[Updates]:
+        """Invert the photo, and show every step as soon as it is there."""
+        session, engine = self._services.session(request), self._services.engine
+        domain = engine.domains[session.domain]
+        method = method_for(domain, method_name)
+        count = method.clamp_steps(min(max(int(steps), 1), MAX_STEPS))
+        crop = session.crop()
+        width = round(ALIGNED_HEIGHT * domain.view.width / domain.view.height)
+        task = session.start_inversion(jpeg(crop.pixels(ALIGNED_HEIGHT, width)))
+        if method.own_weights or not engine.ready(domain.name):
+            yield self._under_way(session, "The models are being opened...")
+        found = engine.invert(domain.name, crop, method, count)
+        if session.task is not task:
+            return
+        yield self._under_way(session, "Looking for the first picture...", count)
+        steps_shown = (
+            (place, SavedStep(step.inversion, jpeg(step.pixels)), f"Step {place} of {count}")
+            for place, step in enumerate(found)
+        )
+        yield from self._follow(session, task, steps_shown, count)
+
+    @user_errors
+    def polish(self, steps: float, request: gr.Request) -> Iterator[Updates]:
+        """Polish the chosen step; all steps of polish share one tile."""
+        session = self._services.session(request)
+        crop, start = session.crop(), session.step().inversion.scaled(session.edits.strength)
+        count = int(steps)
+        task = session.start_polish()
+        place = len(session.steps)
+        yield self._under_way(session, f"Polishing: 0 of {count}")
+        found = self._services.engine.polish(session.domain, crop, start, count)
+        steps_shown = (
+            (place, SavedStep(step.inversion, jpeg(step.pixels), polished=True), f"Polishing: {number} of {count}")
+            for number, step in enumerate(found, 1)
+        )
+        yield from self._follow(session, task, steps_shown)
+
+    def _follow(
+        self,
+        session: Session,
+        task: RunningTask,
+        steps: Iterator[tuple[int, SavedStep, str]],
+        expected: int | None = None,
+    ) -> Iterator[Updates]:
+        """Keep and show steps, each with its place and the status, until they end or the visitor stops them."""
+        for place, step, status in steps:
+            if session.task is not task:
+                return
+            session.put_step(place, step)
+            if task.stopped:
+                break
+            yield self._under_way(session, status, expected)
+        status = "Stopped; the steps so far are kept." if task.stopped else "Done."
+        yield {**self.result_panel.current(session, status), **self.result_panel.stop_button.busy(False)}
+
+    def _under_way(self, session: Session, status: str, expected: int | None = None) -> Updates:
+        return {**self.result_panel.current(session, status, expected), **self.result_panel.stop_button.busy(True)}
+
+    @user_errors
+    def choose_example(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Show the example that was clicked with its precomputed pictures."""
+        return self.show_example(self._services.examples.names[int(event.index)], self._services.session(request))
+
+    def show_example(self, name: str, session: Session) -> Updates:
+        """Take an example's photo, and show it with its precomputed pictures at once."""
+        examples = self._services.examples
+        if name not in examples.names:
+            raise StudioError(f"There is no example of that name: there are {', '.join(examples.names)}.")
+        data = examples.photo(name)
+        height, width = read_photo(data).pixels.shape[:2]
+        session.take_example(self._services.engine.first, name, data, (width, height))
+        precomputed = examples.precomputed(name)
+        result = self.result_panel.precomputed(precomputed) if precomputed else self.result_panel.empty()
+        return {**self.input_panel.with_example(session), **result}
+
+    @user_errors
+    def invert_example(self, request: gr.Request) -> Updates:
+        """Replace the precomputed pictures by the inversion that they show."""
+        session = self._services.session(request)
+        if not self.add_inversion(session):
+            return gr.skip()
+        return {
+            **self.result_panel.current(session, "Ready to be edited."),
+            self.input_panel.go: gr.update(interactive=True),
+        }
+
+    def add_inversion(self, session: Session) -> bool:
+        """Give a session with an example the example's inversion; False if another photo was chosen meanwhile."""
+        name = session.example
+        example = self._services.inverted_example(name) if name else None
+        if example is None or session.example != name:
+            return False
+        session.add_inversion(example)
+        return True
+
+    @user_errors
+    def open(self, saved: str | None, request: gr.Request) -> Updates:
+        """Open a saved inversion; if a picture was chosen instead, say what it is."""
+        if saved is None:
+            raise StudioError("Choose the file of an inversion first.")
+        path = Path(saved)
+        if path.suffix.lower() == ".png":
+            recipe = recipe_in(path)
+            about = f" It was made with {recipe.in_words()}." if recipe else ""
+            raise StudioError(
+                f"This is a picture, and a picture holds no inversion.{about} Open the inversion.safetensors that was "
+                "saved with it, or upload the picture as a photo."
+            )
+        inversion = Inversion.open(path)
+        pixels = self._services.engine.draw(inversion)
+        session = self._services.session(request)
+        photo = session.photo_of(inversion)
+        aligned = jpeg(Crop(photo, (), inversion.quad).pixels(*pixels.shape[:2])) if photo else None
+        session.open_inversion(SavedStep(inversion, jpeg(pixels)), aligned)
+        return self.show(session, "Opened.")
+
+    def show(self, session: Session, status: str) -> Updates:
+        """The tab for a session that was opened from a file or a link."""
+        inputs = self.input_panel.with_photo(session) if session.photo else self.input_panel.empty()
+        return {**inputs, **self.result_panel.current(session, status)}

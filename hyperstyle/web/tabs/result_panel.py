@@ -1,0 +1,142 @@
+"""The result of an inversion: its steps, the chosen one beside the photo, and what can be done with it."""
+
+import gradio as gr
+
+from hyperstyle.editing.edits import MAX_STRENGTH, Edits
+from hyperstyle.inversion.inversion import StepRecord
+from hyperstyle.web.components.before_after import before_after, before_after_value
+from hyperstyle.web.components.tile_strip import Tile, tile_strip, tile_strip_value
+from hyperstyle.web.events import EDITING, Updates
+from hyperstyle.web.examples import PrecomputedExample
+from hyperstyle.web.inline_images import shrunk, uri
+from hyperstyle.web.services import Services
+from hyperstyle.web.sessions import SavedStep, Session
+from hyperstyle.web.stop_button import StopButton
+from hyperstyle.web.tabs.export_bar import ExportBar
+from hyperstyle.web.texts import text
+from hyperstyle.web.user_errors import user_errors
+
+POLISH_STEPS = 20
+
+
+class ResultPanel:
+    """The right side of the first tab."""
+
+    def __init__(self, services: Services, go: gr.Button) -> None:
+        """`go` is the button that starts an inversion."""
+        self._services = services
+        self._result = before_after(text("invert_empty"), elem_id="result", elem_classes="comparison")
+        self.status = gr.Markdown(elem_classes="status", elem_id="status")
+        self.stop_button = StopButton(services, go, "stop")
+        self._strip = tile_strip("Refinement steps", elem_classes="steps", elem_id="steps")
+        with gr.Column(visible=False) as self._tools:
+            gr.Markdown(text("figures"), elem_classes="note")
+            with gr.Row():
+                self._strength = gr.Slider(
+                    0,
+                    MAX_STRENGTH,
+                    1,
+                    step=0.05,
+                    label="Strength of the refinement",
+                    info="less edits more freely",
+                    min_width=240,
+                )
+                with gr.Column(min_width=240):
+                    self.polish_steps = gr.Slider(
+                        5, 60, POLISH_STEPS, step=5, label="Polish steps", info="slow, and closer"
+                    )
+                    self.polish = gr.Button("Polish", size="sm", elem_id="polish")
+            self._export_bar = ExportBar(services, "invert", strength_only)
+        self.outputs = [
+            *(self._result, self._strip, self.status, self._tools, self._strength),
+            *self._export_bar.outputs,
+        ]
+        self._strip.select(self.choose_step, None, self.outputs, **EDITING)
+        self._strength.input(self.set_strength, self._strength, self._result, trigger_mode="always_last", **EDITING)
+
+    def empty(self) -> Updates:
+        """The panel without a result."""
+        return {
+            self._result: gr.update(value=None),
+            self._strip: gr.update(value=None),
+            self.status: "",
+            self._tools: gr.update(visible=False),
+            self._strength: 1,
+            **self._export_bar.hide(),
+        }
+
+    def precomputed(self, example: PrecomputedExample) -> Updates:
+        """The panel with the precomputed pictures of an example."""
+        tiles = [Tile("Your photo", uri(shrunk(example.aligned)))]
+        tiles += [
+            Tile(_name(record.index), uri(shrunk(picture)), captions(record))
+            for record, picture in zip(example.records, example.pictures, strict=True)
+        ]
+        last = _name(example.records[-1].index)
+        return {
+            **self.empty(),
+            self._result: before_after_value(uri(example.pictures[-1]), uri(example.aligned), last),
+            self._strip: tile_strip_value(tiles, len(tiles) - 1),
+            self.status: "Computed in advance; the full size follows.",
+        }
+
+    def current(self, session: Session, status: str, expected: int | None = None) -> Updates:
+        """The panel with the steps of the session; steps up to `expected` that are still to come have empty tiles."""
+        tiles = [Tile("Your photo", uri(shrunk(session.aligned)))] if session.aligned else []
+        first = len(tiles)
+        tiles += [
+            Tile(_title(step), uri(shrunk(step.picture)), captions(step.inversion.steps[-1])) for step in session.steps
+        ]
+        if expected is not None:
+            tiles += [Tile(_name(index), None) for index in range(len(session.steps), expected + 1)]
+        return {
+            self._result: gr.update(value=self._beside_photo(session)),
+            self._strip: tile_strip_value(tiles, session.chosen + first if session.steps else None),
+            self.status: status,
+            self._tools: gr.update(visible=bool(session.steps)),
+            self._strength: session.edits.strength,
+            **self._export_bar.hide(),
+        }
+
+    @user_errors
+    def choose_step(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Go on with the step that was clicked; the first tile is the photo itself."""
+        session = self._services.session(request)
+        session.choose_step(int(event.index) - (session.aligned is not None))
+        status = f"You go on with {_title(session.step()).lower()}." if session.steps else ""
+        return self.current(session, status)
+
+    @user_errors
+    def set_strength(self, strength: float, request: gr.Request) -> Updates:
+        """Draw the chosen step with its offsets scaled."""
+        session = self._services.session(request)
+        session.set_strength(strength)
+        return {self._result: gr.update(value=self._beside_photo(session))}
+
+    def _beside_photo(self, session: Session) -> dict[str, str | None] | None:
+        """The chosen step beside the photo."""
+        before = uri(session.aligned) if session.aligned else None
+        if not session.steps:
+            return before_after_value(before, None, "Your photo, aligned") if before else None
+        picture = self._services.picture(session, strength_only(session.edits))
+        return before_after_value(uri(picture), before, _title(session.step()))
+
+
+def strength_only(edits: Edits) -> Edits:
+    """The edits that the pictures of an inversion show where nothing is edited."""
+    return Edits(strength=edits.strength)
+
+
+def captions(record: StepRecord) -> tuple[str, ...]:
+    """The metrics of a step, a line each."""
+    metrics = record.metrics
+    identity = "no face found" if metrics.identity is None else f"identity {metrics.identity:.2f}"
+    return identity, f"LPIPS {metrics.lpips:.3f}", f"L2 {metrics.l2:.3f}"
+
+
+def _name(index: int) -> str:
+    return "First guess" if index == 0 else f"Step {index}"
+
+
+def _title(step: SavedStep) -> str:
+    return "Polished" if step.polished else _name(step.inversion.steps[-1].index)

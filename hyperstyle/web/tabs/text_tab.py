@@ -1,0 +1,164 @@
+"""Edits in words: from one description to another."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from hyperstyle.editing.edits import DEFAULT_TEXT_STRENGTH, MAX_TEXT_STRENGTH, Edits, TextEdit
+from hyperstyle.errors import StudioError
+from hyperstyle.recipe import LONGEST_WORDS
+from hyperstyle.web.components.before_after import before_after, before_after_value
+from hyperstyle.web.events import AT_ONCE, DRAWING, Updates
+from hyperstyle.web.inline_images import uri
+from hyperstyle.web.services import Services
+from hyperstyle.web.sessions import Session
+from hyperstyle.web.tabs.export_bar import ExportBar
+from hyperstyle.web.texts import text
+from hyperstyle.web.user_errors import user_errors
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An edit in words to try."""
+
+    title: str
+    before: str
+    after: str
+    strength: float = DEFAULT_TEXT_STRENGTH
+
+
+SUGGESTIONS = (
+    Suggestion("A smile", "a face", "a smiling face"),
+    Suggestion("Serious", "a smiling face", "a serious face"),
+    Suggestion("Older", "a young person", "an old person", 3.0),  # stronger ages become somebody else
+    Suggestion("Younger", "a face", "a young face", 3.0),
+    Suggestion("Open mouth", "a face", "a face with an open mouth"),
+    Suggestion("Glasses", "a face without glasses", "a face with glasses"),
+    Suggestion("Beard", "a man", "a man with a beard"),
+    Suggestion("Blond hair", "a face", "a face with blond hair"),
+    Suggestion("Black hair", "a face", "a face with black hair"),
+)
+"""Only those whose pictures show what the words say, with the embedded text model too."""
+
+
+def shown_edits(edits: Edits) -> Edits:
+    """The edits that the pictures of this tab show: all but the style."""
+    return replace(edits, style=None)
+
+
+class TextTab:
+    """The third tab."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        with gr.Row(elem_classes=["bench", "editing"]):
+            with gr.Column(scale=4, min_width=300):
+                gr.Markdown(text("text"), elem_classes="note")
+                self._missing = gr.Markdown(visible=False, elem_id="text-missing")
+                self._suggestion = gr.Radio([suggestion.title for suggestion in SUGGESTIONS], label="Try")
+                self._before = gr.Textbox(label="From", value="a face", max_length=LONGEST_WORDS)
+                self._after = gr.Textbox(label="To", value="a smiling face", max_length=LONGEST_WORDS)
+                self._strength = gr.Slider(
+                    -MAX_TEXT_STRENGTH, MAX_TEXT_STRENGTH, DEFAULT_TEXT_STRENGTH, step=0.5, label="Strength"
+                )
+                self._usual = gr.Checkbox(value=True, label="Usual disentanglement")
+                self._threshold = gr.Slider(
+                    0, 0.8, 0.15, step=0.01, label="Disentanglement", info="more changes less else", visible=False
+                )
+                with gr.Row(elem_classes="actions"):
+                    self._change = gr.Button("Change it", variant="primary", elem_id="say")
+                    self._back = gr.Button("Take it back")
+            with gr.Column(scale=6, min_width=300, elem_classes="results"):
+                self._result = before_after(text("nothing_yet"), elem_id="worded", elem_classes="comparison")
+                self._export_bar = ExportBar(services, "worded", shown_edits)
+        self._picture = [self._result, *self._export_bar.outputs]
+        self._controls = [
+            *(self._suggestion, self._before, self._after, self._strength, self._usual, self._threshold),
+            *(self._change, self._back),
+        ]
+        self.outputs = [self._missing, *self._controls, *self._picture]
+        self._wire()
+
+    def _wire(self) -> None:
+        fields = [self._before, self._after, self._strength, self._usual, self._threshold]
+        drawing = DRAWING | {"show_progress_on": self._result}
+        suggested = self._suggestion.input(
+            self.suggest, self._suggestion, [self._before, self._after, self._strength], **AT_ONCE
+        )
+        suggested.success(self.change, fields, self._picture, **drawing)
+        self._usual.change(self.show_threshold, self._usual, self._threshold, **AT_ONCE)
+        self._change.click(self.change, fields, self._picture, **drawing)
+        self._back.click(self.take_back, None, [self._suggestion, *self._picture], **drawing)
+
+    def suggest(self, title: str) -> Updates:
+        """Fill in a suggestion."""
+        suggestion = next(suggestion for suggestion in SUGGESTIONS if suggestion.title == title)
+        return {
+            self._before: suggestion.before,
+            self._after: suggestion.after,
+            self._strength: suggestion.strength,
+        }
+
+    def show_threshold(self, usual: bool) -> Updates:
+        """Show the slider of the threshold unless the text model's own is used."""
+        return {self._threshold: gr.update(visible=not usual)}
+
+    @user_errors
+    def open(self, request: gr.Request) -> Updates:
+        """The tab for the visitor's session; grey, with the reason, if the domain takes no edits in words here."""
+        session = self._services.session(request)
+        reason = self._services.engine.why_no_text(session.domain)
+        values = self._values(session.edits.text) if session.edits.text else {}
+        controls = {
+            control: gr.update(interactive=reason is None, **values.get(control, {})) for control in self._controls
+        }
+        return {
+            self._missing: gr.update(value=f"**Not here yet:** {reason}.", visible=reason is not None),
+            **controls,
+            self._result: self._beside_photo(session, session.edits) if session.steps and not reason else None,
+            **self._export_bar.hide(),
+        }
+
+    def _values(self, edit: TextEdit) -> dict[Any, dict[str, Any]]:
+        """The values of the controls for an edit."""
+        values: dict[Any, Any] = {self._before: edit.before, self._after: edit.after, self._strength: edit.strength}
+        values[self._usual] = edit.threshold is None
+        if edit.threshold is not None:
+            values[self._threshold] = edit.threshold
+        return {control: {"value": value} for control, value in values.items()}
+
+    @user_errors
+    def change(
+        self, before: str, after: str, strength: float, usual: bool, threshold: float, request: gr.Request
+    ) -> Updates:
+        """Draw the picture with an edit in words, and keep the edit if it could be drawn."""
+        session = self._services.session(request)
+        session.step()
+        if not before.strip() or not after.strip():
+            raise StudioError("Say both what the picture shows and what it shall show.")
+        edit = TextEdit(
+            before[:LONGEST_WORDS],
+            after[:LONGEST_WORDS],
+            min(max(float(strength), -MAX_TEXT_STRENGTH), MAX_TEXT_STRENGTH),
+            None if usual else min(max(float(threshold), 0), 1),
+        )
+        result = self._beside_photo(session, replace(session.edits, text=edit))
+        session.set_text(edit)
+        return {self._result: result, **self._export_bar.hide()}
+
+    @user_errors
+    def take_back(self, request: gr.Request) -> Updates:
+        """The picture without the edit in words."""
+        session = self._services.session(request)
+        session.set_text(None)
+        return {
+            self._suggestion: None,
+            self._result: self._beside_photo(session, session.edits),
+            **self._export_bar.hide(),
+        }
+
+    def _beside_photo(self, session: Session, edits: Edits) -> dict[str, str | None]:
+        """The picture with edits beside the photo, or beside the step without edits if there is no photo."""
+        picture = self._services.picture(session, shown_edits(edits))
+        return before_after_value(uri(picture), uri(session.aligned or session.step().picture), "Changed")

@@ -1,0 +1,118 @@
+"""Styles: the visitor's face in every style of the domain, and in one of them large."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT, Edits
+from hyperstyle.errors import StudioError
+from hyperstyle.web.components.before_after import before_after, before_after_value
+from hyperstyle.web.components.tile_strip import Tile, tile_strip, tile_strip_value
+from hyperstyle.web.events import EDITING, Updates
+from hyperstyle.web.inline_images import jpeg, uri
+from hyperstyle.web.services import Services
+from hyperstyle.web.sessions import Session
+from hyperstyle.web.tabs.export_bar import ExportBar
+from hyperstyle.web.texts import text
+from hyperstyle.web.user_errors import user_errors
+
+TILE = 220
+"""Longer side of the small pictures."""
+
+
+def shown_edits(edits: Edits) -> Edits:
+    """The edits that the pictures of this tab show: all but the edit in words."""
+    return replace(edits, text=None)
+
+
+class WorldsTab:
+    """The fourth tab."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        first = services.engine.first
+        with gr.Row(elem_classes=["bench", "editing"]):
+            with gr.Column(scale=4, min_width=300):
+                gr.Markdown(text("worlds"), elem_classes="note")
+                self._none = gr.Markdown(text("worlds_none"), visible=not services.engine.styles[first])
+                self._strip = tile_strip("Styles", elem_classes="styles", elem_id="styles")
+                self._amount = gr.Slider(0, 1, DEFAULT_STYLE_AMOUNT, step=0.05, label="From more you to more style")
+                gr.Markdown(text("worlds_drawings"), elem_classes="note")
+            with gr.Column(scale=6, min_width=300, elem_classes="results"):
+                self._result = before_after(text("nothing_yet"), elem_id="styled", elem_classes="comparison")
+                self._export_bar = ExportBar(services, "styled", shown_edits)
+        picture = [self._result, *self._export_bar.outputs]
+        self.outputs = [self._none, self._strip, self._amount, *picture]
+        self._strip.select(self.choose, None, picture, **EDITING)
+        self._amount.input(self.set_amount, self._amount, picture, trigger_mode="always_last", **EDITING)
+
+    @user_errors
+    def open(self, request: gr.Request) -> Iterator[Updates]:
+        """The visitor's face in one style after the other, and in one of them large."""
+        session = self._services.session(request)
+        titles, steps, style = self._titles(session), session.steps, session.edits.style
+        if not steps or not titles:
+            yield {
+                self._none: gr.update(visible=not titles),
+                self._strip: tile_strip_value([Tile(title, None) for title in titles.values()]),
+                self._amount: style.amount if style else DEFAULT_STYLE_AMOUNT,
+                self._result: None,
+                **self._export_bar.hide(),
+            }
+            return
+        if style is None or style.name not in titles:
+            style = session.choose_style(next(iter(titles)))
+        yield {
+            self._none: gr.update(visible=False),
+            self._strip: self._tiles(session, {}),
+            self._amount: style.amount,
+            **self._show_picture(session),
+        }
+        inversion, edits = session.step().inversion, shown_edits(session.edits)
+        pictures: dict[str, str] = {}
+        for name in titles:
+            pixels = self._services.engine.draw(inversion, replace(edits, style=replace(style, name=name)))
+            pictures[name] = uri(jpeg(pixels, TILE, quality=85))
+            if session.steps[:1] != steps[:1]:  # another photo came meanwhile
+                return
+            yield {self._strip: self._tiles(session, pictures)}
+
+    @user_errors
+    def choose(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Draw the style that was clicked."""
+        session = self._services.session(request)
+        names, index = list(self._titles(session)), int(event.index)
+        session.step()
+        if not 0 <= index < len(names):
+            raise StudioError("That style is not for this kind of picture: open the tab again.")
+        session.choose_style(names[index])
+        return self._show_picture(session)
+
+    @user_errors
+    def set_amount(self, amount: float, request: gr.Request) -> Updates:
+        """Draw with more of the photo, or more of the style."""
+        session = self._services.session(request)
+        session.set_style_amount(amount)
+        return self._show_picture(session)
+
+    def _titles(self, session: Session) -> Mapping[str, str]:
+        """Titles of the styles of the session's domain, by name."""
+        return self._services.engine.styles[session.domain]
+
+    def _tiles(self, session: Session, pictures: Mapping[str, str]) -> dict[str, Any]:
+        """The strip of styles with the pictures that are ready, by the names of styles; the chosen style is pressed."""
+        titles, style = self._titles(session), session.edits.style
+        pressed = list(titles).index(style.name) if style and style.name in titles else None
+        return tile_strip_value([Tile(title, pictures.get(name)) for name, title in titles.items()], pressed)
+
+    def _show_picture(self, session: Session) -> Updates:
+        """The chosen style beside the photo, or beside the step without edits if there is no photo."""
+        style = session.edits.style
+        if not style:
+            raise StudioError("Choose a style first.")
+        picture = self._services.picture(session, shown_edits(session.edits))
+        before = uri(session.aligned or session.step().picture)
+        title = self._titles(session).get(style.name, style.name)
+        return {self._result: before_after_value(uri(picture), before, title), **self._export_bar.hide()}

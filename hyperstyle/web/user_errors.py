@@ -1,0 +1,52 @@
+"""Errors as the page shows them: a sentence, never a traceback."""
+
+import html
+import inspect
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import gradio as gr
+
+from hyperstyle.errors import StudioError
+
+_log = logging.getLogger(__name__)
+F = TypeVar("F", bound=Callable[..., Any])
+
+UNEXPECTED = "Something went wrong here that is not your fault: try again, and tell whoever runs this page if it stays."
+
+
+def user_error(error: Exception) -> gr.Error:
+    """An error as the page shows it, its text escaped, since that may repeat what a visitor typed."""
+    if isinstance(error, gr.Error):
+        return error
+    if isinstance(error, StudioError):
+        message = html.escape(str(error), quote=False)
+    else:
+        _log.error("a handler failed", exc_info=error)
+        message = UNEXPECTED
+    return gr.Error(message, duration=None, title="That did not work", print_exception=False)
+
+
+def user_errors(handler: F) -> F:
+    """A handler, or one that is a generator function, whose errors the page shows as sentences."""
+    if inspect.isgeneratorfunction(handler):
+
+        @wraps(handler)
+        def generate(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+            try:
+                yield from handler(*args, **kwargs)
+            except Exception as error:
+                raise user_error(error) from error
+
+        return generate  # type: ignore[return-value]  # same signature
+
+    @wraps(handler)
+    def call(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        try:
+            return handler(*args, **kwargs)
+        except Exception as error:
+            raise user_error(error) from error
+
+    return call  # type: ignore[return-value]  # same signature

@@ -1,0 +1,48 @@
+"""Our own weights in assets/: half precision, one safetensors file a network, with its story in the metadata."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import nn
+
+from hyperstyle.domain_table import Domain
+from hyperstyle.errors import StudioError
+from hyperstyle.files import atomic_write
+from hyperstyle.paths import ASSETS
+from hyperstyle.weights.checking import sha256_of
+
+M = TypeVar("M", bound=nn.Module)
+
+
+def ship(network: nn.Module, path: Path, story: dict[str, str]) -> None:
+    """Write a network's weights in half precision, with what there is to tell about them."""
+    halves = {
+        name: (value.half() if value.is_floating_point() else value).contiguous()
+        for name, value in network.state_dict().items()
+    }
+    too_large = [name for name, value in halves.items() if not value.isfinite().all()]
+    if too_large:
+        raise StudioError(f"{', '.join(too_large)} has numbers that 16 bits cannot hold.")
+    with atomic_write(path) as part:
+        part.write_bytes(save(halves, story))
+
+
+def load_shipped(network: M, path: Path) -> M:
+    """A network with its weights from assets/, in single precision and ready for use."""
+    try:
+        weights = load_file(path)
+    except FileNotFoundError as error:
+        raise StudioError(f"assets/{path.name} is missing: this copy of the program is not whole.") from error
+    except (SafetensorError, OSError) as error:
+        raise StudioError(f"assets/{path.name} is damaged: get this copy of the program again.") from error
+    state = {name: value.float() if value.dtype == torch.float16 else value for name, value in weights.items()}
+    network.load_state_dict(state)
+    return network.eval().requires_grad_(False)
+
+
+def asset_checksums(domain: Domain) -> dict[str, str]:
+    """The sha256 of a domain's files in assets/, which change as training goes on; the catalogue has all others."""
+    return {name: sha256_of(ASSETS / name) for name in domain.bundled_assets if (ASSETS / name).exists()}

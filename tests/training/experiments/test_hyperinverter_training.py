@@ -1,0 +1,122 @@
+"""A small HyperInverter learns, is told by a discriminator, and survives being killed."""
+
+import copy
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.preview_head import Preview
+from hyperstyle.networks.refiner import Refiner
+from hyperstyle.networks.small_encoder import SmallEncoder
+from hyperstyle.training.experiments.discriminator import Discriminator
+from hyperstyle.training.experiments.hyperinverter_training import Course, Opponent
+from hyperstyle.training.experiments.small_hyperinverter import SmallHyperInverter, Widths
+from hyperstyle.training.faces.hypernetwork_training import Targets
+from hyperstyle.weights.lpips_loading import load_lpips
+from hyperstyle.weights.openvino import load_generator, load_mapping
+from tests.weights_at_hand import weight_file
+
+LAYERS, TINY = (3, 4), Widths((8, 8, 16, 16), features=16, hidden=8)
+SIDE, PHOTOS, BATCH = 32, 6, 2
+START = 60
+"""The step from which the discriminator is heard."""
+LINE = re.compile(r"step (\d+): held out, L2/LPIPS ([\d.]+)/([\d.]+) -> ([\d.]+)/([\d.]+)(, discriminator)?")
+
+ENDLESS = """
+import sys
+from pathlib import Path
+from tests.training.experiments.test_hyperinverter_training import course_of, network_of, opened
+course = course_of(*opened(), save_every=2)
+course.train(Path(sys.argv[1]), 60, network_of(course))
+"""
+
+
+def opened() -> tuple[MobileGenerator, Mapping]:
+    generator, mapping = (weight_file(f"random-face-{name}-xml") for name in ("synthesis", "mapping"))
+    return load_generator(generator), load_mapping(mapping)
+
+
+def course_of(generator: MobileGenerator, mapping: Mapping, save_every: float = 600) -> Course:
+    """A few small pictures of tampered kernels, to be told from the codes' own pictures."""
+    torch.manual_seed(0)
+    lpips = load_lpips(weight_file("lpips-alexnet"))
+    model = EmbeddedModel(copy.deepcopy(generator), Preview(SIDE), SmallEncoder(), Refiner(LAYERS), lpips)
+    model.eval().requires_grad_(False)
+    codes = mapping(torch.randn(PHOTOS, 512), 0.8).detach()
+    photos = Targets(model, mapping, torch.empty(0)).stranger(codes)
+
+    def examples() -> tuple[Tensor, Tensor]:
+        picked = torch.randperm(PHOTOS)[:BATCH]
+        return photos[picked], codes[picked]
+
+    def likeness(some: Tensor, others: Tensor) -> Tensor:
+        return (some - others).abs().mean((1, 2, 3))
+
+    return Course(model, examples, (photos, codes), likeness, START, rate=3e-3, save_every=save_every)
+
+
+def network_of(course: Course) -> SmallHyperInverter:
+    return SmallHyperInverter(course.model.generator.own_kernels(), LAYERS, TINY)
+
+
+def test_pictures_get_nearer_a_discriminator_joins_and_a_killed_training_goes_on(
+    generator: MobileGenerator, mapping: Mapping, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = tmp_path / "hyperinverter.pt"
+    process = subprocess.Popen([sys.executable, "-c", ENDLESS, checkpoint], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    lines = []
+    for text in process.stdout:
+        line = LINE.match(text)
+        assert line is not None, text
+        lines.append(line)
+        if int(line[1]) > START:
+            break
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert lines, "it ended before its first report"
+    last = lines[-1]
+    assert float(last[4]) < 0.8 * float(last[2]), "L2 has fallen"
+    assert float(last[5]) < float(last[3]), "LPIPS has fallen"
+    assert [line[6] is not None for line in lines] == [int(line[1]) > START for line in lines]
+    assert int(last[1]) > START
+
+    course = course_of(generator, mapping)
+    course.train(checkpoint, 0.01, network_of(course))
+    resumed = LINE.match(capsys.readouterr().out)
+    assert resumed is not None
+    assert int(resumed[1]) > int(last[1])
+    assert float(resumed[4]) < 0.8 * float(resumed[2])
+
+
+def test_training_starts_from_the_generator_as_it_is(generator: MobileGenerator, mapping: Mapping) -> None:
+    course = course_of(generator, mapping)
+    first, second = course.pictures(network_of(course), *course.held)
+    assert torch.equal(first, second)
+
+
+def test_the_opponent_learns_to_tell_and_its_doubts_reach_the_pictures() -> None:
+    torch.manual_seed(0)
+    photos, pictures = torch.rand(8, 3, SIDE, SIDE), torch.rand(8, 3, SIDE, SIDE) - 0.5
+    opponent = Opponent(SIDE)
+    for step in range(48):
+        opponent.learn(pictures, photos, step)
+    assert opponent.network(photos).min() > opponent.network(pictures).max()
+    seen = pictures.clone().requires_grad_()
+    opponent.doubt(seen).sum().backward()
+    assert seen.grad is not None
+    lighter = pictures - 0.1 * seen.grad.sign()
+    assert (opponent.doubt(lighter) < opponent.doubt(pictures)).all()
+
+
+@pytest.mark.parametrize("size", [16, 32, 256])
+def test_a_discriminator_judges_pictures_of_its_size(size: int) -> None:
+    assert Discriminator(size)(torch.zeros(2, 3, size, size)).shape == (2,)

@@ -1,0 +1,105 @@
+"""Teachers that draw, pieces of real pictures, and a training that brings kernels nearer to a teacher."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from hyperstyle.domain_table import EMBEDDED
+from hyperstyle.editing.styles import BundledStyle
+from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.paths import EXAMPLES
+from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.photo.tensors import to_pixels
+from hyperstyle.training.styles.crops import CELLS, FIRST_LAYER, Place, piece
+from hyperstyle.training.styles.style_faces import SIZE, make_faces, make_visitors
+from hyperstyle.training.styles.style_training import HELD_OUT, MEASURED, train
+from hyperstyle.training.styles.teachers_table import TEACHERS
+from hyperstyle.weights.embedded_loading import load_generator
+from hyperstyle.weights.lpips_loading import load_lpips
+from hyperstyle.weights.model_loading import open_model
+from tests.weights_at_hand import weight_file
+
+
+@pytest.fixture(scope="module")
+def face(generator: MobileGenerator, code: Tensor) -> Tensor:
+    """A face [1, 3, SIZE, SIZE]."""
+    with torch.inference_mode():
+        return F.avg_pool2d(generator(code), generator.size // SIZE).clamp(-1, 1)
+
+
+@pytest.mark.parametrize("name", TEACHERS)
+def test_a_teacher_changes_a_face_a_lot_and_draws_the_same_at_every_size(name: str, face: Tensor) -> None:
+    teacher = TEACHERS[name]
+    drawn = teacher(face)
+    small = F.avg_pool2d(face, 2)
+    assert drawn.shape == face.shape
+    assert drawn.isfinite().all()
+    assert drawn.abs().max() <= 1.5
+    wanted = F.avg_pool2d(drawn, 2)
+    change = (wanted - small).square().mean()
+    assert change > 0.01
+    assert (teacher(small) - wanted).square().mean() < 0.4 * change
+
+
+def test_a_toon_has_larger_eyes(face: Tensor) -> None:
+    weight = weight_file("dlib-landmarks")
+    finder = FaceFinder(weight)
+
+    def openness(picture: Tensor) -> float:
+        points = finder.find(to_pixels(picture[0]))[0].landmarks
+        return float((points[[40, 41, 46, 47]] - points[[38, 37, 44, 43]]).mean(0)[1])
+
+    assert openness(TEACHERS["toon"](face)) > 1.15 * openness(face)
+
+
+@pytest.mark.parametrize("place", [Place(0, 0), Place(5, 9), Place(18, 18)])
+def test_a_piece_is_that_of_the_whole_picture(place: Place, generator: MobileGenerator, code: Tensor) -> None:
+    styles, kernels = generator.styles(code), generator.kernels()
+    with torch.inference_mode():
+        whole = generator.synthesize(styles, kernels)
+        made = piece(generator, generator.features(styles, kernels, CELLS), styles, kernels, place)
+    error = (made - place.shown(whole)).abs()
+    assert error.mean() < 0.01
+    assert error[..., 64:-64, 64:-64].max() < 1e-4  # beyond what the margin leaves of the edge
+
+
+def test_a_short_training_comes_nearer_to_its_teacher_and_resumes(
+    mapping: Mapping, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generator, lpips = load_generator(), load_lpips(weight_file("lpips-alexnet"))
+    style = BundledStyle("test", "Test", "pencil", (13, 14, 15))
+    assert all(layer >= FIRST_LAYER for layer in style.layers)
+    made = list(make_faces(tmp_path / "faces", generator, mapping, torch.device("cpu"), HELD_OUT + MEASURED))
+    kernels = generator.kernels()
+    moved = [replace(face, offsets={9: torch.full_like(kernels[9], 0.05).half()}) for face in made]
+    first, steps = train(tmp_path, 0.08, style, generator, [made, moved], lpips, torch.device("cpu"))
+    again, more = train(tmp_path, 0.01, style, generator, [made, moved], lpips, torch.device("cpu"))
+    assert first.keys() == again.keys() == set(style.layers)
+    assert more > steps
+    lines = [line for line in capsys.readouterr().out.splitlines() if "held out" in line]
+    before, after = (float(figure) for figure in lines[1].split("teacher ")[1].split(",")[0].split(" -> "))
+    assert after < before
+
+
+def test_portraits_become_visitors_once(tmp_path: Path) -> None:
+    for name in EMBEDDED.needs:
+        weight_file(name)
+    portraits = tmp_path / "portraits"
+    portraits.mkdir()
+    photo = Image.open(EXAMPLES / "female_080.jpg").resize((256, 256))
+    for name in ("female_000", "female_079"):  # the second is one that trainings never see
+        photo.save(portraits / f"{name}.png")
+    model = open_model(EMBEDDED, torch.device("cpu"))
+    (visitor,) = make_visitors(tmp_path / "visitors", model, portraits)
+    written = visitor.path.stat().st_mtime_ns
+    (again,) = make_visitors(tmp_path / "visitors", model, portraits)
+    assert again.path.stat().st_mtime_ns == written
+    with torch.inference_mode():
+        codes, offsets = again.codes, {layer: offset.float() for layer, offset in again.offsets.items()}
+        picture = F.avg_pool2d(model.generator(codes, offsets), model.generator.size // SIZE)
+    assert (picture.clamp(-1, 1) - visitor.picture()).abs().mean() < 0.03

@@ -1,0 +1,91 @@
+"""Captions: true of their face, in many wordings, of words that the tokenizer knows."""
+
+from random import Random
+
+import numpy as np
+import pytest
+import torch
+
+from hyperstyle.editing.text_model import OWN_TEMPLATES
+from hyperstyle.editing.word_tokenizer import CONTEXT, WordTokenizer, words_of
+from hyperstyle.metrics.attributes import LABELS
+from hyperstyle.training.text.captions import caption, mirrored, ranks, vocabulary
+from hyperstyle.training.text.text_model_training import contrast
+
+TIMES = 400
+
+
+def captions(**said: float) -> list[str]:
+    """Many captions of a face of 33 years with these ranks, which is ordinary else."""
+    row = np.full(len(LABELS), 0.37, np.float32)
+    for name, value in ({"age": 33, "masculine": 9} | said).items():
+        row[LABELS.index(name.replace("_", "-"))] = value
+    chance = Random(0)
+    return [caption(row, chance) for _ in range(TIMES)]
+
+
+def share(texts: list[str], *words: str) -> float:
+    return sum(any(word in words_of(text) for word in words) for text in texts) / len(texts)
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "never"),
+    [
+        ({"glasses": 0.99}, ("glasses", "spectacles", "eyeglasses"), ("no glasses", "without glasses")),
+        ({"smile": 0.95}, ("smiling", "happy", "smile"), ("serious", "sad")),
+        ({"smile": 0.05}, ("serious", "sad", "unsmiling"), ("happy", "laughing")),
+        ({"age": 60}, ("old", "elderly", "aged"), ("young", "child", "teenager")),
+        ({"age": 8}, ("boy", "child", "kid"), ("old", "man", "woman")),
+        ({"masculine": -8}, ("woman", "lady"), ("man", "guy", "beard")),
+        ({"hair_light": 0.97}, ("blond", "blonde", "fair"), ("black", "dark")),
+        ({"beard": 0.95}, ("beard", "bearded", "moustache"), ("shaven",)),
+        ({"yaw": 0.95}, ("right",), ("left",)),
+    ],
+)
+def test_what_is_true_is_said_and_its_opposite_never(
+    said: dict[str, float], words: tuple[str, ...], never: tuple[str, ...]
+) -> None:
+    texts = captions(**said)
+    assert share(texts, *words) > 0.1
+    assert not [text for text in texts if any(f" {phrase} " in f" {text} " for phrase in never)]
+
+
+def test_a_beard_is_said_of_men_alone() -> None:
+    assert share(captions(beard=0.99, masculine=-8), "beard", "bearded", "stubble", "moustache") == 0
+
+
+def test_a_mirrored_face_looks_the_other_way() -> None:
+    row = np.full(len(LABELS), 0.5, np.float32)
+    row[LABELS.index("yaw")], row[LABELS.index("light-side")] = 0.9, 0.2
+    turned = mirrored(row)
+    assert turned[LABELS.index("yaw")] == pytest.approx(0.1)
+    assert turned[LABELS.index("light-side")] == pytest.approx(0.8)
+    assert row[LABELS.index("yaw")] == pytest.approx(0.9)
+
+
+def test_every_caption_is_of_known_words_and_short_enough() -> None:
+    words, chance = WordTokenizer(vocabulary()), Random(1)
+    rows = np.random.default_rng(0).random((2000, len(LABELS))).astype(np.float32)
+    rows[:, LABELS.index("age")] *= 80
+    rows[:, LABELS.index("masculine")] = rows[:, LABELS.index("masculine")] * 18 - 9
+    texts = [caption(row, chance) for row in rows]
+    assert not [text for text in texts if words.unknown(text)]
+    assert max(len(words_of(text)) for text in texts) <= CONTEXT - 2
+    assert len(set(texts)) > 1500
+    assert not [template for template in OWN_TEMPLATES if words.unknown(template.format("face"))]
+
+
+def test_ranks_are_shares_but_for_years_and_presentation() -> None:
+    values = np.random.default_rng(0).normal(size=(101, len(LABELS))).astype(np.float32) * 10
+    shares = ranks(values)
+    column = LABELS.index("smile")
+    assert shares[values[:, column].argmax(), column] == 1
+    assert np.median(shares[:, column]) == pytest.approx(0.5)
+    assert np.array_equal(shares[:, LABELS.index("age")], values[:, LABELS.index("age")])
+
+
+def test_the_loss_is_least_where_partners_find_each_other() -> None:
+    seen = torch.eye(8)
+    scale = torch.tensor(20.0)
+    assert float(contrast(seen, seen, scale)) < 0.01
+    assert float(contrast(seen, seen.roll(1, 0), scale)) > 10

@@ -1,0 +1,55 @@
+"""Edits never wait for a whole inversion."""
+
+from collections.abc import Iterator
+from threading import Event, Thread
+
+import pytest
+
+from hyperstyle.web.device_queue import DeviceQueue
+
+
+def test_quick_work_is_let_in_between_two_steps() -> None:
+    queue, order = DeviceQueue(), []
+    first_under_way, quick_waits = Event(), Event()
+
+    def steps() -> Iterator[int]:
+        for step in range(3):
+            if step == 0:
+                first_under_way.set()
+                assert quick_waits.wait(10)
+            order.append(f"step {step}")
+            yield step
+
+    def quick() -> None:
+        first_under_way.wait(10)
+        with queue.priority():
+            order.append("edit")
+
+    def watch() -> None:
+        while not queue.waiting:
+            first_under_way.wait(0.01)
+        quick_waits.set()
+
+    editor = Thread(target=quick)
+    editor.start()
+    Thread(target=watch).start()
+    assert list(queue.interleave(steps())) == [0, 1, 2]
+    editor.join(10)
+    assert order == ["step 0", "edit", "step 1", "step 2"]
+
+
+def test_a_step_that_fails_and_one_that_nobody_waits_for_give_their_turn_back() -> None:
+    queue = DeviceQueue()
+
+    def failing() -> Iterator[int]:
+        yield 1
+        raise ValueError("a step failed")
+
+    steps = queue.interleave(failing())
+    assert next(steps) == 1
+    with pytest.raises(ValueError, match="a step failed"):
+        next(steps)
+    left = queue.interleave(iter([1, 2]))
+    next(left)
+    with queue.priority():
+        pass

@@ -1,0 +1,52 @@
+"""Edits in words, with the text model that the program brings."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hyperstyle.domain_table import EMBEDDED
+from hyperstyle.web.engine import Engine
+from hyperstyle.web.page import build_page
+from hyperstyle.web.services import Services
+from hyperstyle.web.serving import serve
+from hyperstyle.web.sessions import Sessions
+from tests.web.visitor import picture, said, until_another
+from tests.weights_at_hand import weight_file
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A link to an example that smiles in words, opened on a page of its own."""
+    for name in EMBEDDED.needs:
+        weight_file(name)
+    services = Services(Engine([EMBEDDED]), Sessions(EMBEDDED.name))
+    blocks = build_page(services)
+    services.start()
+    _, address, _ = serve(blocks, prevent_thread_lock=True, quiet=True)
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.set_default_timeout(120_000)  # it opens the real model and inverts the example
+    opened.goto(f"{address}?example=male_090&step=0&from=a+face&to=a+smiling+face&push=5")
+    opened.wait_for_selector("#worded .after")
+    yield opened
+    context.close()
+    blocks.close()
+
+
+def test_words_change_the_picture_or_get_a_sentence(page: Page) -> None:
+    before, after = page.get_by_label("From", exact=True), page.get_by_label("To", exact=True)
+    expect(after).to_have_value("a smiling face")
+    smiling = picture(page, "#worded")
+    page.get_by_label("Black hair").check()
+    darker = until_another(page, smiling, "#worded")
+    for words in ("asdf", "", "word " * 500, "😀🎉", "ein lächelndes Gesicht", "<img src=x onerror=alert(1)>"):
+        after.fill(words)
+        page.locator("#say").click()
+        expect(said(page)).to_contain_text("it knows" if words else "Say both")
+        page.locator(".toast-close").click()
+        expect(said(page)).to_have_count(0)
+    assert picture(page, "#worded") == darker
+    assert before.input_value() == "a face"
+    page.get_by_role("button", name="Take it back").click()
+    until_another(page, darker, "#worded")
