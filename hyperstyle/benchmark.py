@@ -1,6 +1,5 @@
 """How long every part of a domain takes on a device, how much memory, and how far its answers are from the CPU's."""
 
-import copy
 import resource
 import statistics
 import time
@@ -103,17 +102,17 @@ def bench(domain: Domain, runs: int, device: torch.device) -> Iterator[Timing]:
     """Time the parts of a domain, one after the other."""
     if domain.faces:
         yield from bench_photo(domain, runs)
-    reference, weights = reference_model(domain)
+    model, weights = reference_model(domain)
     with torch.no_grad():
-        inputs = BenchInputs.of(reference)
-        model = placed(copy.deepcopy(reference), device)
+        inputs = BenchInputs.of(model)
+        answers = {part: network() for part, network in network_parts(model, inputs).items()}
+        placed(model, device)
         there = inputs.to(device)
-        answers = network_parts(reference, inputs)
         for part, network in network_parts(model, there).items():
             if device.type == "cuda":
                 torch.cuda.reset_peak_memory_stats(device)
             seconds = median_seconds(network, runs, device)
-            difference = largest_difference(network(), answers[part]())
+            difference = largest_difference(network(), answers[part])
             yield Timing(domain.name, part, seconds, runs, weights, peak_memory(device), difference)
         steps = default_method(domain).steps
         seconds = median_seconds(lambda: list(hyperstyle.invert(model, there.photo, steps)), runs, device)
