@@ -306,7 +306,8 @@ class Inverter:
 
     def draw(self, inversion: Inversion, edits: Edits = Edits()) -> Pixels:  # noqa: B008 - a frozen value
         """The picture [H, W, 3] of an inversion with edits."""
-        moves = [Edit(self._direction(name), amount) for name, amount in edits.amounts.items() if amount]
+        amounts = [(self._direction(name), amount) for name, amount in edits.amounts.items()]
+        moves = [Edit(direction, amount) for direction, amount in amounts if amount]
         said = []
         if edits.text:
             direction = self._text_direction(edits.text.before, edits.text.after, edits.text.threshold)

@@ -9,6 +9,7 @@ from PIL import Image
 
 from hyperstyle.bulk.result_files import invert_into
 from hyperstyle.domain_table import DOMAINS
+from hyperstyle.editing.edits import Edits
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import METHODS
@@ -88,3 +89,9 @@ def test_domains_without_faces_take_the_middle_in_their_shape(inverter: Inverter
     crop = cars.crop(EXAMPLES / "male_090.jpg")
     corners = crop.quad.corners
     assert np.ptp(corners[:, 0]) / np.ptp(corners[:, 1]) == pytest.approx(4 / 3)
+
+
+def test_a_direction_that_is_not_there_is_told_even_if_it_is_not_moved(inverter: Inverter) -> None:
+    inversion = inverter.invert(EXAMPLES / "male_090.jpg", steps=0)
+    with pytest.raises(StudioError, match="no direction 'wings'"):
+        inverter.draw(inversion, Edits({"wings": 0.0}))

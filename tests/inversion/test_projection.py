@@ -60,6 +60,23 @@ def test_the_learning_rate_ramps_up_and_down() -> None:
     assert all(0 < rate <= 1 for rate in rates[1:100])
 
 
+def test_noise_on_the_code_finds_other_ways_and_fades(model: Parts) -> None:
+    photo, found = another_face(model), []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        found.append([step.codes for step in projection.invert(model, photo, steps=12)])
+    apart = [float((one - other).abs().mean()) for one, other in zip(*found, strict=True)]
+    assert apart[0] == 0 < apart[1]
+    assert apart[-1] < apart[1]
+
+
+def test_the_last_steps_are_the_smallest(model: Parts) -> None:
+    codes = [step.codes for step in projection.invert(model, another_face(model), steps=20)]
+    moves = [float((after - before).abs().mean()) for before, after in zip(codes[15:-1], codes[16:], strict=True)]
+    assert moves == sorted(moves, reverse=True)
+    assert moves[-1] < 0.05 * moves[0]
+
+
 def test_a_caller_that_asks_for_no_gradients_gets_them_neither_changed_nor_forced(model: Parts) -> None:
     with torch.no_grad():
         for step in projection.invert(model, another_face(model), steps=1):

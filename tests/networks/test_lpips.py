@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from hyperstyle.networks.lpips import Lpips
+from hyperstyle.networks.lpips import Lpips, difference
 from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
 from hyperstyle.weights.lpips_loading import load_lpips
 from tests.weights_at_hand import weight_file
@@ -40,3 +40,12 @@ def test_it_can_be_descended_from_a_flat_picture(lpips: Lpips, faces: torch.Tens
     assert flat.grad is not None
     assert flat.grad.isfinite().all()
     assert flat.grad.abs().sum() > 0
+
+
+def test_trainings_take_a_blurred_face_for_farther_than_a_darker_one_with_the_same_squares(
+    lpips: Lpips, faces: torch.Tensor
+) -> None:
+    face = faces[:1]
+    blurred = torch.nn.functional.avg_pool2d(face, 9, stride=1, padding=4, count_include_pad=False)
+    darker = face - (face - blurred).square().mean().sqrt()
+    assert difference(blurred, face, lpips) > 1.2 * difference(darker, face, lpips)
