@@ -1,4 +1,4 @@
-"""The embedded model: the generator that a package carries, and the networks trained for it."""
+"""The embedded model: MobileStyleGAN, and the encoder, hypernetwork and preview head that were trained for it."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,24 +14,24 @@ from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.networks.view import SQUARE
 
 Distance = Callable[[Tensor, Tensor], Tensor]
-"""Pictures and photos [N, 3, 256, 256] -> how far they are from each other [N]."""
+"""(pictures, photos), both [N, 3, 256, 256], RGB in [-1, 1] -> distances [N]."""
 
 CORRECTIONS = 5  # of a code by feedback; each takes as long as a refinement's look
 MOMENTUM = 0.5  # of these
 
 
 def chunks(count: int, device: torch.device) -> Iterator[slice]:
-    """Which of `count` pictures to draw together: all on a graphics card; alone, their features fit a CPU's cache."""
+    """Yield slices of `count` pictures to render at once: all on a GPU, one on a CPU, whose cache holds one."""
     at_once = 1 if device.type == "cpu" else count
     return (slice(first, first + at_once) for first in range(0, count, at_once))
 
 
 class EmbeddedModel(nn.Module):
-    """HyperStyle on the embedded generator: encoder, hypernetwork, and a preview to look at between refinements."""
+    """HyperStyle on the embedded generator: encoder, hypernetwork, and a head that previews pictures at 256 pixels."""
 
     view = SQUARE
     mapping: Mapping
-    """Added by whoever opens the model, for methods that look at other codes."""
+    """Mapping network, Z -> W, set by `load_embedded_model`, for methods that sample codes."""
 
     def __init__(
         self, generator: MobileGenerator, head: Preview, w_encoder: SmallEncoder, hypernetwork: Refiner, lpips: Lpips
@@ -49,7 +49,10 @@ class EmbeddedModel(nn.Module):
         self.head.to(dtype)
 
     def encode(self, photo: Tensor, corrections: int = CORRECTIONS) -> Tensor:
-        """Codes [N, 512] of photos [N, 3, 256, 256], RGB in [-1, 1]: a guess, corrected by looks at its picture."""
+        """Return codes [N, 512] in W of photos [N, 3, 256, 256], RGB in [-1, 1].
+
+        The encoder's codes, improved by `corrections` gradient steps on the distance of preview and photo.
+        """
         codes: Tensor = self.w_encoder(photo)
         step = torch.zeros_like(codes)
         for _ in range(corrections):
@@ -59,7 +62,7 @@ class EmbeddedModel(nn.Module):
 
     @torch.enable_grad()
     def code_gradient(self, photo: Tensor, codes: Tensor) -> Tensor:
-        """By how much the distance of the picture from the photo grows with codes [N, 512]: [N, 512]."""
+        """Return the gradient [N, 512], over codes [N, 512] in W, of the distance between preview and photo."""
         kernels = self.generator.kernels()
         slopes: list[Tensor] = []
         for part in chunks(len(photo), photo.device):
@@ -69,7 +72,10 @@ class EmbeddedModel(nn.Module):
         return torch.cat(slopes)
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
-        """What answers pictures [N, 3, H, W] and their offsets, one after the other, with what to add to these."""
+        """Return a function (pictures [N, 3, H, W], their offsets) -> offsets to add.
+
+        It keeps the momentum of its last call: call it once per refinement, in order.
+        """
         index, memory = 0, None
 
         def refine(picture: Tensor, offsets: Offsets) -> Offsets:
@@ -82,7 +88,7 @@ class EmbeddedModel(nn.Module):
         return refine
 
     def distance(self, pictures: Tensor, photos: Tensor) -> Tensor:
-        """How far pictures are from photos [N, 3, 256, 256], [N]."""
+        """Return the distances [N], by `lpips.difference`, of pictures and photos [N, 3, 256, 256], RGB in [-1, 1]."""
         return difference(pictures, photos, self.lpips)
 
     def look(
@@ -93,9 +99,10 @@ class EmbeddedModel(nn.Module):
         picture: Tensor | None = None,
         distance: Distance | None = None,
     ) -> RefinerInput:
-        """The preview of codes [N, 512] or [N, 18, 512] with offsets, compared with photos by a `distance`.
+        """Return the refiner's input: the preview of codes with `offsets`, its `distance` from the photo, its gradients.
 
-        Where the real `picture` is known, it is what is compared, and the preview only tells how to change it.
+        Codes are [N, 512] in W or [N, 18, 512] in W+. If the rendered `picture` [N, 3, 256, 256] is given, its
+        pixels replace the preview's and the distance is the picture's; gradients still flow through the preview.
         """
         distance = distance or self.distance
         looks = []
@@ -114,7 +121,7 @@ class EmbeddedModel(nn.Module):
     def _look(
         self, photo: Tensor, codes: Tensor, offsets: Offsets, picture: Tensor | None, distance: Distance
     ) -> RefinerInput:
-        """`look` at all pictures together."""
+        """Compute `look` for all N pictures at once."""
         own = self.generator.own_kernels()
         moved = {
             layer: (own[layer] * (1 + offsets[layer]) if offsets else own[layer].expand(len(photo), *own[layer].shape))

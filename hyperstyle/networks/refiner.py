@@ -1,14 +1,13 @@
-"""The embedded tier's hypernetwork: where the picture is wrong, what every layer should have said instead, and the
-change of its kernel that makes it say so.
+"""The embedded tier's hypernetwork: it predicts how the output of every layer should change, and solves for the kernel.
 
-HyperStyle's hypernetwork squeezes photo and picture into one vector per layer and unfolds that into a kernel. At the
-size that can be shipped here that unfolding has too few weights. A kernel that is pointwise offers another way:
-it maps the channels at one place to the channels at that place. So the network answers, for every layer, a map of
-wanted corrections of its output, and the smallest change of the kernel that brings them about, given what the
-layer is fed at these places, is a ridge regression with a closed form.
+HyperStyle's hypernetwork squeezes photo and picture into one vector per layer and expands that into a kernel. A
+network small enough to ship has too few weights for this expansion. But the generator's kernels are pointwise: they
+map the channels at one position to channels at the same position. So the network predicts, for every layer, a map of
+corrections to its output. The smallest kernel change that produces them, given the layer's inputs at these positions,
+has a closed form: a ridge regression (`kernel_change`).
 
-A prediction leaves an error that no network of this size foresees, but the generator itself tells how its kernels
-could lessen it: every refinement adds a step in the direction that `feedback` finds, as long as training found best.
+The prediction leaves an error that no network of this size foresees. Every refinement therefore adds a gradient step
+on the kernels, preconditioned by `preconditioning.direction`, with learned step sizes (`Refiner.strides`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,28 +23,28 @@ from hyperstyle.networks.mobile_stylegan import BLOCKS
 from hyperstyle.networks.preconditioning import direction
 from hyperstyle.networks.resnet import BasicBlock
 
-STEPS = 5  # refinements that have a step length of their own; later ones take the last
-PLACES = 16  # along a side, at which corrections are predicted
-MOMENTUM = 0.5  # of the direction of feedback, from one refinement to the next
-SOFTNESS = 0.3  # kernel entries below this share of the usual size are moved less: offsets multiply
+STEPS = 5  # refinements with gains and step sizes of their own; later ones use the last
+PLACES = 16  # positions along a side at which corrections are predicted
+MOMENTUM = 0.5  # of the gradient step's direction, from one refinement to the next
+SOFTNESS = 0.3  # share of a kernel's mean square that keeps offsets bounded: see `relative`
 
 
 @dataclass(frozen=True)
 class RefinerInput:
-    """What a picture on the way looks like, from outside and from inside the generator."""
+    """The present picture, its distance from the photo, and the generator's layer inputs and kernel gradients."""
 
     picture: Tensor
-    """[N, 3, 256, 256], about [-1, 1]."""
+    """Pictures [N, 3, 256, 256], RGB, about [-1, 1] and not clamped."""
     distance: Tensor
-    """[N], from the photo, by `lpips.difference`."""
+    """Distances [N] of pictures and photos, by `lpips.difference`."""
     layer_inputs: Sequence[Tensor]
-    """What the kernels of layers 1, 2, ... were fed, as `MobileGenerator.features` gives it."""
+    """Inputs [N, in, S, S] of the kernels of layers 1, 2, ..., from `MobileGenerator.features`."""
     gradients: Mapping[int, Tensor]
-    """Layer index -> by how much the distance grows with the layer's kernel [N, out, in]."""
+    """Layer index -> gradient [N, out, in] of the distance over the layer's kernel."""
 
 
 def layer_sizes() -> dict[int, tuple[int, int]]:
-    """Layer index -> side of its maps and channels of its output, for all pointwise layers but the picture's."""
+    """Return layer index -> (side of its feature maps, output channels) of all pointwise layers but the last, toRGB."""
     return {
         layer: (block.size, block.outputs)
         for index, block in enumerate(BLOCKS)
@@ -54,10 +53,10 @@ def layer_sizes() -> dict[int, tuple[int, int]]:
 
 
 def kernel_change(inputs: Tensor, corrections: Tensor, damping: Tensor) -> Tensor:
-    """The change [N, out, in] of a kernel that answers `inputs` [N, in, P] with `corrections` [N, out, P] more.
+    """Return the kernel change D [N, out, in] for which D @ inputs [N, in, P] is close to `corrections` [N, out, P].
 
-    Ridge regression in its dual form, whose system has the size of the number of places; `damping` is relative to
-    the mean energy of a place.
+    Ridge regression in its dual form, a P x P system: with X the inputs, C the corrections and e = mean(diag(X.T X)),
+    D = C @ inverse(X.T X + damping * e * I) @ X.T.
     """
     gram = inputs.mT @ inputs
     energy = gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
@@ -67,22 +66,23 @@ def kernel_change(inputs: Tensor, corrections: Tensor, damping: Tensor) -> Tenso
 
 
 def relative(change: Tensor, kernel: Tensor) -> Tensor:
-    """The offset d [N, out, in, 1, 1] for which kernel * (1 + d) is about kernel + change.
+    """Return the offset d [N, out, in, 1, 1] with kernel * (1 + d) close to kernel + change [N, out, in].
 
-    `kernel` is [out, in] or [N, out, in]. A division that stays bounded where a kernel entry is next to nothing.
+    d = change * kernel / (kernel^2 + SOFTNESS * mean(kernel^2)) stays bounded where an entry of the kernel, [out, in]
+    or [N, out, in], is near 0.
     """
     floor = SOFTNESS * kernel.square().mean((-2, -1), keepdim=True)
     return (change * kernel / (kernel.square() + floor))[..., None, None]
 
 
 def convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
-    """A 3x3 convolution with its norm and activation."""
+    """Return a 3x3 convolution with batch norm and ReLU."""
     kernel = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
     return nn.Sequential(kernel, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
 
 
 class Refiner(nn.Module):
-    """The hypernetwork: photo, picture and what every layer was fed while making the picture -> offsets."""
+    """Hypernetwork: photo, picture, and the generator's layer inputs and kernel gradients -> weight offsets."""
 
     def __init__(self, layers: tuple[int, ...] = tuple(range(1, 11)), width: int = 384) -> None:
         super().__init__()
@@ -96,12 +96,12 @@ class Refiner(nn.Module):
         sizes = layer_sizes()
         self.heads = nn.ModuleDict({str(layer): nn.Conv2d(width, sizes[layer][1], 1) for layer in layers})
         self.gains = nn.Parameter(torch.full((STEPS, len(layers)), 0.05))
-        self.damping = nn.Parameter(torch.full((len(layers),), -1.0))  # logarithm
-        self.strides = nn.Parameter(torch.full((STEPS, len(layers)), -4.2))  # logarithm
+        self.damping = nn.Parameter(torch.full((len(layers),), -1.0))  # logarithm of the damping
+        self.strides = nn.Parameter(torch.full((STEPS, len(layers)), -4.2))  # logarithm of the step size
 
     def maps(self, photo: Tensor, picture: Tensor) -> Tensor:
-        """What is wrong where [N, width, 16, 16]; both pictures [N, 3, 256, 256] in [-1, 1]."""
-        # Four pixels become the channels of one: all detail is seen at a quarter of the work.
+        """Return feature maps [N, width, 16, 16] of the differences of two pictures [N, 3, 256, 256] in [-1, 1]."""
+        # Four pixels become the channels of one, which keeps all detail at a quarter of the work.
         seen = F.pixel_unshuffle(torch.cat((photo, picture, photo - picture), 1), 2)
         places = self.places(self.middle(self.fine(self.stem(seen))))
         context = F.interpolate(self.context(places), scale_factor=2.0, mode="nearest")
@@ -115,13 +115,14 @@ class Refiner(nn.Module):
         index: int = 0,
         memory: Offsets | None = None,
     ) -> tuple[Offsets, Offsets]:
-        """Offsets [N, out, in, 1, 1] to add for every layer of `layers`, and the memory that the next call wants.
+        """Return offsets [N, out, in, 1, 1] to add, for every layer of `layers`, and the next call's `memory`.
 
-        `kernels` are the generator's own ones; `index` counts the refinements of one photo [N, 3, 256, 256].
+        `photo` is [N, 3, 256, 256] in [-1, 1]; `kernels` are the generator's own, without offsets; `index` counts the
+        refinements from 0; `memory` is layer index -> momentum [N, out, in], None at first.
         """
         maps = self.maps(photo, look.picture)
         offsets, directions = {}, {}
-        with full_precision(maps.device):  # regressions need all digits
+        with full_precision(maps.device):  # the regressions need 32 bits
             gains, strides = (lengths[min(index, STEPS - 1)] for lengths in (self.gains, self.strides))
             strides = strides.exp() * look.distance[:, None]
             for place, layer in enumerate(self.layers):
@@ -134,7 +135,10 @@ class Refiner(nn.Module):
         return offsets, directions
 
     def predicted(self, place: int, maps: Tensor, inputs: Tensor) -> Tensor:
-        """The change [N, out, in] of the kernel at a place in `layers`, by `maps` and what it is fed [N, in, S, S]."""
+        """Return the predicted change [N, out, in] of the kernel of `layers[place]`.
+
+        `maps` [N, width, 16, 16] are those of the method `maps`, `inputs` [N, in, S, S] those of the layer.
+        """
         inputs = F.adaptive_avg_pool2d(inputs, min(inputs.shape[-1], PLACES))
         wanted = self.heads[str(self.layers[place])](maps)
         wanted = F.adaptive_avg_pool2d(wanted, inputs.shape[-1])

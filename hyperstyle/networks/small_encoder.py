@@ -1,4 +1,4 @@
-"""The embedded tier's own encoder: small enough to ship, fast enough for two CPU cores."""
+"""The embedded tier's encoder into W: small enough to ship, fast enough for two CPU cores."""
 
 import torch
 from torch import Tensor, nn
@@ -6,13 +6,13 @@ from torch.nn import functional as F
 
 from hyperstyle.networks.resnet import BasicBlock
 
-SIDE = 128  # of what the encoder looks at; W holds no finer detail
+SIDE = 128  # pixels along a side of the encoder's input; W holds no finer detail
 WIDTHS = (64, 128, 256, 512)
-REDUCED = 32  # channels of the last map before it is flattened, which is where most weights would lie
+REDUCED = 32  # channels of the last map when it is flattened: with all 512, most weights would lie in the linear layer
 
 
 def trunk(channels: int, widths: tuple[int, ...] = WIDTHS) -> nn.Sequential:
-    """ResNet-18 without its max pool: [N, channels, S, S] to [N, widths[-1], S / 16, S / 16]."""
+    """Return a ResNet-18 without its max pool: [N, channels, S, S] -> [N, widths[-1], S / 16, S / 16]."""
     layers: list[nn.Module] = [
         nn.Conv2d(channels, widths[0], 7, stride=2, padding=3, bias=False),
         nn.BatchNorm2d(widths[0]),
@@ -26,7 +26,7 @@ def trunk(channels: int, widths: tuple[int, ...] = WIDTHS) -> nn.Sequential:
 
 
 class SmallEncoder(nn.Module):
-    """Photo to code in W: a ResNet-18 whose last map is flattened, so that it still knows where things are."""
+    """Photo -> code in W: a ResNet-18 whose last map is flattened instead of averaged, which keeps positions."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,10 +43,10 @@ class SmallEncoder(nn.Module):
         self.metric: Tensor
 
     def normalized(self, photos: Tensor) -> Tensor:
-        """Codes [N, 512] in units of the spread around the mean; `photos` as in `forward`."""
+        """Return (codes - mean) / spread, [N, 512], of photos [N, 3, H, W], RGB in [-1, 1], H and W multiples of 128."""
         photos = F.adaptive_avg_pool2d(photos, SIDE)
         return self.code(F.relu(self.reduce(self.trunk(photos))).flatten(1))
 
     def forward(self, photos: Tensor) -> Tensor:
-        """Codes [N, 512] of photos [N, 3, H, W], RGB in [-1, 1], H and W multiples of 128."""
+        """Return codes [N, 512] of photos [N, 3, H, W], RGB in [-1, 1], H and W multiples of 128."""
         return self.mean + self.spread * self.normalized(photos)
