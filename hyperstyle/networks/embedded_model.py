@@ -99,7 +99,7 @@ class EmbeddedModel(nn.Module):
         picture: Tensor | None = None,
         distance: Distance | None = None,
     ) -> RefinerInput:
-        """Return the refiner's input: the preview of codes with `offsets`, its `distance` from the photo, its gradients.
+        """Return the refiner's input: a preview of codes with `offsets`, its `distance` from the photo, and gradients.
 
         Codes are [N, 512] in W or [N, 18, 512] in W+. If the rendered `picture` [N, 3, 256, 256] is given, its
         pixels replace the preview's and the distance is the picture's; gradients still flow through the preview.

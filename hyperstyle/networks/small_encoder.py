@@ -43,7 +43,7 @@ class SmallEncoder(nn.Module):
         self.metric: Tensor
 
     def normalized(self, photos: Tensor) -> Tensor:
-        """Return (codes - mean) / spread, [N, 512], of photos [N, 3, H, W], RGB in [-1, 1], H and W multiples of 128."""
+        """Return (codes - mean) / spread [N, 512] of photos [N, 3, H, W], RGB in [-1, 1], H and W multiples of 128."""
         photos = F.adaptive_avg_pool2d(photos, SIDE)
         return self.code(F.relu(self.reduce(self.trunk(photos))).flatten(1))
 
