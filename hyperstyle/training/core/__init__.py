@@ -1,1 +1,1 @@
-"""What all trainings share: the loop, the budget, pictures and photos to train on."""
+"""Parts that trainings share: the training loop, step budgets, generated pictures and photos to train on."""

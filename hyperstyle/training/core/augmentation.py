@@ -1,4 +1,4 @@
-"""What a camera, a phone's software and a website do to a picture, so that photos look familiar to what we train."""
+"""Data augmentation: random changes of pictures as cameras, phones and websites make them."""
 
 import torch
 from torch import Tensor
@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 
 def photographed(pictures: Tensor) -> Tensor:
-    """Pictures [N, 3, H, W] in [-1, 1] with other light, colour, sharpness and noise, each picture its own."""
+    """Return pictures [N, 3, H, W] in [-1, 1], each with random gamma, saturation, contrast, tint, blur and noise."""
     n = pictures.shape[0]
 
     def drawn(spread: float, channels: int = 1) -> Tensor:
@@ -23,6 +23,6 @@ def photographed(pictures: Tensor) -> Tensor:
 
 
 def mirrored(pictures: Tensor) -> Tensor:
-    """Pictures [N, 3, H, W] of which about every second one is mirrored."""
+    """Return pictures [N, 3, H, W], each flipped left to right with probability 1/2."""
     turned = torch.rand(len(pictures), 1, 1, 1, device=pictures.device) < 0.5
     return torch.where(turned, pictures.flip(3), pictures)

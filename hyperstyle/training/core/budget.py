@@ -1,4 +1,4 @@
-"""Stretches that end after a number of steps instead of minutes, for trainings that are compared with each other."""
+"""Trainings that end after a number of steps instead of minutes, so that they can be compared with each other."""
 
 import time
 from dataclasses import dataclass, field
@@ -9,34 +9,34 @@ from hyperstyle.training.core.loop import TrainingRun
 
 @dataclass
 class Clock:
-    """How long a training has been running in all its stretches, in seconds of the processor's time.
-
-    Where the processor is shared that is fairer than the clock on the wall.
-    """
+    """CPU time of a training over all its runs; fairer than wall-clock time where processes share a CPU."""
 
     before: float = 0.0
+    """CPU seconds of earlier runs."""
     since: float = field(default_factory=time.process_time)
+    """Value of `time.process_time` when this run began."""
 
     @property
     def seconds(self) -> float:
-        """In all."""
+        """CPU seconds so far, earlier runs included."""
         return self.before + time.process_time() - self.since
 
     def state_dict(self) -> dict[str, Any]:
-        """All that a later stretch needs."""
+        """Return the CPU seconds so far."""
         return {"seconds": self.seconds}
 
     def load_state_dict(self, state_dict: Any) -> None:  # noqa: ANN401
-        """Take up what `state_dict` gave."""
+        """Go on counting from the CPU seconds in `state_dict`."""
         self.before, self.since = state_dict["seconds"], time.process_time()
 
 
 @dataclass
 class Budget(TrainingRun):
-    """A stretch towards `total` steps, by which the learning rate falls; `minutes` bound it as ever."""
+    """One run of a training that takes `total` steps in all; the run also stops when its `minutes` are over."""
 
     total: int = 1000
+    """Steps over all runs, by which the learning rate is scheduled."""
 
     def share(self, step: int, seconds: float) -> float:
-        """How much of the budget is spent, or 1 when the time is up."""
+        """Return the share of the step budget that is spent, or 1 when the run's time is over."""
         return step / self.total if super().share(step, seconds) < 1 else 1.0

@@ -1,6 +1,7 @@
-"""Pictures that the embedded generator makes itself, kept as files, so that a training reads what it need not make.
+"""Training pictures of the embedded generator: rendered once, kept as JPEG files.
 
-A picture's number decides its code, so the codes need not be stored and any number of processes may share the work.
+The number of a picture is the random seed of its latent code. So codes need not be stored, and any number of processes
+can share the work.
 """
 
 import copy
@@ -21,14 +22,14 @@ from hyperstyle.networks.preview_head import Preview, preview
 
 SIZE = 256
 Draw = Callable[[Tensor], Tensor]
-"""Makes the picture [3, 256, 256] of a code [1, 512]."""
-QUICK = 1_000_000  # pictures from this number on are made the quick way
-LEAST_TRUNCATION, MOST_TRUNCATION = 0.5, 1.0  # photos lie within the tame part of W, their extremes at its rim
+"""Renders a code, [1, 512] in W or [1, n_styles, 512] in W+, to a picture [3, 256, 256], RGB in [-1, 1]."""
+QUICK = 1_000_000  # pictures from this number on are rendered by the preview head
+LEAST_TRUNCATION, MOST_TRUNCATION = 0.5, 1.0  # most photos lie near the mean of W, unusual ones far from it
 QUALITY = 95  # of the JPEG files: 40 kB a picture
 
 
 def code_of(number: int, mapping: Mapping) -> Tensor:
-    """The code [1, 512] in W of picture `number`."""
+    """Return the code [1, 512] in W of picture `number`."""
     source = torch.Generator().manual_seed(number)
     z = torch.randn(1, 512, generator=source)
     share = torch.rand(1, 1, generator=source)
@@ -38,30 +39,33 @@ def code_of(number: int, mapping: Mapping) -> Tensor:
 
 
 def file_of(folder: Path, number: int) -> Path:
-    """Where picture `number` lies; a thousand pictures to a folder."""
+    """Return the path of picture `number`; each subfolder holds a thousand pictures."""
     return folder / f"{number // 1000:04d}" / f"{number:07d}.jpg"
 
 
 def numbers_in(folder: Path) -> list[int]:
-    """The numbers of all pictures in a folder, in order."""
+    """Return the sorted numbers of all pictures in a folder."""
     return sorted(int(path.stem) for path in folder.glob("*/*.jpg"))
 
 
 def to_bytes(picture: Tensor) -> Tensor:
-    """[3, H, W] in [-1, 1] to uint8 [H, W, 3]."""
+    """Convert a picture [3, H, W], RGB in [-1, 1], to uint8 [H, W, 3]."""
     return picture.float().cpu().add(1).mul(127.5).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous()
 
 
 def read_picture(path: Path, side: int) -> Tensor:
-    """A stored picture as [3, side, side] in [-1, 1]."""
+    """Read a stored picture, resized to [3, side, side], RGB in [-1, 1]."""
     with Image.open(path) as image:
-        image.draft("RGB", (side, side))  # the JPEG decoder halves sizes for next to nothing
+        image.draft("RGB", (side, side))  # the JPEG decoder downscales by powers of two almost for free
         small = image.convert("RGB").resize((side, side), Image.Resampling.BOX)
     return torch.from_numpy(np.array(small)).permute(2, 0, 1).float() / 127.5 - 1
 
 
 def whole(generator: MobileGenerator, device: torch.device) -> Draw:
-    """The generator's own picture, pooled, in the precision that is fast on a device: off by less than the JPEG."""
+    """Return a renderer that runs the whole generator and pools its picture.
+
+    It computes in the device's fast precision, whose error is below that of JPEG.
+    """
     quick = copy.deepcopy(generator).to(device)
     quick.compute_in(fast_dtype(device))
 
@@ -73,7 +77,7 @@ def whole(generator: MobileGenerator, device: torch.device) -> Draw:
 
 
 def quick(generator: MobileGenerator, head: Preview, device: torch.device) -> Draw:
-    """The small picture in its place: four times as fast again."""
+    """Return a renderer that runs the generator's first blocks and the preview head, four times as fast as `whole`."""
     trunk, small = copy.deepcopy(generator).to(device), copy.deepcopy(head).to(device, fast_dtype(device))
     trunk.compute_in(fast_dtype(device))
     kernels = trunk.kernels()
@@ -81,7 +85,7 @@ def quick(generator: MobileGenerator, head: Preview, device: torch.device) -> Dr
 
 
 def make_pictures(folder: Path, draw: Draw, mapping: Mapping, numbers: range, deadline: float) -> int:
-    """Write the pictures that are not there yet until `deadline` (a `time.monotonic` value); how many were written."""
+    """Write missing pictures until `deadline`, a value of `time.monotonic`; return how many were written."""
     made = 0
     for number in numbers:
         path = file_of(folder, number)
@@ -96,7 +100,7 @@ def make_pictures(folder: Path, draw: Draw, mapping: Mapping, numbers: range, de
 
 
 def write_whole(path: Path, picture: Tensor) -> None:
-    """Write a picture [3, H, W] as JPEG; a killed process leaves no half file under the final name."""
+    """Write a picture [3, H, W] in [-1, 1] as JPEG, atomically: a killed process leaves no truncated picture."""
     encoded = io.BytesIO()
     Image.fromarray(to_bytes(picture).numpy()).save(encoded, "JPEG", quality=QUALITY, subsampling=0)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -106,5 +110,5 @@ def write_whole(path: Path, picture: Tensor) -> None:
 
 
 def save_grid(path: Path, pictures: list[Tensor]) -> None:
-    """Pictures [1, 3, H, W] side by side in one PNG, for a look at how a training goes."""
+    """Write pictures [1, 3, H, W] in [-1, 1] side by side into one PNG that shows how a training goes."""
     Image.fromarray(to_bytes(torch.cat(pictures, 3)[0]).numpy()).save(path)

@@ -1,4 +1,4 @@
-"""What all trainings share: stretches bounded in time that resume where the last one stopped, even if it was killed."""
+"""The training loop: runs of limited time, each of which resumes from the last checkpoint, even after a kill."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,29 +9,31 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
-DECAY = 0.3  # share of a stretch over which the learning rate falls to zero, so that every stretch ends usable
-WARMUP = 50  # steps over which it rises after each start, while the optimizer's averages settle
+DECAY = 0.3  # share of a run over which the learning rate falls to zero, so that every run ends with usable weights
+WARMUP = 50  # steps over which the learning rate rises after each start, while the optimizer's averages settle
 
 
 class Stateful(Protocol):
-    """Anything with a state dict: modules, optimizers."""
+    """Part of a checkpoint: a module, an optimizer, or anything else with a state dict."""
 
     def state_dict(self) -> dict[str, Any]:
-        """All that a later stretch needs."""
+        """Return the state that a later run resumes from."""
 
     def load_state_dict(self, state_dict: Any) -> Any:  # noqa: ANN401
-        """Take up what `state_dict` gave."""
+        """Restore the state that `state_dict` returned."""
 
 
 @dataclass
 class TrainingRun:
-    """One stretch of a training."""
+    """One run of a training: it resumes from the checkpoint, and saves it at intervals and when the time is over."""
 
     checkpoint: Path
     parts: Mapping[str, Stateful]
+    """Models, optimizers and the like, under the names that they have in the checkpoint."""
     minutes: float
+    """Time limit of this run."""
     report: Callable[[int], None]
-    """Called with the step number at every save: prints held-out figures, writes a grid."""
+    """Called with the number of steps done at every save, to print held-out figures and write sample pictures."""
     save_every: float = 600.0
     """Seconds between checkpoints."""
 
@@ -52,11 +54,11 @@ class TrainingRun:
         partial.replace(self.checkpoint)
 
     def share(self, step: int, seconds: float) -> float:  # noqa: ARG002 - for stretches that count steps
-        """How much of the stretch is over when `step` steps are done in all, and it has been running for `seconds`."""
+        """Return the share of this run that is over, 1 at its end: `step` counts all runs, `seconds` this one."""
         return seconds / (self.minutes * 60)
 
     def steps(self, optimizer: torch.optim.Optimizer) -> Iterator[int]:
-        """Step numbers until the stretch is over, with the learning rate of `optimizer` set for each."""
+        """Yield step numbers until the run is over; set the learning rate of `optimizer` before each."""
         first = step = self.resume()
         rates = [group.setdefault("full_lr", group["lr"]) for group in optimizer.param_groups]
         start = saved = time.monotonic()
@@ -77,7 +79,10 @@ class TrainingRun:
 def update(
     model: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer, step: int, memory: float = 0.999
 ) -> None:
-    """Take the step that the gradients of `model` ask for, and let `average` follow, the faster the younger it is."""
+    """Clip the gradients of `model`, take a step, and update `average`, a moving average of its weights.
+
+    The decay of the average is min(memory, step / (step + 10)), so that it forgets the first steps soon.
+    """
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
@@ -86,7 +91,7 @@ def update(
 
 @torch.no_grad()
 def follow(average: nn.Module, model: nn.Module, decay: float) -> None:
-    """Move `average` towards `model`: a running mean of the weights, which is what gets shipped."""
+    """Update the exponential moving average of the weights: average = decay * average + (1 - decay) * model."""
     for slow, fast in zip(average.state_dict().values(), model.state_dict().values(), strict=True):
         if slow.is_floating_point():
             slow.lerp_(fast, 1 - decay)

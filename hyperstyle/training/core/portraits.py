@@ -1,4 +1,4 @@
-"""Real photos for training: aligned once, kept as files, some of them held out."""
+"""Portraits for training: aligned once, kept as PNG files, some of them held out."""
 
 import re
 from pathlib import Path
@@ -14,18 +14,18 @@ from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.training.core.generated_pictures import SIZE
 
-LAST = 79  # portraits with a larger number are for tests and never enter a training
-FIRST_HELD_OUT = 70  # from this number on they only tell how a training goes
+LAST = 79  # portraits with larger numbers are the test set and never enter a training
+FIRST_HELD_OUT = 70  # portraits from this number on are held out: trainings report figures on them
 
 
 def number_of(path: Path) -> int:
-    """The number at the end of a portrait's name, as in female_012.jpg."""
+    """Return the number at the end of a file name, 12 for female_012.jpg, or 0 where there is none."""
     match = re.search(r"(\d+)$", path.stem)
     return int(match[1]) if match else 0
 
 
 def align_portraits(photos: Path, folder: Path, finder: FaceFinder) -> None:
-    """Cut the largest face out of every training portrait in `photos`, 256 pixels square, into `folder`."""
+    """Align the largest face of every training portrait in `photos` and write it into `folder`, 256 pixels square."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(photos.glob("*.jpg")):
         if number_of(path) > LAST:
@@ -36,7 +36,7 @@ def align_portraits(photos: Path, folder: Path, finder: FaceFinder) -> None:
 
 
 def read_portraits(folder: Path) -> tuple[Tensor, Tensor]:
-    """The portraits to train on and those held out, each [N, 3, 256, 256] in [-1, 1]."""
+    """Return the portraits to train on and the held-out ones, each [N, 3, 256, 256], RGB in [-1, 1]."""
     paths = sorted(folder.glob("*.png"))
     train = [path for path in paths if number_of(path) < FIRST_HELD_OUT]
     held = [path for path in paths if FIRST_HELD_OUT <= number_of(path) <= LAST]
@@ -44,6 +44,6 @@ def read_portraits(folder: Path) -> tuple[Tensor, Tensor]:
 
 
 def stacked(paths: list[Path]) -> Tensor:
-    """Pictures of one size as [N, 3, H, W] in [-1, 1]."""
+    """Read pictures of one size as a batch [N, 3, H, W], RGB in [-1, 1]."""
     pixels = np.stack([np.asarray(Image.open(path).convert("RGB")) for path in paths])
     return torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1

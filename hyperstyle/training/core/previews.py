@@ -1,4 +1,4 @@
-"""What trainings see of kernels that a hypernetwork has moved: the preview, through which gradients reach them."""
+"""Differentiable previews: small pictures through which gradients reach the kernels that a hypernetwork has changed."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from hyperstyle.networks.preview_head import SIZE, preview
 
 
 def shown(model: EmbeddedModel, codes: Tensor, kernels: Kernels) -> Tensor:
-    """Previews [N, 3, S, S] of codes [N, 512], each with kernels of its own where there are such."""
+    """Render previews [N, 3, S, S] of codes [N, 512]; kernels [N, out, in, kh, kw] belong to one code each."""
     pictures = []
     for part in chunks(model, len(codes)):
         own = {layer: kernel[part] if kernel.ndim == 5 else kernel for layer, kernel in kernels.items()}
@@ -20,17 +20,17 @@ def shown(model: EmbeddedModel, codes: Tensor, kernels: Kernels) -> Tensor:
 
 
 def chunks(model: EmbeddedModel, count: int) -> Iterator[slice]:
-    """Which of `count` previews to draw together: all on a graphics card, and as many as fit a CPU's cache on one."""
+    """Split `count` previews into slices to render together: all on a GPU, as many as fit the cache on a CPU."""
     small = SIZE // side(model)
     at_once = small if model.head.narrow.device.type == "cpu" else count
     return (slice(first, first + at_once) for first in range(0, count, at_once))
 
 
 def side(model: EmbeddedModel) -> int:
-    """Of the previews, in pixels."""
+    """Return the side of the previews in pixels."""
     return 2 * model.head.features
 
 
 def figures(model: EmbeddedModel, pictures: Tensor, photos: Tensor) -> tuple[float, float]:
-    """Mean L2 and LPIPS of pictures and photos [N, 3, S, S] in [-1, 1]."""
+    """Return the mean L2 and LPIPS between pictures and photos, both [N, 3, S, S] in [-1, 1]."""
     return float((pictures - photos).square().mean()), float(model.lpips(pictures, photos).mean())

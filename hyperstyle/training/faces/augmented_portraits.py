@@ -1,7 +1,7 @@
-"""More photos than there are: the training portraits, inverted, and then given other faces.
+"""Augmented portraits: each training portrait is inverted, and its weight offsets are rendered with other codes.
 
-What no code in W can make of a portrait (its background, clothes, light, hair) lies in the offsets that the
-hypernetwork found for it. Under other codes they make pictures that are as strange to the generator as photos are.
+The offsets that the hypernetwork predicts for a portrait hold what no code in W can express: background, clothes,
+light, hair. With other codes they give new pictures that lie as far outside the generator's domain as photos do.
 """
 
 from itertools import islice
@@ -17,16 +17,16 @@ from hyperstyle.networks.preview_head import preview
 from hyperstyle.training.core.generated_pictures import file_of, write_whole
 from hyperstyle.training.faces.hypernetwork_training import refinements
 
-EACH = 12  # relatives of a portrait
-STEPS = 2  # refinements: light, background and clothes are there after these
-MOST = 0.8  # how far a relative's code goes towards another face's, at most
+EACH = 12  # pictures for each portrait
+STEPS = 2  # refinements: enough for light, background and clothes
+MOST = 0.8  # largest share of the way from the portrait's code to another one
 
 
 @torch.no_grad()
 def augment_portraits(
     folder: Path, model: EmbeddedModel, mapping: Mapping, photos: Tensor, device: torch.device
 ) -> None:
-    """Write `EACH` relatives of every photo [N, 3, 256, 256]; those that are there stay."""
+    """Write `EACH` pictures of 256 pixels for every photo [N, 3, 256, 256] in [-1, 1], where they are missing."""
     model.compute_in(fast_dtype(device))
     model.to(device)
     for index, photo in enumerate(photos.to(device).split(1)):

@@ -1,4 +1,4 @@
-"""Trains the hypernetwork: what it changes has to make the picture more like the photo, step after step."""
+"""Trains the hypernetwork: every refinement is to bring the picture nearer to the photo."""
 
 import copy
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ from hyperstyle.training.core.loop import Stateful, TrainingRun, update
 from hyperstyle.training.core.portraits import read_portraits
 
 BATCH, LARGE_BATCH = 4, 32  # on CPU and on CUDA
-CORRECTIONS = 2  # of the code a refinement starts from: fewer than in use save time, and starts vary more
-LIKENESS = 0.1  # weight of identity beside L2 and LPIPS, as in the paper
-STRANGE = 0.1  # how far the kernels of made-up photos are from the generator's, relative to themselves
+CORRECTIONS = 2  # gradient steps on the first code: fewer than for users save time and make starts more varied
+LIKENESS = 0.1  # weight of the identity loss beside L2 and LPIPS, as in the paper
+STRANGE = 0.1  # standard deviation of the random offsets
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What the hypernetwork learns to reach."""
+    """Source of the pictures that the hypernetwork learns to reconstruct."""
 
     model: EmbeddedModel
     mapping: Mapping
@@ -38,7 +38,7 @@ class Targets:
     """[N, 3, 256, 256] in [-1, 1]."""
 
     def batch(self, size: int) -> Tensor:
-        """Half portraits, half pictures of a generator that has been tampered with, [size, 3, 256, 256]."""
+        """Return augmented pictures [size, 3, 256, 256] in [-1, 1]: half portraits, half by kernels with noise."""
         device = self.photos.device
         real = photographed(mirrored(self.photos[torch.randint(len(self.photos), (size // 2,), device=device)]))
         made = self.stranger(self.mapping(torch.randn(size - size // 2, 512, device=device), 0.8))
@@ -46,7 +46,10 @@ class Targets:
 
     @torch.no_grad()
     def stranger(self, codes: Tensor) -> Tensor:
-        """Photos [N, 3, 256, 256] that no code in W makes: two codes for coarse and fine styles, kernels of noise."""
+        """Render pictures [N, 3, 256, 256] that no code in W gives: two codes mixed, kernels with random offsets.
+
+        Coarse styles take one of `codes` [N, 512], fine styles the next; offsets are random matrices of rank 8.
+        """
         generator = self.model.generator
         start = torch.randint(1, generator.n_styles, (len(codes), 1, 1), device=codes.device)
         style = torch.arange(generator.n_styles, device=codes.device)[:, None]
@@ -62,22 +65,24 @@ class Targets:
 
 @dataclass(frozen=True)
 class Refined:
-    """Where a refinement leads."""
+    """Result of one refinement."""
 
     changes: Offsets
-    """What the hypernetwork added to the offsets; nothing for the first picture."""
+    """Offsets [N, out, in, 1, 1] per layer that the hypernetwork added in this step; empty for the first picture."""
     offsets: Offsets
+    """Sum of all changes so far, without gradients."""
     look: RefinerInput
+    """Picture, distance and gradients with these offsets: the input of the next refinement."""
 
 
 def refinements(
     model: EmbeddedModel, network: Refiner, photo: Tensor, codes: Tensor, real: bool, last: Distance | None = None
 ) -> Iterator[Refined]:
-    """The first picture of codes [N, 512] and all refinements towards photos [N, 3, 256, 256], none of which hears of
-    another through gradients.
+    """Yield the first picture of codes [N, 512], then `STEPS` refinements towards photos [N, 3, 256, 256].
 
-    With `real` pictures it is those that are compared with the photo, as in use, and else the preview, in half the
-    time; `last` is the distance that counts in the last look.
+    No gradient flows from one refinement into another. With `real`, the generator's full pictures are compared with
+    the photos, as when inverting; without, its previews, in half the time. `last` replaces the distance of the last
+    refinement.
     """
 
     def looked(offsets: Offsets, distance: Distance | None = None) -> RefinerInput:
@@ -97,7 +102,7 @@ def refinements(
 
 @torch.no_grad()
 def drawn(model: EmbeddedModel, codes: Tensor, offsets: Offsets) -> Tensor:
-    """The real pictures [N, 3, 256, 256] of codes [N, 512], pooled."""
+    """Render full pictures of codes [N, 512] with offsets, pooled to [N, 3, 256, 256]."""
     pictures = []
     for part in chunks(len(codes), codes.device):
         moved = {layer: change[part] for layer, change in offsets.items()}
@@ -106,10 +111,11 @@ def drawn(model: EmbeddedModel, codes: Tensor, offsets: Offsets) -> Tensor:
 
 
 def backward(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Distance, real: bool = False) -> None:
-    """Refine photos step after step and leave in `network` the gradient of every step's weights.
+    """Refine photos [N, 3, 256, 256] and accumulate the gradients of all steps' distances in `network`.
 
-    Every look tells how the distance depends on the kernels, which is all that is needed of the generator. Likeness
-    counts in the last one, whose gradients no refinement hears: when in use, the program has no such network.
+    `RefinerInput.gradients` holds the gradient with respect to the kernels, from which backpropagation into the
+    network starts: d loss / d change = kernel * d distance / d kernel. `likeness`, the identity loss, counts in the
+    last step only: its gradient must not become an input of the network, because users have no identity network.
     """
 
     def judged(pictures: Tensor, photos: Tensor) -> Tensor:
@@ -135,7 +141,7 @@ def train(
     device: torch.device,
     real: bool = False,
 ) -> None:
-    """One stretch of training on the portraits in `work` and on pictures made on the way, by previews or real ones."""
+    """Train for `minutes` on the portraits in `work` and on rendered pictures; `real` as in `refinements`."""
     batch = BATCH if device.type == "cpu" else LARGE_BATCH
     model.compute_in(fast_dtype(device))
     model.to(device)
@@ -161,7 +167,7 @@ def train(
 
 
 def parameter_groups(refiner: Refiner) -> list[dict[str, object]]:
-    """Lengths of steps are logarithms far from 0 and must not decay towards it."""
+    """Return parameter groups for AdamW: step sizes and damping, kept as logarithms, get no weight decay."""
     lengths = [refiner.strides, refiner.damping]
     rest = [parameter for parameter in refiner.parameters() if all(parameter is not length for length in lengths)]
     return [{"params": rest}, {"params": lengths, "weight_decay": 0.0, "lr": 5e-3}]

@@ -1,4 +1,4 @@
-"""Fits the small pictures that refinement and the encoder's training look at, against the generator's pooled ones."""
+"""Trains a preview head: its small pictures are to match the generator's pictures, pooled to that size."""
 
 import copy
 import random
@@ -15,8 +15,8 @@ from hyperstyle.networks.preview_head import SIZE, Preview
 from hyperstyle.training.core.generated_pictures import code_of, file_of, numbers_in, read_picture, save_grid
 from hyperstyle.training.core.loop import TrainingRun, update
 
-HELD_OUT = 40  # the first pictures of the folder are never trained on
-BATCH = 4  # pictures of 256 pixels, more of smaller ones: features of one are 8 MB, and more of them leave the cache
+HELD_OUT = 40  # the first pictures of the folder are held out
+BATCH = 4  # pictures of 256 pixels, more of smaller ones: the features of one take 8 MB of the CPU's cache
 
 
 def train(
@@ -28,7 +28,7 @@ def train(
     device: torch.device,
     size: int = SIZE,
 ) -> None:
-    """One stretch of fitting to the pictures in `folder`."""
+    """Train for `minutes` a head of side `size` on the pictures in `folder`."""
     numbers = numbers_in(folder)
     generator.compute_in(fast_dtype(device))
     generator.to(device)
@@ -63,7 +63,7 @@ def train(
 
 
 def fitting_loss(head: Preview, features: Tensor, codes: Tensor, wanted: Tensor) -> Tensor:
-    """How far the head's pictures of features and codes are from the pooled pictures `wanted` [N, 3, S, S]."""
+    """Return the loss L2 + 0.05 L1 between the head's pictures and the pooled pictures `wanted` [N, 3, S, S]."""
     with low_precision(features.device):
         made = head(features, codes)
     error = made.float() - wanted

@@ -1,4 +1,4 @@
-"""Trains the embedded encoder: on pictures whose codes are known, and on photos by the pictures their codes make."""
+"""Trains the encoder to W: on generated pictures by their known codes, on photos by the pictures of its codes."""
 
 import copy
 import random
@@ -21,51 +21,53 @@ from hyperstyle.training.core.generated_pictures import SIZE, code_of, file_of, 
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
 from hyperstyle.training.core.portraits import read_portraits
 
-HELD_OUT = 200  # the first pictures of the folder are never trained on
-FITTED = 4000  # pictures from which the linear look of a code is fitted
-BATCH = 32  # pictures in a step
-PHOTOS = 16  # photos and relatives of photos in a step, judged by the small picture their code makes
-CLOSE = 1  # photos among them that are judged by the picture of 256 pixels too: that takes twenty times as long
+HELD_OUT = 200  # the first pictures of the folder are held out
+FITTED = 4000  # pictures to which the linear map from codes to pixels is fitted
+BATCH = 32  # generated pictures in a step
+PHOTOS = 16  # portraits and augmented portraits in a step, compared with small previews of their codes
+CLOSE = 1  # photos among them that are compared at 256 pixels too, which takes twenty times as long
 CAUTION = 100.0  # beside what a code changes in 3072 numbers of about 1
 STRIDE = 1800.0  # of corrections of a code, by trying: longer ones overshoot
-LIKENESS = 0.1  # weight of identity beside L2 and LPIPS
-SMALL = 64  # side of the small picture
+LIKENESS = 0.1  # weight of the identity loss beside L2 and LPIPS
+SMALL = 64  # side of the small preview
 
 
 @dataclass(frozen=True)
 class KnownPictures:
-    """Pictures whose codes are known."""
+    """Generated pictures and their codes."""
 
     folder: Path
     numbers: list[int]
     codes: Tensor
-    """[N, 512], in units of their spread around their mean."""
+    """Standardized codes (w - mean) / spread, [N, 512]."""
     mean: Tensor
+    """Mean code, [512]."""
     spread: Tensor
+    """Standard deviation of each coordinate, [512]."""
 
     @classmethod
     def of(cls, folder: Path, mapping: Mapping) -> "KnownPictures":
-        """All pictures of a folder."""
+        """Return all pictures of a folder."""
         numbers = numbers_in(folder)
         codes = torch.cat([code_of(number, mapping) for number in numbers])
         mean, spread = codes.mean(0), codes.std(0)
         return cls(folder, numbers, (codes - mean) / spread, mean, spread)
 
     def pictures(self, indices: range | list[int], side: int) -> Tensor:
-        """Some of the pictures, [N, 3, side, side] in [-1, 1]."""
+        """Read the pictures at `indices`, [N, 3, side, side] in [-1, 1]."""
         return torch.stack([read_picture(file_of(self.folder, self.numbers[i]), side) for i in indices])
 
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
-        """Pictures [BATCH, 3, 128, 128] as a camera would have them, and their codes [BATCH, 512]."""
+        """Return augmented pictures [BATCH, 3, 128, 128] and their standardized codes [BATCH, 512]."""
         picked = random.Random(step).sample(range(HELD_OUT, len(self.numbers)), BATCH)  # noqa: S311 - shuffling
         return photographed(self.pictures(picked, SIDE)), self.codes[picked]
 
 
 def look_of_codes(codes: Tensor, pictures: Tensor) -> Tensor:
-    """How a code shows, to first order: the matrix [512, pixels] that best maps codes to small pictures.
+    """Fit the linear map [512, pixels] from standardized codes [N, 512] to pictures [N, 3, 32, 32] by ridge regression.
 
-    An error in W counts by what it changes in the picture; this is the cheapest measure of that.
-    `codes` [N, 512] are in units of their spread, `pictures` [N, 3, 32, 32].
+    It is a cheap measure of how visible an error of a code is: error @ map is the change of the picture, in standard
+    deviations of a pixel.
     """
     pixels = (pictures - pictures.mean(0)).flatten(1)
     gram = codes.T @ codes + len(codes) * 0.05 * torch.eye(codes.shape[1])
@@ -83,23 +85,24 @@ def metric_of(look: Tensor, spread: Tensor) -> Tensor:
 
 
 def code_loss(predicted: Tensor, codes: Tensor, look: Tensor) -> Tensor:
-    """Squared error of codes [N, 512] in units of their spread, plus what of it shows in the picture."""
+    """Return mean(error^2) + mean((error @ look)^2) of standardized codes [N, 512]; `look` is [512, pixels]."""
     error = predicted - codes
     return error.square().mean() + (error @ look).square().mean()
 
 
 @dataclass(frozen=True)
 class Photos:
-    """Photos, whose codes nobody knows."""
+    """Photos, whose codes are unknown."""
 
     portraits: Tensor
     """[N, 3, 256, 256] in [-1, 1]."""
     relatives: Path
-    """Folder of pictures made out of them."""
+    """Folder of the augmented portraits."""
     numbers: list[int]
+    """Numbers of the pictures in that folder, which may be empty."""
 
     def batch(self) -> Tensor:
-        """A quarter portraits and the rest relatives, where there are any: [PHOTOS, 3, 256, 256]."""
+        """Return photos [PHOTOS, 3, 256, 256] in [-1, 1]: a quarter portraits, the rest augmented portraits if any."""
         count = PHOTOS // 4 if self.numbers else PHOTOS
         real = list(self.portraits[torch.randint(len(self.portraits), (count,))])
         picked = random.choices(self.numbers, k=PHOTOS - count) if self.numbers else []  # noqa: S311 - no secrets
@@ -108,7 +111,7 @@ class Photos:
 
 
 class EncoderLoss(nn.Module):
-    """What pictures come of codes, and how far they are from photos."""
+    """Loss of codes on photos: the distance between the pictures that the codes give and the photos."""
 
     def __init__(
         self, generator: MobileGenerator, head: Preview, small: Preview, lpips: Lpips, likeness: Identity
@@ -119,20 +122,23 @@ class EncoderLoss(nn.Module):
         self.lpips, self.likeness = lpips, likeness
 
     def place(self, device: torch.device) -> None:
-        """Bring all of it to a device, in the precision that is fast there."""
+        """Move all networks to a device, in its fast precision."""
         self.to(device)
         self.generator.compute_in(fast_dtype(device))
         self.head.to(fast_dtype(device))
         self.small.to(fast_dtype(device))
 
     def shown(self, codes: Tensor, head: Preview) -> Tensor:
-        """Pictures [N, 3, S, S] of codes [N, 512]."""
+        """Render the previews [N, 3, S, S] of codes [N, 512]."""
         kernels = self.generator.kernels()
         parts = chunks(len(codes), codes.device)
         return torch.cat([preview(self.generator, head, codes[part], kernels) for part in parts])
 
     def loss(self, codes: Tensor, photos: Tensor) -> Tensor:
-        """Squared error of small pictures, and the distance of a few large ones."""
+        """Return L2 of the small previews plus LPIPS, L2 and identity loss of the first `CLOSE` large ones.
+
+        `codes` are [N, 512], `photos` [N, 3, 256, 256] in [-1, 1].
+        """
         small = F.mse_loss(self.shown(codes, self.small), F.adaptive_avg_pool2d(photos, SMALL))
         made, wanted = self.shown(codes[:CLOSE], self.head), photos[:CLOSE]
         close = difference(made, wanted, self.lpips) + LIKENESS * self.likeness.distance(made, wanted)
@@ -140,7 +146,7 @@ class EncoderLoss(nn.Module):
 
 
 def train(work: Path, minutes: float, mapping: Mapping, judge: EncoderLoss, device: torch.device) -> None:
-    """One stretch of training on the pictures, portraits and relatives in `work`."""
+    """Train for `minutes` on the generated pictures, portraits and augmented portraits in `work`."""
     judge.place(device)
     known = KnownPictures.of(work / "pictures", mapping)
     fitted = range(HELD_OUT, HELD_OUT + FITTED)
@@ -178,7 +184,10 @@ def train(work: Path, minutes: float, mapping: Mapping, judge: EncoderLoss, devi
 def training_loss(
     encoder: SmallEncoder, judge: EncoderLoss, look: Tensor, known: tuple[Tensor, Tensor], photos: Tensor
 ) -> Tensor:
-    """The loss of a step on pictures with known codes [B, 3, 128, 128] and [B, 512], and on photos [P, 3, 256, 256]."""
+    """Return the loss of one step.
+
+    `known` are pictures [B, 3, 128, 128] with their standardized codes [B, 512]; `photos` are [P, 3, 256, 256].
+    """
     pictures, codes = known
     with low_precision(photos.device):
         predicted = encoder.normalized(torch.cat((pictures, F.adaptive_avg_pool2d(photos, SIDE)))).float()
