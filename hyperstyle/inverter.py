@@ -1,4 +1,4 @@
-"""One domain, loaded: the way of a photo into its generator, and back out as pictures."""
+"""A loaded domain: inverts photos into its generator's latent space, then draws, edits and pastes back the results."""
 
 import math
 import time
@@ -42,10 +42,10 @@ from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.model_loading import open_model, open_restyle
 
 PhotoLike = Photo | Path | str | bytes | Image.Image | NDArray[np.uint8]
-"""A photo: read already, a path, the bytes of a file, a PIL image, or an array [H, W, 3] of RGB in 0 to 255."""
+"""A photo as a `Photo`, a path, the bytes of a file, a PIL image, or an array [H, W, 3], RGB, uint8."""
 
 RENDERERS_KEPT = 4
-"""Inversions whose kernels stay on the device: those that are being edited just now."""
+"""Inversions whose modified kernels stay cached on the device, so that moving a slider only runs the generator."""
 STYLES_KEPT = 6
 TEXT_DIRECTIONS_KEPT = 32
 POLISH_STEPS = 40
@@ -53,25 +53,26 @@ POLISH_STEPS = 40
 
 @dataclass(frozen=True, eq=False)
 class InversionStep:
-    """Where the inversion of a photo has come to: its picture, and all that has been found so far."""
+    """The state of an inversion after one refinement step."""
 
     inversion: Inversion
+    """The code and weight offsets of this step, with the records of all steps so far."""
     pixels: Pixels
     """The generator's picture [H, W, 3], RGB, 0 to 255."""
 
     @property
     def index(self) -> int:
-        """0 is the picture before any refinement."""
+        """Number of the step; 0 is the encoder's picture, before any refinement."""
         return self.inversion.steps[-1].index
 
     @property
     def metrics(self) -> Metrics:
-        """Of the picture against the photo."""
+        """Metrics of the picture against the aligned photo."""
         return self.inversion.steps[-1].metrics
 
     @property
     def seconds(self) -> float:
-        """That this step took, without the metrics."""
+        """Seconds that this step took, without computing its metrics."""
         return self.inversion.steps[-1].seconds
 
     @property
@@ -81,10 +82,10 @@ class InversionStep:
 
 
 class Inverter:
-    """A domain's model with all that a photo meets on its way: face finder, metrics, methods, directions, styles.
+    """A domain's model with its face finder, metrics, inversion methods, directions and styles.
 
-    It is given photos and inversions and keeps none; only what the last few pictures were drawn from stays on the
-    device, until `forget`. Several threads may share one as long as they take turns.
+    It stores no photo and no inversion, but caches the modified kernels, styles and text directions of the last few
+    pictures until `forget` is called. It is not thread-safe: threads that share one must call it one at a time.
     """
 
     def __init__(
@@ -96,7 +97,7 @@ class Inverter:
         directions: Mapping[str, Direction] | None = None,
         open_style: Callable[[Domain, str], Style] = open_style,
     ) -> None:
-        """`face_finder` is None where photos are not aligned by a face; `directions` are the domain's own if None."""
+        """`face_finder` is None where photos are not aligned by a face; `directions` None takes the domain's own."""
         self.domain = domain
         self.model = model
         self.face_finder = face_finder
@@ -109,7 +110,7 @@ class Inverter:
 
     @classmethod
     def load(cls, domain: Domain | str = EMBEDDED, device: torch.device | str | None = None) -> "Inverter":
-        """Load a domain on a device, by default the best one here, fetching what is not here yet."""
+        """Load a domain on a device, by default the best one of this machine; missing weights are downloaded."""
         row = domain_named(domain) if isinstance(domain, str) else domain
         model = open_model(row, choose_device(device) if device is None or isinstance(device, str) else device)
         finder = identity = None
@@ -120,28 +121,31 @@ class Inverter:
 
     @property
     def device(self) -> torch.device:
-        """Where its networks are."""
+        """The device that the networks are on."""
         return next(self.model.generator.parameters()).device
 
     @property
     def methods(self) -> Mapping[str, Method]:
-        """The inversion methods that make sense on the domain, by name."""
+        """The inversion methods that the domain supports, by name."""
         return methods_of(self.domain)
 
     @cached_property
     def directions(self) -> Mapping[str, Direction]:
-        """What sliders move along, by name."""
+        """The latent directions of the domain, one per slider, by name."""
         return directions_of(self.domain) if self._directions is None else self._directions
 
     @property
     def styles(self) -> Mapping[str, str]:
-        """The titles of the domain's styles, by name; some are fetched when they are first drawn."""
+        """The titles of the domain's styles, by name; some are downloaded when they are first drawn."""
         return {name: style.title for name, style in styles_of(self.domain).items()}
 
     # --- into the generator -----------------------------------------------------------------------------------------
 
     def crop(self, photo: PhotoLike, face: int = 0, *, align: bool = True) -> Crop:
-        """Choose the part of a photo to invert: one of its faces, counted from 0 for the largest, or its middle."""
+        """Choose the part of a photo to invert: the face of that index (0 is the largest), or the photo's middle.
+
+        The middle is taken with `align=False`, and in domains that are not about faces.
+        """
         opened = open_photo(photo)
         if self.face_finder and align:
             return crop_face(opened, self.face_finder, face)
@@ -158,7 +162,7 @@ class Inverter:
         face: int = 0,
         align: bool = True,
     ) -> Iterator[InversionStep]:
-        """Invert a photo step by step; `polish` goes on with as many steps of tuning the kernels."""
+        """Invert a photo and yield every step; `polish` appends that many steps of tuning the generator's kernels."""
         crop = photo if isinstance(photo, Crop) else self.crop(photo, face, align=align)
         for (step,) in self.batch_steps([crop], method, steps):
             yield step
@@ -175,14 +179,14 @@ class Inverter:
         face: int = 0,
         align: bool = True,
     ) -> Inversion:
-        """Invert a photo; the arguments are those of `steps`."""
+        """Invert a photo and return the last step's inversion; the arguments are those of `steps`."""
         *_, last = self.steps(photo, method=method, steps=steps, polish=polish, face=face, align=align)
         return last.inversion
 
     def invert_batch(
         self, photos: Sequence[PhotoLike | Crop], *, method: Method | str | None = None, steps: int | None = None
     ) -> list[Inversion]:
-        """Invert several photos together, which a GPU does in less time than one after the other."""
+        """Invert several photos as one batch, which is faster on a GPU than one photo at a time."""
         crops = [photo if isinstance(photo, Crop) else self.crop(photo) for photo in photos]
         *_, last = self.batch_steps(crops, method, steps)
         return [step.inversion for step in last]
@@ -190,7 +194,7 @@ class Inverter:
     def batch_steps(
         self, crops: Sequence[Crop], method: Method | str | None = None, steps: int | None = None
     ) -> Iterator[list[InversionStep]]:
-        """One step after the other of all crops together, each a list with a step for every crop."""
+        """Invert crops as one batch; yield, for every refinement, a list with one step per crop."""
         chosen = self.method(method)
         if steps is None:
             steps = max(chosen.default_steps(drawing=crop.is_drawing) for crop in crops)
@@ -201,7 +205,7 @@ class Inverter:
     def polish(
         self, photo: PhotoLike | Crop, inversion: Inversion, steps: int = POLISH_STEPS
     ) -> Iterator[InversionStep]:
-        """Bring an inversion of that photo closer by as many steps of tuning the kernels."""
+        """Tune the generator's kernels to a photo, starting from its inversion, and yield every step."""
         crop = photo if isinstance(photo, Crop) else Crop(open_photo(photo), (), inversion.quad)
         renderer = Renderer.of(self.model, inversion)
         codes, offsets = inversion.on(self.model.generator)
@@ -212,13 +216,13 @@ class Inverter:
             yield step
 
     def method(self, method: Method | str | None) -> Method:
-        """The method of that name, or the one that the domain's model was made for."""
+        """Return the method of that name; None gives the domain's default."""
         if method is None:
             return default_method(self.domain)
         return method_for(self.domain, method) if isinstance(method, str) else method
 
     def model_of_method(self, method: Method) -> Any:  # noqa: ANN401 - as a method takes it
-        """What a method works with: the domain's model, or one of its own, fetched and opened when first wanted."""
+        """Return the model that a method runs on: its own where it has one (loaded on first use), or the domain's."""
         name = method.own_weights.get(self.domain.name)
         if name is None:
             return self.model
@@ -227,7 +231,7 @@ class Inverter:
         return self._method_models[name]
 
     def network_input(self, crops: Sequence[Crop]) -> Tensor:
-        """Crops as the networks see them: [N, 3, height, width] of the domain's view, RGB in [-1, 1]."""
+        """Return crops as the networks take them: [N, 3, height, width] of the domain's view, RGB in [-1, 1]."""
         view = self.domain.view
         return torch.cat([to_tensor(crop.pixels(view.height, view.width)) for crop in crops]).to(self.device)
 
@@ -239,7 +243,10 @@ class Inverter:
         method: Method,
         before: Sequence[StepRecord] = (),
     ) -> Iterator[list[InversionStep]]:
-        """Steps with their metrics and as inversions of their own; a `StudioError` where they diverge."""
+        """Yield, for every step, one `InversionStep` per crop, with its metrics against photos [N, 3, H, W].
+
+        `before` are the records of earlier steps. A step whose L2 is not finite raises a `StudioError`.
+        """
         evaluate = self.evaluator.against(photos)
         records = [list(before) for _ in crops]
         for step, seconds in timed(steps, self.device):
@@ -255,7 +262,7 @@ class Inverter:
     def _inversion(
         self, crop: Crop, step: Step, place: int, method: Method, records: Sequence[StepRecord]
     ) -> Inversion:
-        """What a step has found for the crop at a place of the batch."""
+        """Return the inversion that a step found for the crop at index `place` of the batch."""
         height, width = crop.photo.pixels.shape[:2]
         own = slice(place, place + 1)
         offsets = {layer: offset[own] if offset.ndim == 5 else offset for layer, offset in step.offsets.items()}
@@ -282,10 +289,10 @@ class Inverter:
         strength: float = 1.0,
         **amounts: float,
     ) -> Image.Image:
-        """The picture of an inversion, edited: `render(inversion, smile=2, age=-3, style="pencil")`.
+        """Draw an inversion with edits: `render(inversion, smile=2, age=-3, style="pencil")`.
 
-        `amounts` are those of directions by name, with `_` for `-`; `text` is what the picture shows and what it shall
-        show; `strength` scales the offsets.
+        `amounts` are amounts of directions, -5 to 5, by their names with `_` for `-`. `text` is a pair of descriptions:
+        the picture as it is, and as it should become. `strength` scales the weight offsets, 0 to 1.2.
         """
         return Image.fromarray(self.draw(inversion, edits_of(amounts, style, style_amount, text, strength)))
 
@@ -300,12 +307,12 @@ class Inverter:
         strength: float = 1.0,
         **amounts: float,
     ) -> Image.Image:
-        """The photo that was inverted, with the edited picture in its place; the arguments are those of `render`."""
+        """Draw an inversion with edits and paste it back into its photo; the arguments are those of `render`."""
         edits = edits_of(amounts, style, style_amount, text, strength)
         return Image.fromarray(self.paste_pixels(open_photo(photo), inversion, edits))
 
     def draw(self, inversion: Inversion, edits: Edits = Edits()) -> Pixels:  # noqa: B008 - a frozen value
-        """The picture [H, W, 3] of an inversion with edits."""
+        """Draw an inversion with edits: a picture [H, W, 3], RGB, uint8."""
         amounts = [(self._direction(name), amount) for name, amount in edits.amounts.items()]
         moves = [Edit(direction, amount) for direction, amount in amounts if amount]
         said = []
@@ -321,12 +328,12 @@ class Inverter:
         amounts: Sequence[float],
         edits: Edits = Edits(),  # noqa: B008
     ) -> Iterator[Pixels]:
-        """The pictures along a direction, one for each amount of it, on top of the other edits."""
+        """Yield a picture [H, W, 3] for each amount of a direction, on top of the other edits."""
         for amount in amounts:
             yield self.draw(inversion, replace(edits, amounts={**edits.amounts, direction: amount}))
 
     def paste_pixels(self, photo: Photo, inversion: Inversion, edits: Edits = Edits()) -> Pixels:  # noqa: B008
-        """The photo [H, W, 3] with the edited picture in the place of the crop."""
+        """Draw an inversion with edits and paste it back into its photo: [H, W, 3], RGB, uint8."""
         height, width = photo.pixels.shape[:2]
         if (width, height) != inversion.photo_size:
             wanted = "{} x {}".format(*inversion.photo_size)
@@ -335,11 +342,11 @@ class Inverter:
 
     @cached_property
     def text_editor(self) -> TextEditor:
-        """What edits in words take; a `StudioError` says why where the domain takes none here."""
+        """Turns two descriptions into a direction; a `StudioError` says why the domain has no text edits here."""
         return open_text_editor(self.domain, self.model)
 
     def forget(self) -> None:
-        """Drop what the last pictures were drawn from."""
+        """Clear the caches of modified kernels and text directions."""
         self._renderer.cache_clear()
         self._text_direction.cache_clear()
 
@@ -360,7 +367,7 @@ class Inverter:
 
 
 def open_photo(photo: PhotoLike) -> Photo:
-    """A photo from whatever stands for one."""
+    """Return a photo given in any of the forms of `PhotoLike`."""
     if isinstance(photo, Photo):
         return photo
     if isinstance(photo, Image.Image):
@@ -379,7 +386,7 @@ def edits_of(
     text: tuple[str, str] | TextEdit | None,
     strength: float,
 ) -> Edits:
-    """Edits from the arguments of a call, where Python's names have `_` for `-`."""
+    """Return the edits that keyword arguments of `render` ask for; `_` in the names of directions stands for `-`."""
     named = {name.replace("_", "-"): float(amount) for name, amount in amounts.items()}
     for name, amount in named.items():
         if not -SLIDER <= amount <= SLIDER:
@@ -393,7 +400,7 @@ def edits_of(
 
 
 def timed(steps: Iterable[Step], device: torch.device) -> Iterator[tuple[Step, float]]:
-    """Steps, each with the seconds that it took until all of it was done."""
+    """Yield every step with the seconds until the device had computed it."""
     iterator = iter(steps)
     while True:
         start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How a picture was made, in words that fit into a link and into a picture's metadata."""
+"""The settings that a picture was made with, as the query of a link and as PNG metadata."""
 
 import json
 import math
@@ -22,56 +22,57 @@ from hyperstyle.editing.edits import (
 from hyperstyle.errors import StudioError
 
 KEY = "hyperstyle"
-"""Under which a PNG keeps its recipe."""
-LONGEST_WORDS = 200  # characters of a description
-_LONGEST = 10_000  # characters of a recipe in a picture
+"""Key of the PNG text chunk that holds a recipe."""
+MAX_TEXT_LENGTH = 200  # characters of each description in a text edit
+_MAX_RECIPE_LENGTH = 10_000  # characters of a recipe in a PNG
+_JSON_KEYS = {"text": "words"}  # attributes that saved pictures know by another key
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that was chosen, but not the photo."""
+    """All settings of a picture; the photo itself is not part of it."""
 
     domain: str = EMBEDDED.name
     method: str = "hyperstyle"
     step: int | None = None
-    """Which refinement was taken; None for the last."""
+    """Number of the refinement step; None for the last."""
     strength: float = 1.0
-    """Of the offsets."""
+    """Factor of the weight offsets, 0 to MAX_STRENGTH."""
     edits: Mapping[str, float] = field(default_factory=dict)
-    """Amounts by the names of directions, none of them zero."""
+    """Name of a direction -> amount, -5 to 5, never zero."""
     example: str | None = None
-    """Name of the example it is about, where it is about one."""
+    """Name of the example photo; None for a photo of one's own."""
     style: str | None = None
-    """Name of the world it is drawn in, where it is not the photo's own."""
+    """Name of the style; None for the photo's own."""
     amount: float = DEFAULT_STYLE_AMOUNT
-    """From 0, more of the photo, to 1, more of the style."""
-    words: TextEdit | None = None
+    """Amount of the style: from 0, more of the photo, to 1, more of the style."""
+    text: TextEdit | None = None
 
     @property
     def changes(self) -> Edits:
-        """What is drawn on top of the chosen step."""
+        """All edits of the chosen step as one value."""
         style = StyleChoice(self.style, self.amount) if self.style else None
-        return Edits(self.edits, self.words, style, self.strength)
+        return Edits(self.edits, self.text, style, self.strength)
 
     def to_query(self) -> str:
-        """What stands behind the `?` of a link; what is as usual is left out."""
-        usual = Recipe()
+        """Return the query of a link, the part after `?`; defaults are left out."""
+        default = Recipe()
         chosen = {
             name: value
             for name, value in asdict(self).items()
-            if name not in ("edits", "example", "words") and value != getattr(usual, name)
+            if name not in ("edits", "example", "text") and value != getattr(default, name)
         }
         example = {"example": self.example} if self.example else {}
         edits = {name: f"{amount:g}" for name, amount in self.edits.items()}
-        said = {}
-        if self.words:
-            said = {"from": self.words.before, "to": self.words.after, "push": f"{self.words.strength:g}"}
-            said |= {} if self.words.threshold is None else {"threshold": f"{self.words.threshold:g}"}
-        return urlencode({**example, **chosen, **edits, **said})
+        text = {}
+        if self.text:
+            text = {"from": self.text.before, "to": self.text.after, "push": f"{self.text.strength:g}"}
+            text |= {} if self.text.threshold is None else {"threshold": f"{self.text.threshold:g}"}
+        return urlencode({**example, **chosen, **edits, **text})
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], directions: Collection[str]) -> "Recipe":
-        """The recipe of a link: keys that nobody knows are left alone, numbers are brought within their limits."""
+        """Return the recipe in the query of a link: unknown keys are ignored, numbers are clamped to their limits."""
         step = _number(query, "step", 0, 1_000)
         amounts = {name: _number(query, name, -SLIDER, SLIDER) for name in directions}
         return cls(
@@ -83,60 +84,60 @@ class Recipe:
             query.get("example"),
             query.get("style"),
             DEFAULT_STYLE_AMOUNT if (amount := _number(query, "amount", 0, 1)) is None else amount,
-            _words(query),
+            _text_edit(query),
         )
 
     def to_text(self) -> str:
-        """As a picture's metadata keeps it."""
-        return json.dumps(asdict(self))
+        """Return the recipe as JSON, for a picture's metadata."""
+        return json.dumps({_JSON_KEYS.get(name, name): value for name, value in asdict(self).items()})
 
-    def in_words(self) -> str:
-        """One line for people."""
+    def describe(self) -> str:
+        """Return the recipe as one line for people."""
         step = "the last step" if self.step is None else f"step {self.step}"
         edits = "".join(f", {name} {amount:+g}" for name, amount in self.edits.items())
         style = f", in the style {self.style}" if self.style else ""
-        words = f", from {self.words.before!r} to {self.words.after!r}" if self.words else ""
-        return f"{self.domain}, {self.method}, {step}, strength {self.strength:g}{edits}{style}{words}"
+        text = f", from {self.text.before!r} to {self.text.after!r}" if self.text else ""
+        return f"{self.domain}, {self.method}, {step}, strength {self.strength:g}{edits}{style}{text}"
 
 
 def recipe_in(path: Path) -> Recipe | None:
-    """The recipe that a PNG of this program carries; None where there is none."""
+    """Return the recipe in a PNG of this program; None where there is none."""
     try:
         with Image.open(path, formats=["PNG"]) as image:
-            text = image.info.get(KEY)
-        if not isinstance(text, str) or len(text) > _LONGEST:
+            chunk = image.info.get(KEY)
+        if not isinstance(chunk, str) or len(chunk) > _MAX_RECIPE_LENGTH:
             return None
-        story = json.loads(text)
-        edits = {str(name): float(amount) for name, amount in story["edits"].items()}
-        step, example, style, words = (story[name] for name in ("step", "example", "style", "words"))
+        saved = json.loads(chunk)
+        edits = {str(name): float(amount) for name, amount in saved["edits"].items()}
+        step, example, style, text = (saved[name] for name in ("step", "example", "style", _JSON_KEYS["text"]))
         return Recipe(
-            str(story["domain"]),
-            str(story["method"]),
+            str(saved["domain"]),
+            str(saved["method"]),
             None if step is None else int(step),
-            float(story["strength"]),
+            float(saved["strength"]),
             edits,
             None if example is None else str(example),
             None if style is None else str(style),
-            float(story["amount"]),
-            words and TextEdit(str(words["before"]), str(words["after"]), float(words["strength"]), words["threshold"]),
+            float(saved["amount"]),
+            text and TextEdit(str(text["before"]), str(text["after"]), float(text["strength"]), text["threshold"]),
         )
     except (OSError, ValueError, SyntaxError, KeyError, TypeError, AttributeError, Image.DecompressionBombError):
         return None
 
 
-def _words(query: Mapping[str, str]) -> TextEdit | None:
-    """The edit in words of a link; None where it has none."""
+def _text_edit(query: Mapping[str, str]) -> TextEdit | None:
+    """Return the text edit in the query of a link; None where it has none."""
     if not ("from" in query and "to" in query):
         return None
     strength = _number(query, "push", -MAX_TEXT_STRENGTH, MAX_TEXT_STRENGTH)
-    words = TextEdit(
-        query["from"][:LONGEST_WORDS], query["to"][:LONGEST_WORDS], threshold=_number(query, "threshold", 0, 1)
+    text = TextEdit(
+        query["from"][:MAX_TEXT_LENGTH], query["to"][:MAX_TEXT_LENGTH], threshold=_number(query, "threshold", 0, 1)
     )
-    return words if strength is None else replace(words, strength=strength)
+    return text if strength is None else replace(text, strength=strength)
 
 
 def _number(query: Mapping[str, str], name: str, lowest: float, highest: float) -> float | None:
-    """A number of a link within its limits; None where the link has none."""
+    """Return a number of a link's query, clamped to its limits; None where the query has none of that name."""
     if name not in query:
         return None
     try:

@@ -25,7 +25,7 @@ RECIPE = Recipe(
     example="male_090",
     style="pencil",
     amount=0.7,
-    words=TextEdit("a face", "a smiling face", 3.0, 0.2),
+    text=TextEdit("a face", "a smiling face", 3.0, 0.2),
 )
 
 
@@ -64,4 +64,4 @@ def test_recipes_in_pictures_and_links_mean_what_they_meant(version: str) -> Non
     assert recipe_in(SAVED / version / "smile-2-age-minus-3.png") == RECIPE
     link = (SAVED / version / "link.txt").read_text().strip()
     assert Recipe.from_query(dict(parse_qsl(link.removeprefix("?"))), ["smile", "age"]) == RECIPE
-    assert RECIPE.changes == Edits(RECIPE.edits, RECIPE.words, StyleChoice("pencil", 0.7), 1.0)
+    assert RECIPE.changes == Edits(RECIPE.edits, RECIPE.text, StyleChoice("pencil", 0.7), 1.0)

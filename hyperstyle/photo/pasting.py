@@ -1,4 +1,4 @@
-"""Putting a picture back into the photo that it was cut from."""
+"""Pasting a picture back into the photo that it was cropped from."""
 
 from typing import NamedTuple
 
@@ -10,29 +10,32 @@ from hyperstyle.photo.quads import Floats, Quad
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.resampling import Samples, sample, shrink, to_pixels
 
-_DENSITY = 1.25  # canvas pixels for each pixel of the picture, at most: enough to hold all of it when it is turned
-_REACH = 2  # canvas pixels that bicubic enlarging spreads a value over
-_ALIKE, _UNLIKE = 6.0, 12.0  # mean difference (0 to 255) up to which the photo's detail fits, and from which not
-_NEARBY = 1 / 128  # radius of that mean, as a share of the picture's shorter side
-_ROWS = 256  # of the photo that are worked on at once
+_DENSITY = 1.25  # most canvas pixels per picture pixel: rotating the picture onto the canvas loses nothing
+_REACH = 2  # canvas pixels over which bicubic enlarging spreads a value
+_ALIKE, _UNLIKE = (
+    6.0,
+    12.0,
+)  # local mean difference (0 to 255) up to which all, and from which none of the detail is kept
+_NEARBY = 1 / 128  # blur radius of that local mean, as a share of the picture's shorter side
+_ROWS = 256  # rows of the photo that are blended at once, to save memory
 
 
 class _Canvas(NamedTuple):
-    """A grid over a part of the photo: turned like the photo, but no finer than the picture needs.
+    """A grid over a part of the photo, with the photo's axes and about the picture's resolution.
 
-    Turning a picture is slow and enlarging it is fast, so all that has to be turned is turned into this grid, and the
-    grid is then enlarged to the photo's pixels.
+    Rotating a picture is slow and enlarging it is fast, so everything is rotated onto this grid, which is then
+    enlarged to the photo's pixels.
     """
 
     left: int
     top: int
     right: int
     bottom: int
-    """The part of the photo, in its pixels."""
+    """The covered part of the photo, in the photo's pixels."""
     scale: float
-    """Pixels of the photo for one of the grid, at least 1; exactly 1 where the photo is not finer than the picture."""
+    """Photo pixels per grid pixel, >= 1; exactly 1 where the photo is not finer than the picture."""
     to_quad: Floats
-    """[3, 3], from the grid's pixels to the quad, seen as a square of side 1."""
+    """[3, 3], homogeneous map from the grid's pixels to the quad as the unit square."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -43,16 +46,14 @@ class _Canvas(NamedTuple):
 
 
 def paste_back(pixels: Pixels, picture: Pixels, quad: Quad, *, feather: float = 0.1) -> Pixels:
-    """A photo [H, W, 3] in which a quad is replaced by a picture [h, w, 3] of any size; a new array.
+    """Return a copy of a photo [H, W, 3] with a picture [h, w, 3] of any size in place of a quad.
 
-    The edge fades over `feather` (0 to 0.5) of the quad's shorter side, inwards, so that nothing outside of the quad
-    changes.
+    The edge fades inwards over `feather` (0 to 0.5) of the quad's shorter side; nothing outside of the quad changes.
 
-    A photo may be finer than the picture: a face 3000 pixels wide went through the generator at 1024. Where the
-    picture is like what was cut out, the photo's own detail (pores, hair, grain: the photo less its aligned crop) is
-    therefore laid over it again. So what was not edited stays as it was to the last bit, and an edited cheek keeps its
-    skin. Where the picture is different, as an opened mouth or a reconstruction that is not the person, the old detail
-    would shine through as a ghost, and none of it is used: there the picture is pasted as it is.
+    A photo may be finer than the picture: a face 3000 pixels wide goes through the generator at 1024. Where the picture
+    is close to the original crop, the photo's fine detail (photo - aligned crop: pores, hair, grain) is added to it. So
+    unedited pixels stay exactly as they were, and an edited cheek keeps its skin. Where the picture differs, as an
+    opened mouth does, the old detail would show through as a ghost, so none of it is added.
     """
     height, width = picture.shape[:2]
     original = align(pixels, quad, height, width)
@@ -63,13 +64,13 @@ def paste_back(pixels: Pixels, picture: Pixels, quad: Quad, *, feather: float = 
         for image in (Image.fromarray(picture), Image.fromarray(original), _likeness(picture, original))
     )
     weight = _weight(canvas, quad, feather)
-    # photo + weight * (new - photo + alike * (photo - old)), sorted into what is taken from the photo and what is added
+    # result = photo + weight * (new - photo + alike * (photo - old)) = photo * (1 - taken) + added
     taken, added = weight * (1 - alike), weight * (new - alike * old)
     return _exchanged(pixels, np.concatenate([taken, added], axis=2), canvas)
 
 
 def _canvas(pixels: Pixels, quad: Quad, height: int, width: int) -> _Canvas:
-    """The grid for a picture of that size in the photo [H, W, 3]."""
+    """Return the grid for pasting a picture [height, width, 3] into a quad of a photo [H, W, 3]."""
     left, top, right, bottom = region(pixels, quad)
     step = np.linalg.norm(quad.matrix[:2, :2] / (width, height), axis=0).min()
     scale = max(1.0, float(step) / _DENSITY)
@@ -78,7 +79,7 @@ def _canvas(pixels: Pixels, quad: Quad, height: int, width: int) -> _Canvas:
 
 
 def _weight(canvas: _Canvas, quad: Quad, feather: float) -> Samples:
-    """How much of the picture each pixel of the canvas takes [h, w, 1]: 0 outside of the quad, rising to 1 inside."""
+    """Return the picture's blending weight [h, w, 1] on the canvas: 0 outside of the quad, rising to 1 inside."""
     sides = np.linalg.norm(quad.matrix[:2, :2], axis=0) / canvas.scale
     edge = max(1.0, feather * sides.min())
     spread = _REACH if canvas.scale > 1 else 0
@@ -93,7 +94,7 @@ def _weight(canvas: _Canvas, quad: Quad, feather: float) -> Samples:
 
 
 def _likeness(picture: Pixels, original: Pixels) -> Image.Image:
-    """Where two pictures [h, w, 3] are about the same: an image of floats, 0 to 1."""
+    """Return how alike two pictures [h, w, 3] are around each pixel: a float image, 0 (different) to 1 (alike)."""
     difference = ImageChops.difference(Image.fromarray(picture), Image.fromarray(original)).convert("L")
     nearby = difference.filter(ImageFilter.GaussianBlur(_NEARBY * min(difference.size)))
     likeness = (_UNLIKE - np.asarray(nearby, np.float32)) / (_UNLIKE - _ALIKE)
@@ -101,7 +102,7 @@ def _likeness(picture: Pixels, original: Pixels) -> Image.Image:
 
 
 def _exchanged(pixels: Pixels, exchange: Samples, canvas: _Canvas) -> Pixels:
-    """A copy of the photo with an exchange made on the canvas [h, w, 4]: a share taken, then red, green, blue added."""
+    """Return photo * (1 - taken) + added; `exchange` [h, w, 4] on the canvas is `taken`, then `added` in R, G, B."""
     result = pixels.copy()
     planes = [Image.fromarray(plane) for plane in np.moveaxis(exchange, 2, 0)]
     width, height = canvas.right - canvas.left, canvas.bottom - canvas.top

@@ -25,7 +25,7 @@ from hyperstyle.photo.crop import Crop, faces_in
 from hyperstyle.photo.pasting import paste_back
 from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
-from hyperstyle.recipe import LONGEST_WORDS
+from hyperstyle.recipe import MAX_TEXT_LENGTH
 from hyperstyle.web.components.photo_input import photo_input
 from hyperstyle.web.events import DRAWERS, INVERTERS
 from hyperstyle.web.examples import STEPS
@@ -152,7 +152,7 @@ class Endpoints:
 
         """
         limited = min(max(float(push), -MAX_TEXT_STRENGTH), MAX_TEXT_STRENGTH)
-        words = TextEdit(source[:LONGEST_WORDS], target[:LONGEST_WORDS], limited)
+        words = TextEdit(source[:MAX_TEXT_LENGTH], target[:MAX_TEXT_LENGTH], limited)
         yield from self._picture(inversion, _edits(edits, 1.0, text=words))
 
     @user_errors

@@ -203,7 +203,7 @@ class InvertTab:
         path = Path(saved)
         if path.suffix.lower() == ".png":
             recipe = recipe_in(path)
-            about = f" It was made with {recipe.in_words()}." if recipe else ""
+            about = f" It was made with {recipe.describe()}." if recipe else ""
             raise StudioError(
                 f"This is a picture, and a picture holds no inversion.{about} Open the inversion.safetensors that was "
                 "saved with it, or upload the picture as a photo."

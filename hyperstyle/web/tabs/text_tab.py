@@ -7,7 +7,7 @@ import gradio as gr
 
 from hyperstyle.editing.edits import DEFAULT_TEXT_STRENGTH, MAX_TEXT_STRENGTH, Edits, TextEdit
 from hyperstyle.errors import StudioError
-from hyperstyle.recipe import LONGEST_WORDS
+from hyperstyle.recipe import MAX_TEXT_LENGTH
 from hyperstyle.web.components.before_after import before_after, before_after_value
 from hyperstyle.web.events import AT_ONCE, DRAWING, Updates
 from hyperstyle.web.inline_images import uri
@@ -57,8 +57,8 @@ class TextTab:
                 gr.Markdown(text("text"), elem_classes="note")
                 self._missing = gr.Markdown(visible=False, elem_id="text-missing")
                 self._suggestion = gr.Radio([suggestion.title for suggestion in SUGGESTIONS], label="Try")
-                self._before = gr.Textbox(label="From", value="a face", max_length=LONGEST_WORDS)
-                self._after = gr.Textbox(label="To", value="a smiling face", max_length=LONGEST_WORDS)
+                self._before = gr.Textbox(label="From", value="a face", max_length=MAX_TEXT_LENGTH)
+                self._after = gr.Textbox(label="To", value="a smiling face", max_length=MAX_TEXT_LENGTH)
                 self._strength = gr.Slider(
                     -MAX_TEXT_STRENGTH, MAX_TEXT_STRENGTH, DEFAULT_TEXT_STRENGTH, step=0.5, label="Strength"
                 )
@@ -138,8 +138,8 @@ class TextTab:
         if not before.strip() or not after.strip():
             raise StudioError("Say both what the picture shows and what it shall show.")
         edit = TextEdit(
-            before[:LONGEST_WORDS],
-            after[:LONGEST_WORDS],
+            before[:MAX_TEXT_LENGTH],
+            after[:MAX_TEXT_LENGTH],
             min(max(float(strength), -MAX_TEXT_STRENGTH), MAX_TEXT_STRENGTH),
             None if usual else min(max(float(threshold), 0), 1),
         )
