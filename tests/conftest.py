@@ -9,7 +9,7 @@ import torch
 from xdist.scheduler import LoadScopeScheduling
 
 from hyperstyle.inverter import Inverter
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.weights.openvino import load_generator, load_mapping
 from tests.small_models import small_churches, small_inverter
 from tests.weights_at_hand import weight_file
@@ -48,7 +48,7 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def mapping() -> Mapping:
+def mapping() -> MappingNetwork:
     """The embedded mapping network."""
     weight_file("random-face-mapping-bin")
     return load_mapping(weight_file("random-face-mapping-xml"))
@@ -62,7 +62,7 @@ def generator() -> MobileGenerator:
 
 
 @pytest.fixture(scope="session")
-def code(mapping: Mapping) -> torch.Tensor:
+def code(mapping: MappingNetwork) -> torch.Tensor:
     """A code [1, 512] of an ordinary face."""
     return mapping(torch.randn(1, 512, generator=torch.Generator().manual_seed(0)), 0.7)
 

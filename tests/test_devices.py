@@ -25,7 +25,7 @@ from hyperstyle.inversion.step import Step
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.generator import Generator
 from hyperstyle.networks.lpips import Lpips
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview
 from hyperstyle.networks.published_models import ReStyleModel
 from hyperstyle.networks.refiner import Refiner
@@ -51,7 +51,7 @@ def embedded_model() -> EmbeddedModel:
     """The embedded model, without its weights."""
     with META:
         model = EmbeddedModel(MobileGenerator(), Preview(), SmallEncoder(), Refiner(), Lpips())
-        model.mapping = Mapping()
+        model.mapping = MappingNetwork()
     return model.eval().requires_grad_(False)
 
 

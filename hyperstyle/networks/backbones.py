@@ -1,4 +1,4 @@
-"""The two convolutional trunks of the published encoders; both turn 256x256 pixels into 512 maps of 16x16.
+"""The two backbones of the published encoders; both turn 256x256 pixels into 512 feature maps of 16x16.
 
 Their modules are named as in the published files.
 """
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from hyperstyle.networks.resnet import BasicBlock
 
 FEATURES = 512
-"""Channels that either trunk ends with."""
+"""Output channels of either backbone."""
 
 
 class Backbone(nn.Module, ABC):
@@ -21,21 +21,21 @@ class Backbone(nn.Module, ABC):
 
     @abstractmethod
     def stem(self, x: Tensor) -> Tensor:
-        """What the body is given of pictures x [N, channels, H, W]."""
+        """Return the body's input, feature maps [N, 64, H', W'], of pictures x [N, channels, H, W]."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """Maps [N, 512, H/16, W/16] of pictures x [N, channels, H, W], RGB in [-1, 1]."""
+        """Return feature maps [N, 512, H/16, W/16] of pictures x [N, channels, H, W], RGB in [-1, 1]."""
         return self.body(self.stem(x))
 
     def stages(self, x: Tensor) -> list[Tensor]:
-        """The maps that each stage ends with, at a half, a quarter, an eighth and a sixteenth of the size of x."""
+        """Return the feature maps after each of the four stages, at 1/2, 1/4, 1/8 and 1/16 of the size of x."""
         x = self.stem(x)
-        ends = []
+        outputs = []
         for block in self.body:
             before, x = x, block(x)
             if x.shape[1] != before.shape[1]:
-                ends.append(before)
-        return [*ends, x]
+                outputs.append(before)
+        return [*outputs, x]
 
 
 class ResNet34(Backbone):
@@ -54,12 +54,12 @@ class ResNet34(Backbone):
         self.body = nn.Sequential(*blocks)
 
     def stem(self, x: Tensor) -> Tensor:
-        """Maps [N, 64, H/2, W/2]."""
+        """Return feature maps [N, 64, H/2, W/2] of pictures x [N, channels, H, W]."""
         return self.relu(self.bn1(self.conv1(x)))
 
 
 class SqueezeExcitation(nn.Module):
-    """Scales every channel by a number in [0, 1] that depends on the means of all channels."""
+    """Squeeze-and-excitation: scales every channel by a number in [0, 1] that depends on the means of all channels."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -67,13 +67,13 @@ class SqueezeExcitation(nn.Module):
         self.fc2 = nn.Conv2d(channels // 16, channels, 1, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """[N, channels, H, W] to the same."""
+        """Return x [N, channels, H, W] with its channels rescaled."""
         means = x.mean((2, 3), keepdim=True)
         return x * torch.sigmoid(self.fc2(torch.relu(self.fc1(means))))
 
 
 class IrSeUnit(nn.Module):
-    """The residual unit of ArcFace's IR-SE networks; its stride is at the second convolution."""
+    """Residual unit of ArcFace's IR-SE networks; the second convolution has the stride."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
@@ -93,13 +93,13 @@ class IrSeUnit(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """[N, inputs, H, W] to [N, outputs, H / stride, W / stride]."""
+        """Return [N, outputs, H / stride, W / stride] of x [N, inputs, H, W]."""
         shortcut = x[..., :: self.stride, :: self.stride] if self.shortcut_layer is None else self.shortcut_layer(x)
         return self.res_layer(x) + shortcut
 
 
 class IrSe50(Backbone):
-    """The body of ArcFace's IR-SE-50."""
+    """ArcFace's IR-SE-50 without its output layer."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -114,5 +114,5 @@ class IrSe50(Backbone):
         self.body = nn.Sequential(*units)
 
     def stem(self, x: Tensor) -> Tensor:
-        """Maps [N, 64, H, W]."""
+        """Return feature maps [N, 64, H, W] of pictures x [N, channels, H, W]."""
         return self.input_layer(x)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.lpips import Lpips, difference
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview, preview
 from hyperstyle.networks.refiner import Refiner, RefinerInput
 from hyperstyle.networks.small_encoder import SmallEncoder
@@ -30,8 +30,8 @@ class EmbeddedModel(nn.Module):
     """HyperStyle on the embedded generator: encoder, hypernetwork, and a head that previews pictures at 256 pixels."""
 
     view = SQUARE
-    mapping: Mapping
-    """Mapping network, Z -> W, set by `load_embedded_model`, for methods that sample codes."""
+    mapping: MappingNetwork
+    """MappingNetwork network, Z -> W, set by `load_embedded_model`, for methods that sample codes."""
 
     def __init__(
         self, generator: MobileGenerator, head: Preview, w_encoder: SmallEncoder, hypernetwork: Refiner, lpips: Lpips

@@ -1,4 +1,4 @@
-"""The published encoders: a photo's code in W, and ReStyle's steps towards a code in W+."""
+"""The published encoders: the W-encoder, and ReStyle-e4e's encoder, which refines a W+ code step by step."""
 
 import torch
 from torch import Tensor, nn
@@ -7,8 +7,8 @@ from hyperstyle.networks.backbones import FEATURES, Backbone, IrSe50
 from hyperstyle.networks.equalized import EqualizedLinear
 
 
-def strided(inputs: int, widths: list[int], first_stride: int = 2) -> nn.Sequential:
-    """3x3 convolutions to each of `widths` channels, each halving the map, each with a leaky ReLU behind it."""
+def strided_convs(inputs: int, widths: list[int], first_stride: int = 2) -> nn.Sequential:
+    """Return 3x3 convolutions with `widths` output channels, stride 2 and leaky ReLUs; the first has `first_stride`."""
     layers: list[nn.Module] = []
     for stride, width in zip([first_stride] + [2] * (len(widths) - 1), widths, strict=True):
         layers += [nn.Conv2d(inputs, width, 3, stride, padding=1), nn.LeakyReLU(inplace=True)]
@@ -17,7 +17,7 @@ def strided(inputs: int, widths: list[int], first_stride: int = 2) -> nn.Sequent
 
 
 class WEncoder(nn.Module):
-    """One code in W for a photo, relative to the average code."""
+    """Photo -> code in W, relative to the average code."""
 
     def __init__(self, trunk: Backbone | None = None) -> None:
         super().__init__()
@@ -25,25 +25,28 @@ class WEncoder(nn.Module):
         self.linear = EqualizedLinear(FEATURES, 512)
 
     def forward(self, photo: Tensor) -> Tensor:
-        """Codes [N, 512] of photos [N, 3, H, W], RGB in [-1, 1], whose sides are multiples of 16."""
+        """Return codes [N, 512], minus the average code, of photos [N, 3, H, W], RGB in [-1, 1]; 16 divides H and W."""
         return self.linear(self.trunk(photo).mean((2, 3)))
 
 
 class CodeHead(nn.Module):
-    """A code from maps, by convolutions that leave one pixel of them."""
+    """Feature maps -> code, by strided convolutions down to one pixel and a linear layer."""
 
     def __init__(self, widths: list[int], first_stride: int = 2) -> None:
         super().__init__()
-        self.convs = strided(FEATURES, widths, first_stride)
+        self.convs = strided_convs(FEATURES, widths, first_stride)
         self.linear = EqualizedLinear(512, 512)
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Codes [N, 512] of maps [N, 512, 16, 16] or [N, 512, 12, 16]."""
+        """Return codes [N, 512] of feature maps [N, 512, 16, 16] or [N, 512, 12, 16]."""
         return self.linear(self.convs(maps).flatten(1))
 
 
 class ReStyleEncoder(nn.Module):
-    """ReStyle-e4e: what to add to a W+ code, as one code for all styles and a difference for each but the first."""
+    """ReStyle-e4e: photo and picture -> change of the picture's W+ code.
+
+    As in e4e, the first head predicts one change for all styles, the others what their style adds to it.
+    """
 
     def __init__(self, trunk: Backbone, n_styles: int) -> None:
         super().__init__()
@@ -51,7 +54,7 @@ class ReStyleEncoder(nn.Module):
         self.styles = nn.ModuleList(CodeHead([512] * 4) for _ in range(n_styles))
 
     def forward(self, photo: Tensor, picture: Tensor) -> Tensor:
-        """[N, n_styles, 512] to add to the code of `picture`; both [N, 3, 256, 256], RGB in [-1, 1]."""
+        """Return the change [N, n_styles, 512] of the code of `picture`; both are [N, 3, 256, 256], RGB in [-1, 1]."""
         maps = self.trunk(torch.cat([photo, picture], 1))
         first, *differences = [head(maps) for head in self.styles]
         return torch.stack([first] + [first + difference for difference in differences], 1)

@@ -1,4 +1,4 @@
-"""What every generator of the program offers, whichever family it is of."""
+"""The interface of all generators, StyleGAN2 and MobileStyleGAN alike."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -8,22 +8,22 @@ import torch
 from torch import Tensor, nn
 
 Offsets = Mapping[int, Tensor]
-"""Layer index -> weight offset of that layer's kernel, which becomes `kernel * (1 + offset)`, or, where the generator's
-`offset_mode` is ADDED, `kernel + offset`. Either way zero changes nothing, and the offsets of several steps are summed.
+"""Layer index -> weight offset. The layer's kernel becomes `kernel * (1 + offset)`, or `kernel + offset` if the
+generator's `offset_mode` is ADDED. In both modes the offsets of several steps are summed, and 0 changes nothing.
 
-A change is [out, in, kh, kw], shared by all pictures, or [N, out, in, kh, kw], one for each; an extent of 1
-stands for the same value all over. Layers that are absent keep their kernel.
+An offset is [out, in, kh, kw], shared by all pictures, or [N, out, in, kh, kw], one for each; axes of size 1 are
+broadcast. Layers without an offset keep their kernel.
 """
 
 Kernels = Mapping[int, Tensor]
-"""Layer index -> kernel with its offset applied, shaped as in `Offsets`: computed once, used for many pictures."""
+"""Layer index -> kernel with its offset applied, [out, in, kh, kw] or [N, out, in, kh, kw]."""
 
 Styles = Sequence[Tensor]
-"""A point of the style space: the output [N, channels] of every modulation, in the order of use."""
+"""A point in style space (S): the output [N, channels] of every modulation layer, in the order of use."""
 
 
 class OffsetMode(StrEnum):
-    """How a generator applies offsets to its kernels; files of inversions keep these words."""
+    """How a generator applies offsets to its kernels. Saved inversions contain these values."""
 
     MULTIPLIED = "multiplied"
     """`kernel * (1 + offset)`, as in HyperStyle."""
@@ -32,20 +32,20 @@ class OffsetMode(StrEnum):
 
 
 class Generator(nn.Module, ABC):
-    """A style-based generator whose kernels can be moved by offsets.
+    """A style-based generator whose kernels can be changed by weight offsets.
 
-    A picture is made in three stages, so that each can be kept while the next one changes: `styles` (cheap),
-    `kernels` (once for each set of offsets) and `synthesize` (the picture). Calling the module runs all three.
+    A picture takes three calls, so that the result of each can be kept while the others change: `styles` (cheap),
+    `kernels` (once per set of offsets) and `synthesize` (the picture). Calling the module makes all three.
     """
 
     size: int
     """Side of the square picture in pixels."""
     n_styles: int
-    """How many codes of 512 a W+ code has."""
+    """Number of style codes of length 512 in a W+ code."""
     offset_mode: OffsetMode = OffsetMode.MULTIPLIED
-    """Offsets of one mode mean nothing to a generator of the other."""
+    """Way in which `kernels` applies offsets; offsets made for the other mode do not fit."""
     compute_dtype: torch.dtype = torch.float32
-    """In which feature maps are computed; kernels, which change by small steps, always keep 32 bits."""
+    """Type of the feature maps; kernels always have 32 bits, because offsets are small."""
 
     @abstractmethod
     def compute_in(self, dtype: torch.dtype) -> None:
@@ -53,16 +53,16 @@ class Generator(nn.Module, ABC):
 
     @abstractmethod
     def styles(self, codes: Tensor) -> Styles:
-        """Style space of codes in W [N, 512] or W+ [N, n_styles, 512]."""
+        """Return the styles of codes in W [N, 512] or W+ [N, n_styles, 512]."""
 
     @abstractmethod
     def kernels(self, offsets: Offsets | None = None) -> Kernels:
-        """The kernels of all layers, with `offsets` applied where there are any."""
+        """Return the kernels of all layers, with `offsets` applied."""
 
     @abstractmethod
     def synthesize(self, styles: Styles, kernels: Kernels) -> Tensor:
-        """Pictures [N, 3, size, size], RGB, about [-1, 1] and not clamped, with the stored noise."""
+        """Return pictures [N, 3, size, size], RGB, about [-1, 1] and not clamped, with the stored noise."""
 
     def forward(self, codes: Tensor, offsets: Offsets | None = None) -> Tensor:
-        """Pictures [N, 3, size, size] of codes [N, 512] or [N, n_styles, 512]."""
+        """Return pictures [N, 3, size, size], RGB, about [-1, 1], of codes in W [N, 512] or W+ [N, n_styles, 512]."""
         return self.synthesize(self.styles(codes), self.kernels(offsets))

@@ -1,4 +1,4 @@
-"""LPIPS (Zhang et al., 2018): the distance of two pictures as a network that recognises things feels it."""
+"""LPIPS (Zhang et al., 2018): a perceptual distance of two pictures, from the features of a classifier."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ SCALE = (0.458, 0.448, 0.450)
 
 
 class Lpips(nn.Module):
-    """The distance by AlexNet: its five feature maps, normalized at every place, and a weight for each channel."""
+    """LPIPS with AlexNet: compares its five feature maps, normalized at every position, with a weight per channel."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,7 +30,10 @@ class Lpips(nn.Module):
         self.scale: Tensor
 
     def features(self, pictures: Tensor) -> list[Tensor]:
-        """The five maps [N, C, h, w] of pictures [N, 3, H, W], RGB in [-1, 1], of length 1 at every place."""
+        """Return the five feature maps [N, C, h, w] of pictures [N, 3, H, W], RGB in [-1, 1].
+
+        At every position a map's channels form a vector of length 1.
+        """
         x = (pictures - self.shift) / self.scale
         maps = []
         for index, layer in enumerate(self.layers):
@@ -41,14 +44,14 @@ class Lpips(nn.Module):
         return maps
 
     def forward(self, pictures: Tensor, others: Tensor) -> Tensor:
-        """Distances [N] of pictures and others [N, 3, H, W], RGB in [-1, 1]."""
+        """Return the LPIPS distances [N] of `pictures` and `others`, both [N, 3, H, W], RGB in [-1, 1]."""
         return feature_distance(self.features(pictures), self.features(others), self.importance)
 
 
 def feature_distance(maps: Iterable[Tensor], others: Iterable[Tensor], importance: Iterable[Tensor]) -> Tensor:
-    """Distances [N] from the feature maps of two sides, so that those of a photo are computed once for many pictures.
+    """Return LPIPS distances [N] of feature maps, so that those of a photo are computed once for many pictures.
 
-    `importance` has the weights [C] of each map's channels.
+    `importance` has the channel weights [C] of each map.
     """
     triples = zip(maps, others, importance, strict=True)
     return torch.stack([((a - b).square().mean((2, 3)) @ weight) for a, b, weight in triples]).sum(0)

@@ -1,26 +1,25 @@
-"""What the error of a picture says about a kernel: where to move it so that the error falls.
+"""Preconditioned descent on a kernel: input whitening as in K-FAC, then orthogonalization as in Muon.
 
-A plain gradient step falls slowly, because what a layer is fed is far from evenly spread: a few combinations of
-channels carry most of the energy and drown the others. So the gradient is taken in the coordinates in which the
-inputs are evenly spread (the input half of K-FAC, Martens and Grosse, 2015), and there all its directions are given
-the same weight (newton_schulz by Newton-Schulz rounds, as in Muon, Jordan et al., 2024).
+Plain gradient descent is slow, because a layer's inputs are strongly correlated: a few combinations of channels carry
+most of the energy. So the gradient is taken in coordinates in which the inputs are white (the input half of K-FAC,
+Martens and Grosse, 2015), and its singular values are set to 1 there (as in Muon, Jordan et al., 2024).
 """
 
 import torch
 from torch import Tensor
 
-DAMPING = 0.03  # of the inputs' spread, relative to its mean
-ROUNDS = 3  # of Newton-Schulz; more change the result but not how fast errors fall
-QUINTIC = (3.4445, -4.7750, 2.0315)  # Muon's coefficients: fast towards 1, not exact there
+DAMPING = 0.03  # added to the inputs' covariance, as a share of its mean diagonal
+ITERATIONS = 3  # of Newton-Schulz; more change the result but not how fast errors fall
+QUINTIC = (3.4445, -4.7750, 2.0315)  # Muon's coefficients: they bring singular values near 1 fast, but not exactly to 1
 
 
 def newton_schulz(matrices: Tensor, dtype: torch.dtype) -> Tensor:
-    """Matrices [N, a, b] with their singular values brought near 1; bfloat16 is exact enough a `dtype` for it."""
+    """Return matrices [N, a, b] with their singular values brought near 1; bfloat16 is exact enough as `dtype`."""
     if matrices.shape[1] > matrices.shape[2]:
         return newton_schulz(matrices.mT, dtype).mT
     first, third, fifth = QUINTIC
     x = (matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-12)).to(dtype)
-    for _ in range(ROUNDS):
+    for _ in range(ITERATIONS):
         square = x @ x.mT
         x = first * x + (third * square + fifth * square @ square) @ x
     return x.float()
@@ -28,15 +27,15 @@ def newton_schulz(matrices: Tensor, dtype: torch.dtype) -> Tensor:
 
 @torch.no_grad()
 def direction(gradient: Tensor, inputs: Tensor, kernel: Tensor, dtype: torch.dtype) -> Tensor:
-    """The change [N, out, in] of a kernel by which an error falls whose gradient [N, out, in] is given.
+    """Return the descent direction D [N, out, in] of a kernel [out, in] with a loss gradient [N, out, in].
 
-    `inputs` [N, in, P] is what the kernel [out, in] is fed; the change moves its answers by as much as they are large.
-    `dtype` is for the part that needs no digits.
+    With C = L L.T the damped covariance of the layer's `inputs` X [N, in, P], D = -s * orthogonalize(G L^-T) L^-1. The
+    factor s gives the output change D X the root mean square of the output itself. `dtype` is that of Newton-Schulz.
     """
-    spread = inputs @ inputs.mT / inputs.shape[2]
-    level = DAMPING * spread.diagonal(dim1=1, dim2=2).mean(1)[:, None]
-    factor = torch.linalg.cholesky(spread + torch.diag_embed(level.expand(spread.shape[:2])))
-    even = torch.linalg.solve_triangular(factor, gradient.mT, upper=False).mT
-    change = -torch.linalg.solve_triangular(factor, newton_schulz(even, dtype), upper=False, left=False)
-    answers, moved = (((weights @ spread) * weights).sum(2).mean(1) for weights in (kernel, change))
-    return change * (answers / (moved + 1e-12)).sqrt()[:, None, None]
+    covariance = inputs @ inputs.mT / inputs.shape[2]
+    damping = DAMPING * covariance.diagonal(dim1=1, dim2=2).mean(1)[:, None]
+    factor = torch.linalg.cholesky(covariance + torch.diag_embed(damping.expand(covariance.shape[:2])))
+    whitened = torch.linalg.solve_triangular(factor, gradient.mT, upper=False).mT
+    change = -torch.linalg.solve_triangular(factor, newton_schulz(whitened, dtype), upper=False, left=False)
+    output, moved = (((weights @ covariance) * weights).sum(2).mean(1) for weights in (kernel, change))
+    return change * (output / (moved + 1e-12)).sqrt()[:, None, None]

@@ -1,18 +1,21 @@
-"""A small picture from the middle of the embedded generator: what the refinement looks at between its steps."""
+"""A head that turns the embedded generator's features at 128 pixels into a preview of the picture at 256 pixels.
+
+The refinement compares previews with the photo and backpropagates through them.
+"""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hyperstyle.networks.generator import Kernels, Styles
-from hyperstyle.networks.mobile_stylegan import BANDS, BLOCKS, CODE, MobileGenerator, inverse_haar, modulated
+from hyperstyle.networks.mobile_stylegan import BANDS, BLOCKS, CODE, MobileGenerator, inverse_haar, modulated_pointwise
 
 WIDTH = 64
-SIZE = 256  # made of the features at 128 pixels: half the generator's work, a tenth of its time
+SIZE = 256  # pixels; the features at 128 pixels take half of the generator's operations and a tenth of its time
 
 
 class Residual(nn.Module):
-    """Two 3x3 convolutions that correct what they are given."""
+    """Residual block of two 3x3 convolutions."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -20,13 +23,13 @@ class Residual(nn.Module):
         self.second = nn.Conv2d(width, width, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """[N, width, H, W] to the same shape."""
-        correction: Tensor = self.second(F.leaky_relu(self.first(x), 0.2))
-        return F.leaky_relu(x + correction, 0.2)
+        """Return feature maps of the shape of x [N, width, H, W]."""
+        residual: Tensor = self.second(F.leaky_relu(self.first(x), 0.2))
+        return F.leaky_relu(x + residual, 0.2)
 
 
 class Preview(nn.Module):
-    """Stands for the generator's last blocks and the pooling of its picture to `size` pixels."""
+    """Replaces the generator's last blocks and the pooling of its picture to `size` pixels."""
 
     def __init__(self, size: int = SIZE, depth: int = 2) -> None:
         super().__init__()
@@ -34,22 +37,25 @@ class Preview(nn.Module):
         channels = next(block.outputs for block in BLOCKS if block.size == self.features)
         self.modulation = nn.Linear(CODE, channels)
         self.narrow = nn.Parameter(torch.randn(WIDTH, channels) * channels**-0.5)
-        # The blocks it stands for add stored noise, of which this learns what is left at this size.
+        # The blocks that it replaces add stored noise; this parameter learns what remains of it at this size.
         self.place = nn.Parameter(torch.zeros(1, WIDTH, self.features, self.features))
         self.refine = nn.Sequential(*(Residual(WIDTH) for _ in range(depth)))
         self.picture = nn.Conv2d(WIDTH, 3 * BANDS, 3, padding=1)
         nn.init.ones_(self.modulation.bias)
 
     def forward(self, features: Tensor, codes: Tensor) -> Tensor:
-        """Pictures [N, 3, S, S] of features [N, C, S / 2, S / 2] and the codes [N, 512] of the last layers."""
-        x = modulated(features, self.narrow, self.modulation(codes.to(self.place.dtype))) + self.place
+        """Return pictures [N, 3, S, S] of features [N, C, S / 2, S / 2] and the codes [N, 512] of the last layers."""
+        x = modulated_pointwise(features, self.narrow, self.modulation(codes.to(self.place.dtype))) + self.place
         return inverse_haar(self.picture(self.refine(F.leaky_relu(x, 0.2)))).float()
 
 
 def preview(
     generator: MobileGenerator, head: Preview, codes: Tensor, kernels: Kernels, layer_inputs: list[Tensor] | None = None
 ) -> Tensor:
-    """Pictures [N, 3, S, S], about [-1, 1], of codes [N, 512] or [N, 18, 512]; `layer_inputs` as for `features`."""
+    """Return previews [N, 3, S, S], RGB, about [-1, 1], of codes in W [N, 512] or W+ [N, 18, 512].
+
+    If `layer_inputs` is given, append the inputs of layers 1, 2, ... to it, as `MobileGenerator.features` does.
+    """
     styles: Styles = generator.styles(codes)
     finest = codes if codes.ndim == 2 else codes[:, -1]
     return head(generator.features(styles, kernels, head.features, layer_inputs), finest)

@@ -1,4 +1,4 @@
-"""The published models: a generator, what encodes a photo for it, and what refines the result."""
+"""The published models: HyperStyle, ReStyle-e4e and HyperInverter, each with its generator and encoders."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from hyperstyle.networks.backbones import Backbone, IrSe50, ResNet34
 from hyperstyle.networks.encoders import ReStyleEncoder, WEncoder
 from hyperstyle.networks.generator import OffsetMode, Offsets
-from hyperstyle.networks.hyperinverter import AddingHyperNetwork, LayerwiseEncoder
+from hyperstyle.networks.hyperinverter import AdditiveHyperNetwork, LayerwiseEncoder
 from hyperstyle.networks.hypernetwork import HyperNetwork
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.stylegan2 import CODE, CONFIG_F, Design, StyleGan2
@@ -20,52 +20,56 @@ from hyperstyle.networks.view import CARS, SQUARE, View
 
 @dataclass(frozen=True)
 class Options:
-    """What has to be known to build a model."""
+    """Arguments of a published model, as its checkpoint states them."""
 
     output_size: int
-    """Side of the generator's pictures."""
+    """Side of the generator's pictures in pixels."""
     encoder_type: str = ""
-    """Which hypernetwork or encoder, by the published name; a generator alone has neither."""
+    """Published name of the hypernetwork or encoder; empty for a generator alone."""
     dataset_type: str = ""
-    """What it was trained on, by the published name, as `cars_hypernet`."""
+    """Published name of the training data, such as `cars_hypernet`."""
     layers: tuple[int, ...] = ()
-    """The layers that a hypernetwork tunes."""
+    """Indices of the layers that a hypernetwork predicts offsets for."""
     hidden_dim: int = 0
     """Width of HyperInverter's hypernetwork."""
     design: Design = CONFIG_F
-    """Of the generator."""
+    """Design of the generator."""
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Options":
-        """The options that `dataclasses.asdict` and JSON made `values` of."""
+        """Return the options in `values`, made by `dataclasses.asdict` and read back from JSON."""
         design = Design(**values.get("design", {}))
         return cls(**{**values, "layers": tuple(values["layers"]), "design": design})
 
     @property
     def view(self) -> View:
-        """How the domain looks at pictures."""
+        """Crop and network input size of the dataset."""
         return CARS if "cars" in self.dataset_type else SQUARE
 
 
 HYPERNETWORKS = {"SharedWeightsHyperNetResNet": False, "SharedWeightsHyperNetResNetSeparable": True}
-"""Published name -> whether offsets are separable where they are not shared."""
+"""Published name of a HyperStyle hypernetwork -> whether its offsets are separable, shared layers and toRGB apart."""
 
-TRUNKS: dict[str, Callable[[int], Backbone]] = {
+RESTYLE_BACKBONES: dict[str, Callable[[int], Backbone]] = {
     "ProgressiveBackboneEncoder": IrSe50,
     "ResNetProgressiveBackboneEncoder": ResNet34,
 }
-"""Published name of a ReStyle-e4e encoder -> its trunk."""
+"""Published name of a ReStyle-e4e encoder -> its backbone."""
 
-LAYERWISE: dict[str, Callable[[int], Backbone]] = {"LayerWiseEncoder": IrSe50, "ResNetLayerWiseEncoder": ResNet34}
-"""Published name of HyperInverter's second encoder -> its trunk."""
+LAYERWISE_BACKBONES: dict[str, Callable[[int], Backbone]] = {
+    "LayerWiseEncoder": IrSe50,
+    "ResNetLayerWiseEncoder": ResNet34,
+}
+"""Published name of HyperInverter's layerwise encoder -> its backbone."""
 
 
 class HyperStyleModel(nn.Module):
     """HyperStyle: W-encoder, hypernetwork and StyleGAN2."""
 
     latent_avg: Tensor
+    """Average code [n_styles, 512], to which the encoder's codes are added."""
     lpips: Lpips
-    """No part of the published files; whoever opens the model adds it, for methods that descend on it."""
+    """Perceptual distance for methods that optimize; not in the published files, set by `load_model`."""
 
     def __init__(self, options: Options) -> None:
         super().__init__()
@@ -88,26 +92,27 @@ class HyperStyleModel(nn.Module):
         return self.generator.mapping
 
     def encode(self, photo: Tensor) -> Tensor:
-        """Codes [N, n_styles, 512] of photos [N, 3, height, width] of the view, RGB in [-1, 1]."""
+        """Return codes [N, n_styles, 512] of photos [N, 3, view.height, view.width], RGB in [-1, 1]."""
         code: Tensor = self.w_encoder(photo)
         return code[:, None] + self.latent_avg
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:  # noqa: ARG002
-        """What answers pictures, as for `encode`, with what to add to the offsets that made them."""
+        """Return a function (cropped pictures [N, 3, H, W], their offsets) -> offsets to add."""
         return lambda picture, _: self.hypernetwork(photo, self.view.pool(picture))
 
 
 class ReStyleModel(nn.Module):
-    """ReStyle-e4e: an encoder that steps through W+, and StyleGAN2."""
+    """ReStyle-e4e: an encoder that refines W+ codes step by step, and StyleGAN2."""
 
     latent_avg: Tensor
+    """Average code [n_styles, 512], from which the steps start."""
 
     def __init__(self, options: Options) -> None:
         super().__init__()
         self.options = options
         self.view = options.view
         self.generator = StyleGan2(options.output_size)
-        self.encoder = ReStyleEncoder(TRUNKS[options.encoder_type](6), self.generator.n_styles)
+        self.encoder = ReStyleEncoder(RESTYLE_BACKBONES[options.encoder_type](6), self.generator.n_styles)
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
 
     def compute_in(self, dtype: torch.dtype) -> None:
@@ -119,18 +124,21 @@ class HyperInverterModel(nn.Module):
     """HyperInverter: W-encoder, layerwise encoder, hypernetwork, and a StyleGAN2 whose offsets are added."""
 
     latent_avg: Tensor
+    """Average code [n_styles, 512], to which the W-encoder's codes are added."""
     lpips: Lpips
-    """As for `HyperStyleModel`."""
+    """Perceptual distance for methods that optimize; not in the published files, set by `load_model`."""
 
     def __init__(self, options: Options) -> None:
         super().__init__()
         self.options = options
         self.view = options.view
         self.generator = StyleGan2(options.output_size, options.design, OffsetMode.ADDED)
-        of_faces = any(name in options.dataset_type for name in ("ffhq", "celeb"))  # the published rule
-        self.w_encoder = WEncoder(IrSe50(3) if of_faces else ResNet34(3))
-        self.encoder = LayerwiseEncoder(LAYERWISE[options.encoder_type](3), self.generator.n_styles)
-        self.hypernetwork = AddingHyperNetwork(options.output_size, options.design, options.layers, options.hidden_dim)
+        is_faces = any(name in options.dataset_type for name in ("ffhq", "celeb"))  # as in the published code
+        self.w_encoder = WEncoder(IrSe50(3) if is_faces else ResNet34(3))
+        self.encoder = LayerwiseEncoder(LAYERWISE_BACKBONES[options.encoder_type](3), self.generator.n_styles)
+        self.hypernetwork = AdditiveHyperNetwork(
+            options.output_size, options.design, options.layers, options.hidden_dim
+        )
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
 
     def compute_in(self, dtype: torch.dtype) -> None:
@@ -143,20 +151,20 @@ class HyperInverterModel(nn.Module):
         return self.generator.mapping
 
     def encode(self, photo: Tensor) -> Tensor:
-        """Codes [N, n_styles, 512] of photos [N, 3, 256, 256], RGB in [-1, 1]."""
+        """Return codes [N, n_styles, 512] of photos [N, 3, 256, 256], RGB in [-1, 1]."""
         code: Tensor = self.w_encoder(photo)
         return code[:, None] + self.latent_avg
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:  # noqa: ARG002
-        """What answers the picture of the photo's code with what to add to the kernels."""
-        of_photo = self.encoder(photo)
+        """Return a function (picture [N, 3, H, W] of the photo's code, its offsets) -> offsets to add."""
+        photo_maps = self.encoder(photo)
 
-        def answer(picture: Tensor, _: Offsets) -> Offsets:
-            # As published: four pixels are looked at for each that comes out, however many there are.
+        def refine(picture: Tensor, _: Offsets) -> Offsets:
+            # Without antialiasing, as in the published code.
             small = F.interpolate(picture, photo.shape[-2:], mode="bilinear")
-            return self.hypernetwork(self.encoder(small), of_photo)
+            return self.hypernetwork(self.encoder(small), photo_maps)
 
-        return answer
+        return refine
 
 
 MODELS: dict[str, Callable[[Options], nn.Module]] = {
@@ -165,4 +173,4 @@ MODELS: dict[str, Callable[[Options], nn.Module]] = {
     "hyperinverter": HyperInverterModel,
     "generator": lambda options: StyleGan2(options.output_size, options.design),
 }
-"""Name of a kind of model -> what builds it."""
+"""Kind of model -> a function that builds it."""

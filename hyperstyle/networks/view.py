@@ -1,4 +1,4 @@
-"""How a domain looks at the generator's square pictures."""
+"""The part of the generator's square pictures that a domain shows, and its size as network input."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,20 +9,20 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class View:
-    """What a domain shows of a picture, and at which size its encoder and hypernetwork see it."""
+    """Crop of the generator's picture, and the size [height, width] at which encoder and hypernetwork see it."""
 
     height: int = 256
     width: int = 256
     margin: Fraction = Fraction(0)
-    """Share of the rows that is cut off at the top, and as much at the bottom."""
+    """Share of the rows that is cut off at the top, and again at the bottom."""
 
     def crop(self, picture: Tensor) -> Tensor:
-        """The rows of a picture [N, 3, H, W] that the domain shows."""
+        """Return the rows of a picture [N, 3, H, W] that the domain shows."""
         cut = int(picture.shape[-2] * self.margin)
         return picture[..., cut : picture.shape[-2] - cut, :]
 
     def pool(self, cropped: Tensor) -> Tensor:
-        """A cropped picture [N, 3, h, W] as the networks see it: [N, 3, height, width]."""
+        """Return a cropped picture [N, 3, h, W] at the size of the network input, [N, 3, height, width]."""
         return F.adaptive_avg_pool2d(cropped, (self.height, self.width))
 
 

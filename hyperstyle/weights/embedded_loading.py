@@ -1,7 +1,7 @@
 """The embedded model from its weights: the generator that a package carries, and what assets/ holds."""
 
 from hyperstyle.networks.embedded_model import EmbeddedModel
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
@@ -13,7 +13,7 @@ from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.lpips_loading import load_lpips
 
 
-def load_mapping() -> Mapping:
+def load_mapping() -> MappingNetwork:
     """The mapping network, fetched where it is not here yet."""
     fetch(WEIGHTS["random-face-mapping-bin"])
     return openvino.load_mapping(fetch(WEIGHTS["random-face-mapping-xml"]))

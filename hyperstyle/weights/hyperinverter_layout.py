@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from hyperstyle.networks.published_models import LAYERWISE
+from hyperstyle.networks.published_models import LAYERWISE_BACKBONES
 from hyperstyle.networks.stylegan2 import Kind, LayerShape, layer_shapes
 from hyperstyle.weights import nvidia
 from hyperstyle.weights.checkpoint import Checkpoint, Copies, add_average, load_exact, options_of, opts_of
@@ -19,7 +19,7 @@ TARGETS: Mapping[str, Callable[[LayerShape], bool]] = {
 
 def hyperinverter(file: Checkpoint, generator: Checkpoint, w_encoder: Checkpoint) -> ModelWeights:
     """HyperInverter from its own file, its generator's and its W-encoder's."""
-    opts = opts_of(file, encoder_type=LAYERWISE, target_shape_name=TARGETS, hidden_dim=None)
+    opts = opts_of(file, encoder_type=LAYERWISE_BACKBONES, target_shape_name=TARGETS, hidden_dim=None)
     design = nvidia.design_of(generator)
     shapes = layer_shapes(int(opts["output_size"]), design)
     layers = tuple(i for i, shape in enumerate(shapes) if TARGETS[opts["target_shape_name"]](shape))

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.hypernetwork import HALVED
+from hyperstyle.networks.hypernetwork import FLOAT16_WEIGHTS
 from hyperstyle.networks.published_models import MODELS, Options
 
 
@@ -30,7 +30,7 @@ class ModelWeights:
         like = self.shapes[name]
         if [extent for extent in tensor.shape if extent > 1] != [extent for extent in like.shape if extent > 1]:
             raise StudioError(f"{source} has shape {list(tensor.shape)} where {list(like.shape)} is needed.")
-        halved = tensor.dtype is torch.float16 and name.endswith(HALVED)
+        halved = tensor.dtype is torch.float16 and name.endswith(FLOAT16_WEIGHTS)
         self.tensors[name] = tensor.reshape(like.shape).to(tensor.dtype if halved else like.dtype)
 
     def load(self) -> nn.Module:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 
 # Exported name -> name in MobileGenerator, longest first.
 NAMES = {
@@ -60,13 +60,13 @@ def read_constants(xml: Path) -> list[Constant]:
     return constants
 
 
-def load_mapping(xml: Path) -> Mapping:
+def load_mapping(xml: Path) -> MappingNetwork:
     """The mapping network with the mean of its codes, which the file does not hold, estimated anew."""
     constants = read_constants(xml)
     kernels = [c.value for c in constants if tuple(c.value.shape) == (512, 512)]
     biases = [c.value for c in constants if tuple(c.value.shape) == (512,)]
     with torch.device("meta"):
-        mapping = Mapping(len(kernels))
+        mapping = MappingNetwork(len(kernels))
     state = {"mean": torch.zeros(512)}
     for index, (kernel, bias) in enumerate(zip(kernels, biases, strict=True)):
         state |= {f"layers.{index}.weight": kernel, f"layers.{index}.bias": bias}

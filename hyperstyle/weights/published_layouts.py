@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.hypernetwork import SHARING
-from hyperstyle.networks.published_models import HYPERNETWORKS, TRUNKS, Options
+from hyperstyle.networks.hypernetwork import SHARED_LAYERS
+from hyperstyle.networks.published_models import HYPERNETWORKS, RESTYLE_BACKBONES, Options
 from hyperstyle.networks.stylegan2 import Kind, blur_kernel, layer_shapes
 from hyperstyle.weights import hyperinverter_layout, nvidia
 from hyperstyle.weights.checkpoint import (
@@ -114,7 +114,7 @@ def hyperstyle(file: Checkpoint, w_encoder: Checkpoint) -> ModelWeights:
 
 def restyle(file: Checkpoint) -> ModelWeights:
     """ReStyle-e4e from its one file."""
-    weights = ModelWeights("restyle", options_of(opts_of(file, encoder_type=TRUNKS, input_nc=(6,))))
+    weights = ModelWeights("restyle", options_of(opts_of(file, encoder_type=RESTYLE_BACKBONES, input_nc=(6,))))
     add_average(file, weights, "latent_avg", file.content)
     load_exact(file, weights, weights.shapes, filters(weights.options.output_size, "decoder."), published_name)
     return weights
@@ -165,7 +165,7 @@ def filters(size: int, prefix: str) -> Copies:
 
 def shared_copies(file: Checkpoint, options: Options) -> Copies:
     """The shared hypernetwork under every layer that uses it, and itself where none does."""
-    sharing = SHARING.intersection(options.layers)
+    sharing = SHARED_LAYERS.intersection(options.layers)
     if not sharing:
         return {name: None for name in file.tensors if name.startswith("hypernet.shared_weight_hypernet.")}
     return {

@@ -20,7 +20,7 @@ from hyperstyle.editing.channel_relevance import (
 from hyperstyle.editing.text_edits import StyleDirection, StyleEdit, channels, restyled
 from hyperstyle.editing.text_model import TextModel
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.stylegan2 import Design, StyleGan2
 from hyperstyle.training.core.generated_pictures import code_of, file_of, write_whole
 from hyperstyle.training.text.relevance_training import Subject, compute, drawn, stored
@@ -63,7 +63,9 @@ def test_channels_moved_by_their_relevance_move_pictures_along_the_direction(
             assert float((shifts @ way > 0).float().mean()) > 0.8
 
 
-def test_stored_pictures_are_looked_at_with_their_own_codes(mapping: Mapping, model: TextModel, tmp_path: Path) -> None:
+def test_stored_pictures_are_looked_at_with_their_own_codes(
+    mapping: MappingNetwork, model: TextModel, tmp_path: Path
+) -> None:
     generator = small_generator()
     for number in (3, 5):
         write_whole(file_of(tmp_path, number), torch.full((3, 64, 64), number / 10))

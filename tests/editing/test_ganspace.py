@@ -9,13 +9,13 @@ import torch
 from hyperstyle.editing.directions import SLIDER, Edit, edited
 from hyperstyle.editing.ganspace import CARS, components_of, numbered, picked, read_components
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.mobile_stylegan import Mapping
+from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.networks.stylegan2 import StyleGan2
 
 CAR_STYLES = 16
 
 
-def test_components_of_w_are_its_widest_axes(mapping: Mapping) -> None:
+def test_components_of_w_are_its_widest_axes(mapping: MappingNetwork) -> None:
     found = components_of(mapping, 6)
     torch.testing.assert_close(found.vectors @ found.vectors.T, torch.eye(6), atol=1e-4, rtol=0)
     with torch.inference_mode():

@@ -11,7 +11,7 @@ from hyperstyle.device import fast_dtype
 from hyperstyle.inversion.step import Step
 from hyperstyle.networks.generator import Generator, OffsetMode
 from hyperstyle.networks.lpips import Lpips
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.stylegan2 import Design, StyleGan2
 from hyperstyle.networks.view import SQUARE, View
 from hyperstyle.weights.lpips_loading import load_lpips
@@ -37,7 +37,7 @@ class Parts:
         return (pooled - photo).square().mean().item(), self.lpips(pooled, photo).mean().item()
 
 
-def embedded(generator: MobileGenerator, mapping: Mapping, code: Tensor) -> Parts:
+def embedded(generator: MobileGenerator, mapping: MappingNetwork, code: Tensor) -> Parts:
     """The embedded generator at the precision that it is used with."""
     light = copy.deepcopy(generator).requires_grad_(False)
     light.compute_in(fast_dtype(torch.device("cpu")))

@@ -39,7 +39,7 @@ def test_the_first_picture_is_the_codes_and_the_second_has_what_is_added(model: 
 
 
 def test_layers_look_at_the_maps_of_the_published_table(model: HyperInverterModel) -> None:
-    assert model.hypernetwork.maps == {0: 0, 1: 1, 2: 2, 3: 3, 17: 12}
+    assert model.hypernetwork.map_indices == {0: 0, 1: 1, 2: 2, 3: 3, 17: 12}
     before = torch.randn(1, 14, 512, 8, 8)
     moved = before.clone()
     moved[:, 3] += torch.randn(512, 8, 8)

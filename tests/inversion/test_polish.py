@@ -10,12 +10,12 @@ from hyperstyle.inversion import pivotal
 from hyperstyle.inversion.polish import REACH, polish
 from hyperstyle.inversion.step import Step
 from hyperstyle.networks.generator import OffsetMode
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from tests.inversion.descending import Parts, another_face, embedded, small
 
 
 @pytest.fixture(scope="module")
-def faces(generator: MobileGenerator, mapping: Mapping, code: Tensor) -> Parts:
+def faces(generator: MobileGenerator, mapping: MappingNetwork, code: Tensor) -> Parts:
     return embedded(generator, mapping, code)
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from hyperstyle.inversion import projection
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from tests.inversion.descending import Parts, another_face, embedded, small
 
 
@@ -16,7 +16,7 @@ def model() -> Parts:
     return small()
 
 
-def test_a_face_comes_closer(generator: MobileGenerator, mapping: Mapping, code: Tensor) -> None:
+def test_a_face_comes_closer(generator: MobileGenerator, mapping: MappingNetwork, code: Tensor) -> None:
     model = embedded(generator, mapping, code)
     photo = another_face(model)
     first, *_, last = projection.invert(model, photo, steps=6)

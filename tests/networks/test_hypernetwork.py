@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from hyperstyle.networks.hypernetwork import HyperNetwork, PairHead, SeparableOutput, SharedHead, wide
+from hyperstyle.networks.hypernetwork import HyperNetwork, PairHead, SeparableOutput, SharedHead, chunked_linear
 from hyperstyle.networks.stylegan2 import layer_shapes
 
 
@@ -58,8 +58,8 @@ def test_a_pair_of_channels_has_one_value(layer: int) -> None:
 def test_weights_of_16_bits_are_widened_exactly() -> None:
     x, weight, bias = torch.randn(3, 64), torch.randn(5000, 64), torch.randn(5000)
     expected = F.linear(x, weight, bias)
-    torch.testing.assert_close(wide(x, weight, bias), expected)
-    torch.testing.assert_close(wide(x, weight.half(), bias), F.linear(x, weight.half().float(), bias))
+    torch.testing.assert_close(chunked_linear(x, weight, bias), expected)
+    torch.testing.assert_close(chunked_linear(x, weight.half(), bias), F.linear(x, weight.half().float(), bias))
 
 
 def test_every_tuned_layer_gets_an_offset_that_fits_its_kernel(separable: HyperNetwork) -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from hyperstyle.networks.lpips import Lpips, difference
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.weights.lpips_loading import load_lpips
 from tests.weights_at_hand import weight_file
 
@@ -15,7 +15,7 @@ def lpips() -> Lpips:
 
 
 @pytest.fixture(scope="module")
-def faces(generator: MobileGenerator, mapping: Mapping) -> torch.Tensor:
+def faces(generator: MobileGenerator, mapping: MappingNetwork) -> torch.Tensor:
     codes = mapping(torch.randn(2, 512, generator=torch.Generator().manual_seed(3)), 0.7)
     return torch.nn.functional.avg_pool2d(generator(codes), 4).clamp(-1, 1)
 

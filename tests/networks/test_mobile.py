@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator, inverse_haar
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator, inverse_haar
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,9 @@ def expected() -> dict[str, np.ndarray]:
         return dict(arrays)
 
 
-def test_agrees_with_openvino(generator: MobileGenerator, mapping: Mapping, expected: dict[str, np.ndarray]) -> None:
+def test_agrees_with_openvino(
+    generator: MobileGenerator, mapping: MappingNetwork, expected: dict[str, np.ndarray]
+) -> None:
     with torch.inference_mode():
         code = mapping(torch.from_numpy(expected["z"]))
         picture = generator(code)
@@ -25,7 +27,7 @@ def test_agrees_with_openvino(generator: MobileGenerator, mapping: Mapping, expe
     assert np.abs(picture[:, :, 480:512, 480:512].numpy() - expected["crop"]).max() < 1e-3
 
 
-def test_mean_code_makes_an_average_face(mapping: Mapping) -> None:
+def test_mean_code_makes_an_average_face(mapping: MappingNetwork) -> None:
     z = torch.randn(500, 512, generator=torch.Generator().manual_seed(5))
     full, half = mapping(z), mapping(z, 0.5)
     assert torch.allclose(half - mapping.mean, (full - mapping.mean) / 2, atol=1e-5)

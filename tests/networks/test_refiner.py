@@ -10,7 +10,7 @@ from hyperstyle.inversion.hyperstyle import added
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.lpips import Lpips
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preconditioning import direction
 from hyperstyle.networks.preview_head import SIZE, Preview, preview
 from hyperstyle.networks.refiner import Refiner, kernel_change, relative
@@ -81,7 +81,7 @@ def test_feedback_alone_brings_the_picture_nearer_with_every_refinement(
 
 
 def test_corrections_of_a_code_bring_its_picture_nearer(
-    generator: MobileGenerator, mapping: Mapping, code: torch.Tensor
+    generator: MobileGenerator, mapping: MappingNetwork, code: torch.Tensor
 ) -> None:
     encoder = SmallEncoder()
     encoder.metric.copy_(torch.eye(512) * 2)

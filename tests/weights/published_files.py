@@ -15,7 +15,7 @@ from torch import Tensor
 
 Content = dict[str, Any]
 Shapes = dict[str, tuple[int, ...]]
-SHARING = (0, 2, 3, 5, 6, 8, 9, 11, 12)
+SHARED_LAYERS = (0, 2, 3, 5, 6, 8, 9, 11, 12)
 LARGE = 40_000
 """How many different numbers a tensor of several axes has at most."""
 
@@ -26,7 +26,7 @@ def content_of_hyperstyle(size: int, layers: str, encoder_type: str, dataset_typ
     tuned = [int(layer) for layer in layers.split(",")] if layers else list(range(count))
     tensors = values(shapes_of_hypernetwork(tuned, encoder_type), "hypernet.")
     for layer in tuned:
-        if layer in SHARING:
+        if layer in SHARED_LAYERS:
             for leaf in ("w1", "b1", "w2", "b2"):
                 name = f"hypernet.refinement_blocks.{layer}.hypernet.{leaf}"
                 tensors[name] = tensors[f"hypernet.shared_weight_hypernet.{leaf}"]
@@ -255,7 +255,7 @@ def shapes_of_hypernetwork(tuned: Sequence[int], encoder_type: str) -> Shapes:
         inputs = channels(side // 2) if layer % 3 == 2 else channels(side)
         outputs = 3 if to_rgb else channels(side)
         separable = encoder_type.endswith("Separable") and not to_rgb
-        if layer in SHARING:
+        if layer in SHARED_LAYERS:
             shapes |= convolutions(name, [128] * 4 + [512])
             shapes |= {f"{name}.linear.weight": (512, 512), f"{name}.linear.bias": (512,)}
         elif separable:

@@ -57,7 +57,7 @@ def test_models_of_either_trunk_and_any_width_load_and_invert(tmp_path: Path, op
 def test_pictures_layers_may_be_left_as_they_are(tmp_path: Path) -> None:
     contents = contents_of(8, *CHURCH, "conv_without_bias_without_torgb")
     model = load(HyperInverterModel, *files.saved(tmp_path, **contents))
-    assert list(model.hypernetwork.maps) == [layer for layer in range(20) if layer % 3 != 1]
+    assert list(model.hypernetwork.map_indices) == [layer for layer in range(20) if layer % 3 != 1]
 
 
 def test_a_converted_model_is_the_same(tmp_path: Path, churches: Contents) -> None:

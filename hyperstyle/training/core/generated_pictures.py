@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview, preview
 
 SIZE = 256
@@ -28,7 +28,7 @@ LEAST_TRUNCATION, MOST_TRUNCATION = 0.5, 1.0  # most photos lie near the mean of
 QUALITY = 95  # of the JPEG files: 40 kB a picture
 
 
-def code_of(number: int, mapping: Mapping) -> Tensor:
+def code_of(number: int, mapping: MappingNetwork) -> Tensor:
     """Return the code [1, 512] in W of picture `number`."""
     source = torch.Generator().manual_seed(number)
     z = torch.randn(1, 512, generator=source)
@@ -84,7 +84,7 @@ def quick(generator: MobileGenerator, head: Preview, device: torch.device) -> Dr
     return lambda code: preview(trunk, small, code.to(device), kernels)[0]
 
 
-def make_pictures(folder: Path, draw: Draw, mapping: Mapping, numbers: range, deadline: float) -> int:
+def make_pictures(folder: Path, draw: Draw, mapping: MappingNetwork, numbers: range, deadline: float) -> int:
     """Write missing pictures until `deadline`, a value of `time.monotonic`; return how many were written."""
     made = 0
     for number in numbers:

@@ -9,7 +9,7 @@ import torch
 from hyperstyle.editing.direction_files import write_directions
 from hyperstyle.errors import StudioError
 from hyperstyle.metrics.attributes import Labelled, label_pictures
-from hyperstyle.networks.mobile_stylegan import Mapping
+from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.training.core.generated_pictures import code_of, numbers_in
 from hyperstyle.training.directions.directions_report import Measured, story, write_report
 from hyperstyle.training.directions.measure_directions import Evaluator
@@ -20,7 +20,9 @@ ENOUGH = 3000  # pictures, of which a tenth at either end are fitted on, for 512
 FIRST_FACE, FACES = 3_000_000, 40  # numbers of the faces that directions are tried on; no training makes them
 
 
-def run(work: Path, file: Path, docs: Path, mapping: Mapping, eyes: Evaluator, say: Callable[[str], None]) -> None:
+def run(
+    work: Path, file: Path, docs: Path, mapping: MappingNetwork, eyes: Evaluator, say: Callable[[str], None]
+) -> None:
     """Label the pictures in `work`, find the directions, try them on other faces; write `file` and the report."""
     numbers = numbers_in(work / "pictures")
     if len(numbers) < ENOUGH:

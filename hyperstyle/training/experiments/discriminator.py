@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from hyperstyle.networks.encoders import strided
+from hyperstyle.networks.encoders import strided_convs
 
 LAST = 4  # pixels along a side that are left for the verdict
 
@@ -14,7 +14,7 @@ class Discriminator(nn.Module):
     def __init__(self, size: int, width: int = 32, most: int = 256) -> None:
         super().__init__()
         widths = [min(width << index, most) for index in range((size // LAST).bit_length() - 1)]
-        self.convs = strided(3, widths)
+        self.convs = strided_convs(3, widths)
         self.verdict = nn.Sequential(
             nn.Conv2d(widths[-1] + 1, widths[-1], 3, padding=1),
             nn.LeakyReLU(0.2),

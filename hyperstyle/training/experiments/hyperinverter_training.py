@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.metrics.arcface import Identity
 from hyperstyle.networks.embedded_model import Distance, EmbeddedModel
-from hyperstyle.networks.mobile_stylegan import Mapping
+from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.training.core.generated_pictures import save_grid
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
 from hyperstyle.training.core.portraits import read_portraits
@@ -126,7 +126,7 @@ def train(
     work: Path,
     minutes: float,
     model: EmbeddedModel,
-    mapping: Mapping,
+    mapping: MappingNetwork,
     likeness: Identity,
     device: torch.device,
     start: int,

@@ -12,14 +12,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hyperstyle.networks.encoders import strided
+from hyperstyle.networks.encoders import strided_convs
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile_stylegan import BANDS, BLOCKS
 from hyperstyle.networks.small_encoder import SIDE, trunk
 
 WIDTHS = (32, 64, 128, 256)  # of the trunk: half those of a ResNet-18
 SQUEEZED = 64  # numbers that a layer's change is unfolded from
-SHARING = 512  # channels on both sides of the layers that share their head
+SHARED_LAYERS = 512  # channels on both sides of the layers that share their head
 
 
 def channel_pairs() -> dict[int, tuple[int, int]]:
@@ -65,12 +65,12 @@ class Shared(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows = nn.Linear(SQUEEZED, SHARING * SQUEEZED)
-        self.unfold = silent(nn.Linear(SQUEEZED, SHARING))
+        self.rows = nn.Linear(SQUEEZED, SHARED_LAYERS * SQUEEZED)
+        self.unfold = silent(nn.Linear(SQUEEZED, SHARED_LAYERS))
 
     def forward(self, codes: Tensor) -> Tensor:
         """[N, 512, 512] of codes [N, SQUEEZED]."""
-        return self.unfold(self.rows(codes).unflatten(1, (SHARING, SQUEEZED)))
+        return self.unfold(self.rows(codes).unflatten(1, (SHARED_LAYERS, SQUEEZED)))
 
 
 def silent(layer: nn.Linear) -> nn.Linear:
@@ -88,14 +88,14 @@ class PairwiseHyperNetwork(nn.Module):
         self.layers = sorted(layers)
         self.trunk = trunk(6, WIDTHS)
         self.codes = nn.ModuleDict(
-            {str(layer): strided(WIDTHS[-1], [128, 128, SQUEEZED]) for layer in self.layers}  # 8 x 8 to one place
+            {str(layer): strided_convs(WIDTHS[-1], [128, 128, SQUEEZED]) for layer in self.layers}  # 8 x 8 to one place
         )
         pairs = channel_pairs()
         common = Shared() if shared else None
         own = Separable if separable else Pairs
         self.heads = nn.ModuleDict(
             {
-                str(layer): common if common and pairs[layer] == (SHARING, SHARING) else own(*pairs[layer])
+                str(layer): common if common and pairs[layer] == (SHARED_LAYERS, SHARED_LAYERS) else own(*pairs[layer])
                 for layer in self.layers
             }
         )

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hyperstyle.networks.encoders import strided
+from hyperstyle.networks.encoders import strided_convs
 from hyperstyle.networks.generator import Kernels, Offsets
-from hyperstyle.networks.hyperinverter import COARSE, MIDDLE, KernelHead, enlarged
+from hyperstyle.networks.hyperinverter import COARSE, MIDDLE, KernelHead, upsample_like
 from hyperstyle.networks.small_encoder import SIDE, WIDTHS, trunk
 
 STEM, STAGE = 3, 2  # modules of a small trunk before its first stage, and in each
@@ -40,7 +40,7 @@ class SmallLayerwiseEncoder(nn.Module):
         self.stages = {layer: stage_of(layer) for layer in layers}
         self.maps = nn.ModuleDict(
             {
-                str(layer): strided(widths.features, [widths.features] * (3 - stage), first_stride=1)
+                str(layer): strided_convs(widths.features, [widths.features] * (3 - stage), first_stride=1)
                 for layer, stage in self.stages.items()
             }
         )
@@ -54,8 +54,8 @@ class SmallLayerwiseEncoder(nn.Module):
             if index >= STEM and (index - STEM) % STAGE == STAGE - 1:
                 ends.append(x)
         fine, middle, coarse = (lateral(end) for lateral, end in zip(self.lateral, ends[1:], strict=True))
-        middle = enlarged(coarse, middle) + middle
-        stages = (enlarged(middle, fine) + fine, middle, coarse)
+        middle = upsample_like(coarse, middle) + middle
+        stages = (upsample_like(middle, fine) + fine, middle, coarse)
         return {layer: self.maps[str(layer)](stages[stage]) for layer, stage in self.stages.items()}
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hyperstyle.device import fast_dtype
 from hyperstyle.networks.embedded_model import EmbeddedModel
-from hyperstyle.networks.mobile_stylegan import Mapping
+from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.networks.preview_head import preview
 from hyperstyle.training.core.generated_pictures import file_of, write_whole
 from hyperstyle.training.faces.hypernetwork_training import refinements
@@ -24,7 +24,7 @@ MOST = 0.8  # largest share of the way from the portrait's code to another one
 
 @torch.no_grad()
 def augment_portraits(
-    folder: Path, model: EmbeddedModel, mapping: Mapping, photos: Tensor, device: torch.device
+    folder: Path, model: EmbeddedModel, mapping: MappingNetwork, photos: Tensor, device: torch.device
 ) -> None:
     """Write `EACH` pictures of 256 pixels for every photo [N, 3, 256, 256] in [-1, 1], where they are missing."""
     model.compute_in(fast_dtype(device))

@@ -14,7 +14,7 @@ from hyperstyle.inversion.hyperstyle import added
 from hyperstyle.metrics.arcface import Identity
 from hyperstyle.networks.embedded_model import Distance, EmbeddedModel, chunks
 from hyperstyle.networks.generator import Offsets
-from hyperstyle.networks.mobile_stylegan import Mapping
+from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.networks.preview_head import preview
 from hyperstyle.networks.refiner import STEPS, Refiner, RefinerInput
 from hyperstyle.training.core.augmentation import mirrored, photographed
@@ -33,7 +33,7 @@ class Targets:
     """Source of the pictures that the hypernetwork learns to reconstruct."""
 
     model: EmbeddedModel
-    mapping: Mapping
+    mapping: MappingNetwork
     photos: Tensor
     """[N, 3, 256, 256] in [-1, 1]."""
 
@@ -136,7 +136,7 @@ def train(
     work: Path,
     minutes: float,
     model: EmbeddedModel,
-    mapping: Mapping,
+    mapping: MappingNetwork,
     likeness: Identity,
     device: torch.device,
     real: bool = False,

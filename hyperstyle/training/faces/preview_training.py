@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.networks.embedded_model import chunks
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import SIZE, Preview
 from hyperstyle.training.core.generated_pictures import code_of, file_of, numbers_in, read_picture, save_grid
 from hyperstyle.training.core.loop import TrainingRun, update
@@ -24,7 +24,7 @@ def train(
     checkpoint: Path,
     minutes: float,
     generator: MobileGenerator,
-    mapping: Mapping,
+    mapping: MappingNetwork,
     device: torch.device,
     size: int = SIZE,
 ) -> None:

@@ -13,7 +13,7 @@ from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.metrics.arcface import Identity
 from hyperstyle.networks.embedded_model import chunks
 from hyperstyle.networks.lpips import SQUARED, Lpips, difference
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview, preview
 from hyperstyle.networks.small_encoder import SIDE, SmallEncoder
 from hyperstyle.training.core.augmentation import mirrored, photographed
@@ -46,7 +46,7 @@ class KnownPictures:
     """Standard deviation of each coordinate, [512]."""
 
     @classmethod
-    def of(cls, folder: Path, mapping: Mapping) -> "KnownPictures":
+    def of(cls, folder: Path, mapping: MappingNetwork) -> "KnownPictures":
         """Return all pictures of a folder."""
         numbers = numbers_in(folder)
         codes = torch.cat([code_of(number, mapping) for number in numbers])
@@ -145,7 +145,7 @@ class EncoderLoss(nn.Module):
         return SQUARED * small + close.mean()
 
 
-def train(work: Path, minutes: float, mapping: Mapping, judge: EncoderLoss, device: torch.device) -> None:
+def train(work: Path, minutes: float, mapping: MappingNetwork, judge: EncoderLoss, device: torch.device) -> None:
     """Train for `minutes` on the generated pictures, portraits and augmented portraits in `work`."""
     judge.place(device)
     known = KnownPictures.of(work / "pictures", mapping)

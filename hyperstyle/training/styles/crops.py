@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.func import functional_call
 
 from hyperstyle.networks.generator import Kernels, Styles
-from hyperstyle.networks.mobile_stylegan import BLOCKS, MobileGenerator, inverse_haar, modulated
+from hyperstyle.networks.mobile_stylegan import BLOCKS, MobileGenerator, inverse_haar, modulated_pointwise
 
 CELLS = 32
 """Side of the features that pieces are cut from, so of their grid of places."""
@@ -54,7 +54,7 @@ def piece(generator: MobileGenerator, features: Tensor, styles: Styles, kernels:
         noises = {name: place.cut(noise) for name, noise in block.named_buffers()}
         own = (kernels[1 + 2 * index], kernels[2 + 2 * index])
         x = functional_call(block, noises, (x, own, styles[1 + 3 * index : 4 + 3 * index]))
-    bands = modulated(x, kernels[1 + 2 * len(BLOCKS)].flatten(-3), styles[-1]) + generator.picture_bias
+    bands = modulated_pointwise(x, kernels[1 + 2 * len(BLOCKS)].flatten(-3), styles[-1]) + generator.picture_bias
     picture = inverse_haar(bands).float()
     margin = MARGIN * picture.shape[-1] // PIECE
     return picture[..., margin:-margin, margin:-margin]

@@ -16,7 +16,7 @@ from hyperstyle.device import fast_dtype
 from hyperstyle.files import atomic_write, ensure_dir
 from hyperstyle.inversion.hyperstyle import Model, invert
 from hyperstyle.networks.generator import Offsets
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.photo.tensors import to_pixels, to_tensor
 from hyperstyle.training.core.generated_pictures import code_of
 from hyperstyle.training.core.portraits import FIRST_HELD_OUT, number_of, stacked
@@ -44,7 +44,7 @@ class Face:
 
 
 def make_faces(
-    folder: Path, generator: MobileGenerator, mapping: Mapping, device: torch.device, count: int = FACES
+    folder: Path, generator: MobileGenerator, mapping: MappingNetwork, device: torch.device, count: int = FACES
 ) -> Iterator[Face]:
     """Faces of the generator alone; pictures that `folder` lacks are made."""
     quick = copy.deepcopy(generator).to(device)

@@ -18,7 +18,7 @@ from hyperstyle.editing.text_model import TextModel
 from hyperstyle.errors import StudioError
 from hyperstyle.files import atomic_write
 from hyperstyle.networks.generator import Generator, Styles
-from hyperstyle.networks.mobile_stylegan import Mapping as Embedded
+from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.training.core.generated_pictures import code_of, file_of, numbers_in, read_picture
 
 CODE = 512
@@ -55,7 +55,7 @@ def drawn(
     return Subject(generator, mapping, indices, code, lambda number: draw(generator.styles(code(number)), code(number)))
 
 
-def stored(generator: Generator, mapping: Embedded, indices: Sequence[int], folder: Path, side: int) -> Subject:
+def stored(generator: Generator, mapping: MappingNetwork, indices: Sequence[int], folder: Path, side: int) -> Subject:
     """The pictures that `train pictures` left in a folder."""
     numbers = numbers_in(folder)
     return Subject(

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.training.core.generated_pictures import code_of, file_of, make_pictures, numbers_in, read_picture, whole
 
 
 @pytest.fixture
-def made(tmp_path: Path, generator: MobileGenerator, mapping: Mapping) -> Path:
+def made(tmp_path: Path, generator: MobileGenerator, mapping: MappingNetwork) -> Path:
     make_pictures(tmp_path, whole(generator, torch.device("cpu")), mapping, range(999, 1001), time.monotonic() + 60)
     return tmp_path
 
 
-def test_a_number_decides_the_picture(made: Path, generator: MobileGenerator, mapping: Mapping) -> None:
+def test_a_number_decides_the_picture(made: Path, generator: MobileGenerator, mapping: MappingNetwork) -> None:
     assert numbers_in(made) == [999, 1000]
     with torch.inference_mode():
         exact = torch.nn.functional.avg_pool2d(generator(code_of(999, mapping)), 4)[0].clamp(-1, 1)
@@ -26,13 +26,15 @@ def test_a_number_decides_the_picture(made: Path, generator: MobileGenerator, ma
     assert (other - exact).abs().mean() > 0.1
 
 
-def test_what_is_there_is_not_made_again(made: Path, generator: MobileGenerator, mapping: Mapping) -> None:
+def test_what_is_there_is_not_made_again(made: Path, generator: MobileGenerator, mapping: MappingNetwork) -> None:
     before = file_of(made, 999).stat().st_mtime_ns
     again = make_pictures(made, whole(generator, torch.device("cpu")), mapping, range(998, 1001), time.monotonic() + 60)
     assert again == 1
     assert file_of(made, 999).stat().st_mtime_ns == before
 
 
-def test_nothing_is_begun_after_the_deadline(tmp_path: Path, generator: MobileGenerator, mapping: Mapping) -> None:
+def test_nothing_is_begun_after_the_deadline(
+    tmp_path: Path, generator: MobileGenerator, mapping: MappingNetwork
+) -> None:
     assert make_pictures(tmp_path, whole(generator, torch.device("cpu")), mapping, range(5), time.monotonic()) == 0
     assert numbers_in(tmp_path) == []

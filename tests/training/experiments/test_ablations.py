@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hyperstyle.networks.embedded_model import EmbeddedModel
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview
 from hyperstyle.networks.refiner import STEPS, Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
@@ -30,7 +30,7 @@ TINY = Variant("tiny", "a single layer", layers=(3,), steps=2)
 
 
 @pytest.fixture
-def course(generator: MobileGenerator, mapping: Mapping, tmp_path: Path) -> Course:
+def course(generator: MobileGenerator, mapping: MappingNetwork, tmp_path: Path) -> Course:
     """Six photos that are lighter than the pictures of their codes, seen through a preview of 32 pixels."""
     torch.manual_seed(0)
     lpips = load_lpips(weight_file("lpips-alexnet"))

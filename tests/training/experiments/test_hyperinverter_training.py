@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from hyperstyle.networks.embedded_model import EmbeddedModel
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
@@ -39,12 +39,12 @@ course.train(Path(sys.argv[1]), 60, network_of(course))
 """
 
 
-def opened() -> tuple[MobileGenerator, Mapping]:
+def opened() -> tuple[MobileGenerator, MappingNetwork]:
     generator, mapping = (weight_file(f"random-face-{name}-xml") for name in ("synthesis", "mapping"))
     return load_generator(generator), load_mapping(mapping)
 
 
-def course_of(generator: MobileGenerator, mapping: Mapping, save_every: float = 600) -> Course:
+def course_of(generator: MobileGenerator, mapping: MappingNetwork, save_every: float = 600) -> Course:
     """A few small pictures of tampered kernels, to be told from the codes' own pictures."""
     torch.manual_seed(0)
     lpips = load_lpips(weight_file("lpips-alexnet"))
@@ -68,7 +68,7 @@ def network_of(course: Course) -> SmallHyperInverter:
 
 
 def test_pictures_get_nearer_a_discriminator_joins_and_a_killed_training_goes_on(
-    generator: MobileGenerator, mapping: Mapping, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    generator: MobileGenerator, mapping: MappingNetwork, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checkpoint = tmp_path / "hyperinverter.pt"
     process = subprocess.Popen([sys.executable, "-c", ENDLESS, checkpoint], stdout=subprocess.PIPE, text=True)
@@ -97,7 +97,7 @@ def test_pictures_get_nearer_a_discriminator_joins_and_a_killed_training_goes_on
     assert float(resumed[4]) < 0.8 * float(resumed[2])
 
 
-def test_training_starts_from_the_generator_as_it_is(generator: MobileGenerator, mapping: Mapping) -> None:
+def test_training_starts_from_the_generator_as_it_is(generator: MobileGenerator, mapping: MappingNetwork) -> None:
     course = course_of(generator, mapping)
     first, second = course.pictures(network_of(course), *course.held)
     assert torch.equal(first, second)

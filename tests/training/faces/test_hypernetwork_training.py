@@ -8,7 +8,7 @@ import torch
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.lpips import Lpips
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
@@ -21,7 +21,9 @@ def model_of(generator: MobileGenerator) -> EmbeddedModel:
     return model.eval().requires_grad_(False)
 
 
-def test_photos_of_strangers_are_none_the_generator_would_make(generator: MobileGenerator, mapping: Mapping) -> None:
+def test_photos_of_strangers_are_none_the_generator_would_make(
+    generator: MobileGenerator, mapping: MappingNetwork
+) -> None:
     model = model_of(generator)
     targets = Targets(model, mapping, torch.rand(3, 3, 256, 256) * 2 - 1)
     codes = mapping(torch.randn(2, 512), 0.8)

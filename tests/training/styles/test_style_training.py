@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.editing.styles import BundledStyle
-from hyperstyle.networks.mobile_stylegan import Mapping, MobileGenerator
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.tensors import to_pixels
@@ -69,7 +69,7 @@ def test_a_piece_is_that_of_the_whole_picture(place: Place, generator: MobileGen
 
 
 def test_a_short_training_comes_nearer_to_its_teacher_and_resumes(
-    mapping: Mapping, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    mapping: MappingNetwork, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     generator, lpips = load_generator(), load_lpips(weight_file("lpips-alexnet"))
     style = BundledStyle("test", "Test", "pencil", (13, 14, 15))
