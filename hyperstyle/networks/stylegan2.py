@@ -46,7 +46,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Design:
-    """Architecture of a generator apart from its size; the defaults are config F in the code of HyperStyle's authors."""
+    """Architecture of a generator apart from its size; the defaults are config F as in HyperStyle's code."""
 
     channel_base: int = 32768
     """Channels times side of the large feature maps."""
@@ -120,7 +120,7 @@ def blur_kernel(channels: int, like: Tensor) -> Tensor:
 
 
 def convolve(x: Tensor, kernel: Tensor, kind: Kind, bias: Tensor | None = None) -> Tensor:
-    """Convolve feature maps x [N, in, H, W] with a kernel [out, in, k, k], upsampling if `kind` is UP; add bias [out]."""
+    """Convolve maps x [N, in, H, W] with a kernel [out, in, k, k], upsampling if `kind` is UP, and add bias [out]."""
     if kind is not Kind.UP:
         return F.conv2d(x, kernel, bias, padding=kernel.shape[-1] // 2)
     upsampled = F.conv_transpose2d(x, kernel.transpose(0, 1), stride=2)
@@ -192,7 +192,7 @@ class ToRgb(ModulatedConvolution):
     """Modulated 1x1 convolution to RGB."""
 
     def forward(self, x: Tensor, kernel: Tensor, style: Tensor, top: int) -> Tensor:  # noqa: ARG002 -- has no noise
-        """Return pictures [N, 3, H, W] of feature maps x [N, in, H, W], with the layer's kernel and its style [N, in]."""
+        """Return pictures [N, 3, H, W] of feature maps x [N, in, H, W], with the layer's kernel and style [N, in]."""
         gain = style.new_full((1, 3), self.shape.scale)
         picture = modulated_conv(x, kernel, self.shape.kind, style, gain, self.bias)
         return clamped(picture.float(), self.shape.design.conv_clamp)
@@ -234,7 +234,7 @@ class StyleGan2(Generator):
         """Compute feature maps of `MIN_LOW_PRECISION_SIZE` and larger in `dtype`; toRGB's sum stays in 32 bits."""
         self.compute_dtype = dtype
 
-    def layer_list(self) -> list[Modulated]:
+    def layer_list(self) -> list[ModulatedConvolution]:
         """Return all layers by layer index, typed as modulated convolutions."""
         return cast(list[ModulatedConvolution], list(self.layers))
 
