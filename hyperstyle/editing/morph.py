@@ -7,7 +7,7 @@ import numpy as np
 
 from hyperstyle.editing.rendering import Renderer
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion.hyperstyle import Model, added
+from hyperstyle.inversion.hyperstyle import Model, add_offsets
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.photo.reading import Pixels
 
@@ -27,7 +27,7 @@ def between(one: Inversion, other: Inversion, share: float, n_styles: int) -> In
         else inversion.codes[:, None].expand(-1, n_styles, -1)
         for inversion in (one, other)
     ]
-    offsets = added(one.scaled(1 - share).offsets, other.scaled(share).offsets)
+    offsets = add_offsets(one.scaled(1 - share).offsets, other.scaled(share).offsets)
     return replace(one, codes=codes[0].lerp(codes[1], share), offsets=offsets)
 
 

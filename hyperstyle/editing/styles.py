@@ -21,7 +21,7 @@ from hyperstyle.domain_table import DOMAINS, FINE_TUNED_STYLES, Domain
 from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT
 from hyperstyle.errors import StudioError
 from hyperstyle.files import atomic_write, ensure_dir
-from hyperstyle.inversion.hyperstyle import Model, added
+from hyperstyle.inversion.hyperstyle import Model, add_offsets
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.networks.generator import Generator, Offsets
 from hyperstyle.networks.stylegan2 import StyleGan2
@@ -133,7 +133,7 @@ class Style:
             fine = {layer: offset for layer, offset in inversion.offsets.items() if layer in self.layers}
             return with_generator(model, self.generator), replace(inversion, offsets=times(fine, 1 - amount))
         moved = times(self.offsets or {}, LEAST_STYLE + (1 - LEAST_STYLE) * amount)
-        return model, replace(inversion, offsets=added(times(inversion.offsets, 1), moved))
+        return model, replace(inversion, offsets=add_offsets(times(inversion.offsets, 1), moved))
 
 
 def with_generator(model: M, generator: Generator) -> M:

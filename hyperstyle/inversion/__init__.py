@@ -1,1 +1,1 @@
-"""Inversion methods, one to a file: each is a generator function that yields one step per refinement."""
+"""Inversion methods, one per file: each is a Python generator function that yields one `Step` per refinement."""

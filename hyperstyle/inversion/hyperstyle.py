@@ -1,6 +1,6 @@
-"""HyperStyle (Alaluf et al., 2022): a W code, and a hypernetwork that moves the generator's kernels to the photo.
+"""HyperStyle (Alaluf et al., 2022): an encoder finds a W code, a hypernetwork refines the generator's kernels.
 
-HyperInverter (Dinh et al., 2022) is the same in one step, with offsets that are added to the kernels.
+HyperInverter (Dinh et al., 2022) runs here too: it takes one step, and its offsets are added to the kernels.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,41 +16,43 @@ from hyperstyle.networks.view import View
 
 
 class Model(Protocol):
-    """The parts that the method needs, of either tier."""
+    """The parts of a model, embedded or published, that inversion methods use."""
 
     @property
     def generator(self) -> Generator:
-        """What makes pictures."""
+        """Generator of the domain."""
 
     @property
     def view(self) -> View:
-        """How the networks look at them."""
+        """Crop of the generator's pictures, and size of the networks' input."""
 
     @property
     def lpips(self) -> Lpips:
-        """The perceptual distance, for methods that descend on it."""
+        """Perceptual distance, for methods that optimize it."""
 
     @property
     def mapping(self) -> Callable[[Tensor], Tensor]:
-        """Codes [N, 512] in W of normal vectors [N, 512], for methods that look at other codes."""
+        """Mapping network: normal vectors [N, 512] -> codes [N, 512] in W, for methods that sample codes."""
 
     def encode(self, photo: Tensor) -> Tensor:
-        """Codes [N, 512] or [N, n_styles, 512] of photos."""
+        """Return codes, [N, 512] or [N, n_styles, 512], of photos [N, 3, view.height, view.width], RGB in [-1, 1]."""
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
-        """What answers pictures (cropped to the view, as large as they are) and the offsets that made them, one after
-        the other, with what to add to these offsets; it may remember the pictures before.
+        """Return a function (pictures, the offsets they were rendered with) -> offsets to add.
+
+        Pictures are cropped to the view and have the generator's resolution. The function may keep state between
+        calls: call it once per refinement, in order.
         """
 
 
-def added(offsets: Offsets, changes: Offsets) -> Offsets:
-    """The sum of both; layers without an offset have one of zero."""
+def add_offsets(offsets: Offsets, changes: Offsets) -> Offsets:
+    """Return the sum of both, layer by layer; a layer without an offset has the offset 0."""
     return dict(offsets) | {layer: offsets.get(layer, 0) + change for layer, change in changes.items()}
 
 
 @torch.no_grad()
 def invert(model: Model, photo: Tensor, steps: int = 5) -> Iterator[Step]:
-    """The first picture, then one step per refinement, of photos [N, 3, height, width] of the view in [-1, 1]."""
+    """Yield the encoder's picture, then one step per refinement, of photos [N, 3, view.height, view.width]."""
     codes = model.encode(photo)
     styles = model.generator.styles(codes)
     refine = model.refinement(photo, codes)
@@ -58,6 +60,6 @@ def invert(model: Model, photo: Tensor, steps: int = 5) -> Iterator[Step]:
     picture = model.view.crop(model.generator.synthesize(styles, model.generator.kernels()))
     yield Step(0, picture, codes, offsets)
     for index in range(1, steps + 1):
-        offsets = added(offsets, refine(picture, offsets))
+        offsets = add_offsets(offsets, refine(picture, offsets))
         picture = model.view.crop(model.generator.synthesize(styles, model.generator.kernels(offsets)))
         yield Step(index, picture, codes, offsets)

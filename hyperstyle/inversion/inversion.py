@@ -1,7 +1,7 @@
-"""What an inversion comes to: a value that can be kept in one file and opened again.
+"""The result of an inversion: a value that can be saved to one file and opened again.
 
-The file is safetensors: the code and the offsets are its tensors, all else is JSON in its metadata. Offsets are kept in
-16 bits, which halves the file and changes the picture by less than can be seen.
+The file is safetensors: its tensors are the code and the offsets, its metadata has everything else as JSON. Offsets are
+saved in 16 bits, which halves the file and changes the picture by less than can be seen.
 """
 
 import json
@@ -25,29 +25,29 @@ from hyperstyle.photo.quads import Quad
 
 FORMAT = "hyperstyle inversion"
 VERSION = 1
-"""Raised whenever older programs would misread the file."""
+"""Version of the file format, raised whenever older programs would misread a file."""
 
-CODE = 512
-_OFFSET = "offset."  # before the layer's index, in the name of a tensor
+CODE = 512  # length of a code
+_OFFSET = "offset."  # prefix of an offset's name; the layer index follows
 
 
 @dataclass(frozen=True)
 class StepRecord:
-    """How far one step had come."""
+    """Metrics and duration of one step."""
 
     index: int
-    """0 is the picture before any refinement."""
+    """Number of the step; 0 is the picture before any refinement."""
     metrics: Metrics
     seconds: float
-    """That this step took."""
+    """Time that this step alone took."""
 
     def to_json(self) -> dict[str, float | None]:
-        """One flat object, as reports have it."""
+        """Return the step as one flat object: `index`, the metrics, `seconds`."""
         return {"index": self.index, **asdict(self.metrics), "seconds": self.seconds}
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "StepRecord":
-        """The step of such an object."""
+        """Return the step of an object that `to_json` made."""
         numbers = {name: entry[name] for name in ("l2", "lpips", "ms_ssim")}
         identity = entry["identity"]
         return cls(
@@ -61,7 +61,7 @@ class StepRecord:
 
 
 def summary(steps: Sequence[StepRecord]) -> str:
-    """The last step's figures and the time of all steps, in one line."""
+    """Return one line with the last step's metrics and the time of all steps."""
     metrics = steps[-1].metrics
     identity = "no face found" if metrics.identity is None else f"{metrics.identity:.3f}"
     return (
@@ -72,25 +72,26 @@ def summary(steps: Sequence[StepRecord]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Inversion:
-    """One photo inside a generator: all that it takes to draw it again, edit it and paste it back."""
+    """A photo inverted into a generator: everything needed to render it again, edit it and paste it back."""
 
     domain: str
-    """Name of the domain, which says whose generator it is."""
+    """Name of the domain, whose generator the codes and offsets are for."""
     method: str
-    """Name of the method that found it."""
+    """Name of the inversion method."""
     codes: Tensor
-    """[1, 512] or [1, n_styles, 512]."""
+    """Code [1, 512] in W or [1, n_styles, 512] in W+."""
     offsets: Offsets
-    """Of the generator's kernels."""
+    """Weight offsets of the generator's kernels, one picture's."""
     quad: Quad
-    """The part of the photo that was inverted."""
+    """Part of the photo that was inverted."""
     photo_size: tuple[int, int]
-    """Width and height of that photo, by which it can be recognised."""
+    """Width and height of the photo in pixels, a check that a picture to paste into is that photo."""
     steps: tuple[StepRecord, ...]
+    """Record of every step, the picture before any refinement first."""
     offset_mode: OffsetMode = OffsetMode.MULTIPLIED
-    """How the generator applies the offsets."""
+    """Way in which the generator applies the offsets."""
     key: str = field(default_factory=lambda: token_hex(8), init=False, repr=False)
-    """What tells this value from all others, in another process too: for keeping what was computed of it."""
+    """Identifier of this value, unique across processes, for caches of what is computed from it."""
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -99,18 +100,18 @@ class Inversion:
         return isinstance(other, Inversion) and self.key == other.key
 
     def compact(self) -> "Inversion":
-        """The same on the CPU with offsets in 16 bits, as in a file: for keeping many of them."""
+        """Return a copy on the CPU with offsets in 16 bits, as in a file, for keeping many inversions in memory."""
         offsets = {layer: offset.detach().half().cpu() for layer, offset in self.offsets.items()}
         return replace(self, codes=self.codes.detach().cpu(), offsets=offsets)
 
     def scaled(self, strength: float) -> "Inversion":
-        """The same with its offsets, in 32 bits, `strength` times as large: 0 leaves the code alone."""
+        """Return the inversion with its offsets multiplied by `strength`, in 32 bits; 0 leaves the code alone."""
         if strength == 1:
             return self
         return replace(self, offsets={layer: offset.float() * strength for layer, offset in self.offsets.items()})
 
     def on(self, generator: Generator) -> tuple[Tensor, Offsets]:
-        """Codes and offsets in 32 bits where that generator's weights lie; a `StudioError` if they do not fit it."""
+        """Return codes and offsets in 32 bits on the generator's device; a `StudioError` if they do not fit it."""
         if self.offsets and self.offset_mode != generator.offset_mode:
             raise StudioError(
                 f"The inversion's offsets are to be {self.offset_mode} and those of the generator of {self.domain} "
@@ -127,8 +128,8 @@ class Inversion:
         return self.codes.to(device), {layer: offset.to(device).float() for layer, offset in self.offsets.items()}
 
     def save(self, path: Path | str) -> None:
-        """Write it to a file, which appears when it is complete."""
-        tensors = {f"{_OFFSET}{layer}": _halved(offset) for layer, offset in self.offsets.items()}
+        """Write the inversion to a file, atomically."""
+        tensors = {f"{_OFFSET}{layer}": _to_half(offset) for layer, offset in self.offsets.items()}
         tensors["codes"] = self.codes.detach().float().cpu().contiguous()
         story = {
             "domain": self.domain,
@@ -144,7 +145,7 @@ class Inversion:
 
     @classmethod
     def open(cls, path: Path | str) -> "Inversion":
-        """The inversion in a file, on the CPU; a `StudioError` where the file holds none that this program can use."""
+        """Return the inversion in a file, on the CPU; a `StudioError` if the file is damaged or of an unknown kind."""
         path = Path(path)
         metadata, tensors = _read(path)
         if metadata.get("format") != FORMAT:
@@ -153,7 +154,7 @@ class Inversion:
             raise StudioError(f"{path.name} was saved by a newer version of this program: update it, then open it.")
         try:
             story = json.loads(metadata["inversion"])
-            codes, offsets = _checked(tensors)
+            codes, offsets = _codes_and_offsets(tensors)
             width, height = story["photo_size"]
             inversion = cls(
                 str(story["domain"]),
@@ -163,7 +164,7 @@ class Inversion:
                 Quad.from_list(story["quad"]),
                 (int(width), int(height)),
                 tuple(StepRecord.from_json(entry) for entry in story["steps"]),
-                OffsetMode(story.get("offsets", OffsetMode.MULTIPLIED)),  # older files do not say it
+                OffsetMode(story.get("offsets", OffsetMode.MULTIPLIED)),  # older files lack it
             )
         except (KeyError, TypeError, ValueError, StudioError) as error:
             raise StudioError(f"{path.name} is damaged: invert the photo again, or take another copy of it.") from error
@@ -173,7 +174,7 @@ class Inversion:
 
 
 def _read(path: Path) -> tuple[Mapping[str, str], dict[str, Tensor]]:
-    """Metadata and tensors of a safetensors file."""
+    """Return metadata and tensors of a safetensors file."""
     try:
         with safe_open(path, framework="pt") as file:
             names: Sequence[str] = file.keys()
@@ -186,29 +187,29 @@ def _read(path: Path) -> tuple[Mapping[str, str], dict[str, Tensor]]:
         ) from error
 
 
-def _checked(tensors: Mapping[str, Tensor]) -> tuple[Tensor, Offsets]:
-    """Codes and offsets in 32 bits; a `ValueError` where they are no such thing."""
-    # Copies, because the file may be written anew while they are in use.
-    numbers = {name: tensor.to(torch.float32, copy=True) for name, tensor in tensors.items()}
-    if not all(tensor.isfinite().all() for tensor in numbers.values()):
+def _codes_and_offsets(tensors: Mapping[str, Tensor]) -> tuple[Tensor, Offsets]:
+    """Return codes and offsets in 32 bits, from a file's tensors; a `ValueError` if these are something else."""
+    # Copies, because the mapped file may be overwritten while they are in use.
+    copies = {name: tensor.to(torch.float32, copy=True) for name, tensor in tensors.items()}
+    if not all(tensor.isfinite().all() for tensor in copies.values()):
         raise ValueError("not all numbers are finite")
-    codes = numbers.pop("codes")
-    offsets = {int(name.removeprefix(_OFFSET)): tensor for name, tensor in numbers.items()}
+    codes = copies.pop("codes")
+    offsets = {int(name.removeprefix(_OFFSET)): tensor for name, tensor in copies.items()}
     if codes.ndim not in (2, 3) or codes.shape[0] != 1 or codes.shape[-1] != CODE:
         raise ValueError(f"codes of shape {list(codes.shape)}")
     return codes, offsets
 
 
 def _fits(offset: Tensor, kernel: Tensor) -> bool:
-    """Whether an offset is one picture's change of a kernel [out, in, kh, kw]."""
+    """Return True if an offset is one picture's and broadcasts to a kernel [out, in, kh, kw]."""
     single = offset.ndim == 4 or (offset.ndim == 5 and offset.shape[0] == 1)
     return single and all(
         extent in (1, wanted) for extent, wanted in zip(offset.shape[-4:], kernel.shape[-4:], strict=True)
     )
 
 
-def _halved(offset: Tensor) -> Tensor:
-    """An offset in 16 bits, or as it is where these cannot hold it."""
+def _to_half(offset: Tensor) -> Tensor:
+    """Return an offset in 16 bits, or in 32 bits if it exceeds the range of float16."""
     offset = offset.detach().float().cpu()
     half = offset.half()
     return (half if half.isfinite().all() else offset).contiguous()

@@ -1,4 +1,4 @@
-"""The one table of inversion methods."""
+"""The table of inversion methods."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,67 +23,69 @@ class InversionFunction(Protocol):
     def __call__(self, model: Any, photo: Tensor, steps: int) -> Iterator[Step]:  # noqa: ANN401
         """Invert photos [N, 3, height, width] of the model's view, RGB in [-1, 1].
 
-        The model is the domain's, a `Model`, or the one of the method's own weights.
+        `model` is the domain's `Model`, or the one loaded from the method's own weights.
         """
 
 
 class Preset(StrEnum):
-    """How many steps methods take if nobody says it."""
+    """Number of steps that methods take by default."""
 
     FAST = "fast"
     """Few enough for a CPU."""
     PUBLISHED = "published"
-    """As many as the methods' authors take."""
+    """As many as in the methods' papers."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """A way to find a photo inside a generator."""
+    """An inversion method: how it is called, run and limited, and the domains that it works on."""
 
     name: str
+    """Name on the command line and in files."""
     title: str
+    """Name on the page."""
     run: InversionFunction
     steps: int
-    """How many are taken if nothing else is asked for: the fast preset."""
+    """Default number of steps, in the preset FAST."""
     drawing_steps: int | None = None
-    """How many of what is no photo, where these are more: it is farther from what the model knows."""
+    """Default number of steps for drawings, if larger: they are farther from the training data."""
     paper_steps: int | None = None
-    """How many its authors take, where these are more."""
+    """Default number of steps in the preset PUBLISHED, if larger."""
     max_steps: int | None = None
-    """How many there are, where it does not go on for as long as one likes."""
+    """Largest number of steps; None if there is no limit."""
     hypernetworks: tuple[str, ...] = ("hyperstyle", "hyperinverter")
-    """Of the domains on which it makes sense: see `Domain.hypernetwork`."""
+    """Values of `Domain.hypernetwork` of the domains that the method works on."""
     own_weights: Mapping[str, str] = field(default_factory=dict)
-    """Domain -> weights of a model of the method's own; where it has one, it makes sense on these domains alone."""
+    """Domain -> name of the weights of the method's own model. If not empty, the method works on these domains only."""
 
     def suits(self, domain: Domain) -> bool:
-        """Whether it makes sense on a domain."""
+        """Return True if the method works on a domain."""
         return domain.hypernetwork in self.hypernetworks and (not self.own_weights or domain.name in self.own_weights)
 
     def with_preset(self, preset: Preset) -> "Method":
-        """The same with the steps of a preset."""
+        """Return the method with the default number of steps of a preset."""
         paper_steps = preset is Preset.PUBLISHED and self.paper_steps
         return replace(self, steps=paper_steps or self.steps)
 
     def default_steps(self, *, drawing: bool) -> int:
-        """How many steps a photo takes, or a drawing, if nothing else is asked for."""
+        """Return the default number of steps for a photo or a drawing."""
         return max(self.steps, self.drawing_steps or 0) if drawing else self.steps
 
     def clamp_steps(self, steps: int) -> int:
-        """`steps`, or the most that the method has."""
+        """Return `steps`, or `max_steps` if that is smaller."""
         return steps if self.max_steps is None else min(steps, self.max_steps)
 
 
-def polished(model: Model, photo: Tensor, steps: int, refinements: int) -> Iterator[Step]:
-    """What a hypernetwork finds in so many refinements, and as many steps of polish."""
+def invert_and_polish(model: Model, photo: Tensor, steps: int, refinements: int) -> Iterator[Step]:
+    """Yield the steps of a hypernetwork's inversion in `refinements` refinements, then `steps` steps of polish."""
     for step in hyperstyle.invert(model, photo, refinements):
         yield step
     yield from polish(model, photo, step, steps)
 
 
 def with_polish(method: Method) -> Method:
-    """A hypernetwork's method with all its refinements, and steps of polish to count."""
-    run = partial(polished, refinements=method.steps)
+    """Return a hypernetwork's method followed by polish; its steps are those of polish."""
+    run = partial(invert_and_polish, refinements=method.steps)
     return Method(
         f"{method.name}-polish", f"{method.title} with polish", run, steps=40, hypernetworks=method.hypernetworks
     )
@@ -92,7 +94,7 @@ def with_polish(method: Method) -> Method:
 _HYPERSTYLE = Method(
     "hyperstyle", "HyperStyle", hyperstyle.invert, steps=5, drawing_steps=8, hypernetworks=("hyperstyle",)
 )
-# The same loop, which ends after one pass: its hypernetwork sees the photo's first picture and no other.
+# One step only: HyperInverter's hypernetwork is trained on the encoder's picture and no later one.
 _HYPERINVERTER = Method(
     "hyperinverter", "HyperInverter", hyperstyle.invert, steps=1, max_steps=1, hypernetworks=("hyperinverter",)
 )
@@ -113,12 +115,12 @@ METHODS: Mapping[str, Method] = MappingProxyType({method.name: method for method
 
 
 def methods_of(domain: Domain) -> Mapping[str, Method]:
-    """The methods that make sense on a domain, by name."""
+    """Return the methods that work on a domain, by name."""
     return {name: method for name, method in METHODS.items() if method.suits(domain)}
 
 
 def method_for(domain: Domain, name: str) -> Method:
-    """The method of that name for a domain; a `StudioError` where it makes no sense on it, or there is none."""
+    """Return the method of that name; a `StudioError` if there is none or it does not work on the domain."""
     methods = methods_of(domain)
     if name not in methods:
         what = f"{METHODS[name].title} is not for {domain.title}" if name in METHODS else f"There is no method {name!r}"
@@ -127,5 +129,5 @@ def method_for(domain: Domain, name: str) -> Method:
 
 
 def default_method(domain: Domain) -> Method:
-    """The one that the domain's model was made for."""
+    """Return the method that the domain's hypernetwork was trained for."""
     return METHODS[domain.hypernetwork]

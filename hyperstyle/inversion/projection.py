@@ -1,11 +1,11 @@
-"""Projection into W or W+ (Karras et al., 2020): the code whose picture is closest to the photo, by descent.
+"""Projection into W or W+ (Karras et al., 2020): gradient descent to the code whose picture is closest to the photo.
 
-As published: Adam with a learning rate that ramps up and down, and noise on the code that fades. Different from it:
-* The descent starts at the encoder's code instead of the average one, and the noise is measured by that code's own
-  spread, so that a tenth of the published 1,000 steps leads somewhere.
-* The distance is L2 beside LPIPS by AlexNet; the published one is LPIPS by VGG alone, which feels colours better.
-* The noise maps are not optimized, so they need no regularization: both of our generators carry stored noise that is
-  part of their weights, and an inversion keeps codes and kernels alone.
+As published: Adam with a learning rate that ramps up and down, and noise on the code that fades. Differences:
+* The descent starts at the encoder's code instead of the average one, with noise in proportion to that code's standard
+  deviation, so that a tenth of the published 1,000 steps is useful.
+* The loss is L2 and LPIPS by AlexNet; the published one is LPIPS by VGG alone, which is more sensitive to colours.
+* Noise maps are not optimized and need no regularization: the stored noise belongs to the generators' weights, and an
+  inversion saves only codes and kernels.
 """
 
 import math
@@ -16,57 +16,57 @@ from torch import Tensor
 
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.step import Step
-from hyperstyle.inversion.tuning import distance, drawn, normal_like
+from hyperstyle.inversion.tuning import distance, normal_like, render_view
 
-RATE = 0.1
+LEARNING_RATE = 0.1
 RAMP_UP, RAMP_DOWN = 0.05, 0.25  # shares of all steps
-NOISE = 0.05  # at the start, as a share of the code's spread
-NOISY = 0.75  # share of all steps in which noise fades to nothing
+INITIAL_NOISE = 0.05  # share of the code's standard deviation
+NOISE_RAMP = 0.75  # share of all steps in which the noise fades to 0
 
 
 def invert(model: Model, photo: Tensor, steps: int = 1000) -> Iterator[Step]:
-    """Projection into W of photos [N, 3, height, width] of the view in [-1, 1]."""
-    codes = encoded(model, photo)
+    """Return the steps of a projection into W of photos [N, 3, view.height, view.width] in [-1, 1]."""
+    codes = encode(model, photo)
     return descend(model, photo, codes if codes.ndim == 2 else codes.mean(1), steps)
 
 
 def invert_plus(model: Model, photo: Tensor, steps: int = 1000) -> Iterator[Step]:
-    """Projection into W+, where every layer's code moves on its own; the rest as for `invert`."""
-    codes = encoded(model, photo)
+    """Return the steps of a projection into W+, one code per style, of photos [N, 3, view.height, view.width]."""
+    codes = encode(model, photo)
     plus = codes if codes.ndim == 3 else codes[:, None].expand(-1, model.generator.n_styles, -1)
     return descend(model, photo, plus, steps)
 
 
 @torch.no_grad()
-def encoded(model: Model, photo: Tensor) -> Tensor:
-    """Where the descent starts."""
+def encode(model: Model, photo: Tensor) -> Tensor:
+    """Return the encoder's codes of photos, without gradients."""
     return model.encode(photo)
 
 
 @torch.enable_grad()
 def descend(model: Model, photo: Tensor, start: Tensor, steps: int) -> Iterator[Step]:
-    """The picture of the codes `start` [N, 512] or [N, n_styles, 512], then one step after the other towards the photo.
+    """Yield the picture of the codes `start`, [N, 512] or [N, n_styles, 512], then `steps` steps towards the photo.
 
-    A step's codes have the noise that its picture was drawn with; the last ones have none.
+    A step's codes include the noise that its picture was rendered with, which is 0 at the end.
     """
-    found = start.clone().requires_grad_()
-    optimizer = torch.optim.Adam([found])
-    spread = NOISE * start.std(-1, keepdim=True)
+    clean = start.clone().requires_grad_()  # codes without noise
+    optimizer = torch.optim.Adam([clean])
+    noise = INITIAL_NOISE * start.std(-1, keepdim=True)
     kernels = {layer: kernel.detach() for layer, kernel in model.generator.kernels().items()}
-    codes = found
+    codes = clean
     for index in range(steps + 1):
-        picture = drawn(model, model.generator.styles(codes), kernels)
+        picture = render_view(model, model.generator.styles(codes), kernels)
         yield Step(index, picture.detach(), codes.detach().clone(), {})
         if index == steps:
             return
-        (found.grad,) = torch.autograd.grad(distance(model, picture, photo).sum(), [found])
-        optimizer.param_groups[0]["lr"] = RATE * ramp((index + 0.5) / steps)
+        (clean.grad,) = torch.autograd.grad(distance(model, picture, photo).sum(), [clean])
+        optimizer.param_groups[0]["lr"] = LEARNING_RATE * ramp((index + 0.5) / steps)
         optimizer.step()
-        fading = max(0.0, 1 - (index + 1) / steps / NOISY) ** 2
-        codes = found + fading * spread * normal_like(found)
+        fading = max(0.0, 1 - (index + 1) / steps / NOISE_RAMP) ** 2
+        codes = clean + fading * noise * normal_like(clean)
 
 
 def ramp(done: float) -> float:
-    """The learning rate, as a share of the highest, when a share `done` of the steps is done."""
+    """Return the learning rate, as a share of the highest, after a share `done` of all steps."""
     down = min(1.0, (1 - done) / RAMP_DOWN)
     return (0.5 - 0.5 * math.cos(math.pi * down)) * min(1.0, done / RAMP_UP)

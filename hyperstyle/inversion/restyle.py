@@ -1,4 +1,4 @@
-"""ReStyle-e4e (Alaluf et al., 2021; Tov et al., 2021): an encoder that corrects a W+ code step by step."""
+"""ReStyle-e4e (Alaluf et al., 2021; Tov et al., 2021): an encoder that refines a W+ code step by step."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from hyperstyle.networks.published_models import ReStyleModel
 
 @torch.no_grad()
 def invert(model: ReStyleModel, photo: Tensor, steps: int = 5) -> Iterator[Step]:
-    """The average picture, then one step per correction, of photos [N, 3, height, width] of the view in [-1, 1]."""
+    """Yield the average picture, then one step per refinement, of photos [N, 3, view.height, view.width] in [-1, 1]."""
     codes = model.latent_avg.expand(len(photo), -1, -1)
     picture = model.view.crop(model.generator(codes))
     yield Step(0, picture, codes, {})

@@ -1,4 +1,4 @@
-"""What every inversion method yields."""
+"""One step of an inversion, as every method yields it."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from hyperstyle.networks.generator import Offsets
 
 @dataclass(frozen=True)
 class Step:
-    """Where an inversion has come to."""
+    """State of an inversion after one step."""
 
     index: int
-    """0 is the picture before any refinement."""
+    """Number of the step; 0 is the picture before any refinement."""
     picture: Tensor
-    """[N, 3, H, W], the generator's picture cropped to the domain's view, RGB, not clamped."""
+    """Generator's pictures [N, 3, H, W], cropped to the domain's view, RGB, about [-1, 1] and not clamped."""
     codes: Tensor
-    """[N, 512] or [N, n_styles, 512]."""
+    """Codes [N, 512] in W or [N, n_styles, 512] in W+."""
     offsets: Offsets
-    """Of the generator's kernels, summed over all steps so far."""
+    """Weight offsets of the generator's kernels, summed over all steps so far."""

@@ -40,5 +40,5 @@ def test_offsets_make_the_picture(model: Parts, steps: list[Step]) -> None:
 def test_what_other_codes_make_is_held(model: Parts, steps: list[Step]) -> None:
     own = kernels_for(model.generator, 1)
     tuned = kernels_for(model.generator, 1, steps[-1].offsets)
-    assert pivotal.change_elsewhere(model, steps[-1].codes, own, own) < 1e-6
-    assert pivotal.change_elsewhere(model, steps[-1].codes, own, tuned) > 1e-4
+    assert pivotal.locality_loss(model, steps[-1].codes, own, own) < 1e-6
+    assert pivotal.locality_loss(model, steps[-1].codes, own, tuned) > 1e-4

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from hyperstyle.inversion import pivotal
-from hyperstyle.inversion.polish import REACH, polish
+from hyperstyle.inversion.polish import TOTAL_CHANGE, polish
 from hyperstyle.inversion.step import Step
 from hyperstyle.networks.generator import OffsetMode
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
@@ -97,5 +97,5 @@ def test_it_stays_near_the_start_and_keeps_what_is_there_when_stopped(faces: Par
     (step,) = islice(stream, 1)
     stream.close()
     far = (step.picture - start.picture).square().mean() / start.picture.square().mean()
-    assert 0 < far < REACH
+    assert 0 < far < TOTAL_CHANGE
     assert faces.far(step, photo)[0] < faces.far(start, photo)[0]

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from hyperstyle.inversion.hyperstyle import added
+from hyperstyle.inversion.hyperstyle import add_offsets
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.lpips import Lpips
@@ -75,7 +75,7 @@ def test_feedback_alone_brings_the_picture_nearer_with_every_refinement(
     distances = []
     for _ in range(4):
         distances.append(float(model.look(photo, code, offsets).distance))
-        offsets = added(offsets, refine(model.look(photo, code, offsets).picture, offsets))
+        offsets = add_offsets(offsets, refine(model.look(photo, code, offsets).picture, offsets))
     assert all(later < earlier for earlier, later in pairwise(distances)), distances
     assert distances[-1] < 0.5 * distances[0]
 

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.files import write_text
-from hyperstyle.inversion.hyperstyle import added
+from hyperstyle.inversion.hyperstyle import add_offsets
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.refiner import STEPS
@@ -110,7 +110,7 @@ class Course:
             yield picture
             with low_precision(photos.device, enabled=network.training):
                 changes = network(photos, picture.detach())
-            moved = added(offsets, changes)
+            moved = add_offsets(offsets, changes)
             picture = shown(self.model, codes, self.model.generator.kernels(moved))
             offsets = {layer: offset.detach() for layer, offset in moved.items()}
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype, low_precision
-from hyperstyle.inversion.hyperstyle import added
+from hyperstyle.inversion.hyperstyle import add_offsets
 from hyperstyle.metrics.arcface import Identity
 from hyperstyle.networks.embedded_model import Distance, EmbeddedModel, chunks
 from hyperstyle.networks.generator import Offsets
@@ -95,7 +95,7 @@ def refinements(
     for index in range(STEPS):
         with low_precision(photo.device, enabled=network.training):
             changes, memory = network(photo, look, model.generator.own_kernels(), index, memory)
-        offsets = added(offsets, {layer: change.detach() for layer, change in changes.items()})
+        offsets = add_offsets(offsets, {layer: change.detach() for layer, change in changes.items()})
         look = looked(offsets, last if index == STEPS - 1 else None)
         yield Refined(changes, offsets, look)
 
