@@ -1,1 +1,1 @@
-"""One method on any number of photos, here or on many machines; what is done is not done again."""
+"""Bulk inversion: one method on any number of photos, on this machine or a Ray cluster, resumable."""

@@ -1,4 +1,4 @@
-"""What is to be done with every photo, and doing it with one."""
+"""A bulk inversion: its settings, and the inversion of one photo with them."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from hyperstyle.bulk.photo_sources import PhotoSource
-from hyperstyle.bulk.records import MANIFEST, Entry, begin, find, keep
+from hyperstyle.bulk.records import MANIFEST, Entry, begin_record, find_entry, save_record
 from hyperstyle.bulk.result_files import invert_into
 from hyperstyle.device import choose_device
 from hyperstyle.domain_table import DOMAINS
@@ -20,46 +20,49 @@ from hyperstyle.weights.assets import asset_checksums
 
 @dataclass(frozen=True)
 class Job:
-    """An inversion in words that go to any machine."""
+    """Settings of a bulk inversion, as plain values that can be sent to any machine."""
 
     domain: str
     method: str
     steps: int
     drawing_steps: int
-    """Steps of what is no photo."""
+    """Number of steps for drawings and other pictures that are not photos."""
     polish: int
+    """Number of polish steps after the method's own."""
     face: int
+    """Index of the face to invert; 0 is the largest."""
     align: bool
+    """Align by the face; otherwise the middle of the photo is inverted."""
     weights: Mapping[str, str]
-    """The sums of the domain's shipped weights."""
+    """Checksums of the domain's bundled weights, by file name."""
     out: str
-    """The folder for results, which all machines see under that absolute path."""
+    """Absolute path of the results folder, the same on all machines."""
     device: str | None = None
-    """As asked for; None for the best one that each machine has."""
+    """Name of the device; None for the best of each machine."""
     run: str = field(default_factory=lambda: token_hex(4))
-    """Which of the runs on that folder this is."""
+    """Random id of this run, among all runs on the results folder."""
 
     def open(self) -> Inverter:
-        """What it takes, opened once for many photos; a `StudioError` where this machine cannot do the job."""
+        """Load the model once for many photos; raise a `StudioError` where this machine cannot do the job."""
         domain = DOMAINS[self.domain]
         if not Path(self.out, MANIFEST).exists():
-            raise StudioError(f"{self.out} is not there: take a folder for results that all machines share.")
+            raise StudioError(f"{self.out} does not exist: choose a results folder that all machines share.")
         if asset_checksums(domain) != self.weights:
-            raise StudioError("The weights in assets/ are others: bring all machines to the same version.")
+            raise StudioError("The weights in assets/ differ: install the same version on all machines.")
         inverter = Inverter.load(domain, choose_device(self.device))
         inverter.model_of_method(METHODS[self.method])
         return inverter
 
-    def found(self, name: str, source: PhotoSource) -> Entry | None:
-        """What became of a photo before; None where it is to be done, perhaps again."""
-        return find(Path(self.out, name), self._origin(source))
+    def finished(self, name: str, source: PhotoSource) -> Entry | None:
+        """Return the entry of a photo that is finished; None where it is still to be inverted."""
+        return find_entry(Path(self.out, name), self._origin(source))
 
-    def do(self, inverter: Inverter, name: str, source: PhotoSource) -> Entry:
-        """Invert a photo into the folder of that name, and keep what became of it there."""
+    def invert(self, inverter: Inverter, name: str, source: PhotoSource) -> Entry:
+        """Invert a photo into the results' subfolder `name`, and return the entry that is saved there."""
         folder, origin = Path(self.out, name), self._origin(source)
         entry: Entry = {"photo": source.photo, "domain": self.domain, "method": self.method}
         try:
-            begin(folder, entry, origin, self.run)
+            begin_record(folder, entry, origin, self.run)
             crop = inverter.crop(source.read(), self.face, align=self.align)
             entry["faces"] = [found.box for found in crop.faces]
             steps = self.drawing_steps if crop.is_drawing else self.steps
@@ -67,20 +70,20 @@ class Job:
             entry["steps"] = [record.to_json() for record in inversion.steps]
         except StudioError as error:
             entry["error"] = str(error)
-        except Exception as error:  # one photo of a thousand must not end the night's run
+        except Exception as error:  # a bug that one photo triggers must not end the whole run
             entry["error"] = f"unexpected {type(error).__name__} ({error}): `invert` on this photo alone shows where"
             logging.getLogger(__name__).exception(source.photo)
-        keep(folder, entry, origin, self.run)
+        save_record(folder, entry, origin, self.run)
         return entry
 
     def _origin(self, source: PhotoSource) -> Origin:
-        way = {name: value for name, value in asdict(self).items() if name not in ("out", "run", "device")}
-        return way | {"photo": source.identity}
+        settings = {name: value for name, value in asdict(self).items() if name not in ("out", "run", "device")}
+        return settings | {"photo": source.fingerprint}
 
 
 def run_here(job: Job, sources: Mapping[str, PhotoSource]) -> Iterator[tuple[str, Entry]]:
-    """What becomes of photos, one after another, by their short names."""
+    """Invert photos one after another on this machine; yield short names and entries."""
     if sources:
         inverter = job.open()
     for name, source in sources.items():
-        yield name, job.do(inverter, name, source)
+        yield name, job.invert(inverter, name, source)

@@ -1,8 +1,7 @@
-"""What is kept of each photo: a file in its folder of results, which says what became of it.
+"""The record of each photo: a JSON file in its results folder that says whether it is begun, finished or failed.
 
-Whoever works on a photo writes that file, whole, before all else and after all else; nobody writes to a file of all
-photos meanwhile. So any number of machines may share the folders, and whenever one is killed, what others did stays,
-and its own photo is known to be undone.
+A worker writes the record atomically before and after it inverts a photo, and no file is shared between photos. So
+any number of machines can work in one folder; if one is killed, only its photo is unfinished, and its record shows it.
 """
 
 import json
@@ -18,35 +17,35 @@ from hyperstyle.files import Origin, atomic_write, ensure_dir, write_text
 RECORD = "record.json"
 RESULT = "inversion.safetensors"  # written last of all results
 MANIFEST = "manifest.jsonl"
-ATTEMPTS = 3  # at a photo that whoever works on it does not live through
+ATTEMPTS = 3  # at a photo whose workers are killed
 
 Entry = dict[str, Any]
-"""What reports say of a photo: `photo`, `domain`, `method`, and `faces` and `steps` or an `error`."""
+"""Report of a photo: `photo`, `domain`, `method`, and `faces` and `steps` or an `error`."""
 
 
-def begin(folder: Path, entry: Entry, origin: Origin, run: str) -> None:
-    """Make a photo's folder say that it is being worked on; a `StudioError` where that was tried in vain in this run.
+def begin_record(folder: Path, entry: Entry, origin: Origin, run: str) -> None:
+    """Record that work on a photo begins, and delete partial files of killed workers.
 
-    What it said before is no longer true from here on, and what somebody who was killed left unfinished is dropped.
+    Raises a `StudioError` after `ATTEMPTS` attempts in this run. The record reads as an error until `save_record`.
     """
     before = _read(ensure_dir(folder))
     attempt = before["attempt"] + 1 if before and before["run"] == run else 1
     if attempt > ATTEMPTS:
-        raise StudioError(f"{ATTEMPTS} workers were lost at this photo, perhaps for want of memory.")
+        raise StudioError(f"{ATTEMPTS} workers were lost at this photo, perhaps because memory ran out.")
     for part in folder.glob("*.part"):
         part.unlink(missing_ok=True)
-    entry = entry | {"error": "The work on this photo was cut off: start it again."}
+    entry = entry | {"error": "The work on this photo was cut off: run the command again."}
     worker = {"machine": node(), "process": os.getpid()}
     _write(folder, {"origin": origin, "run": run, "attempt": attempt, "worker": worker, "entry": entry})
 
 
-def keep(folder: Path, entry: Entry, origin: Origin, run: str) -> None:
-    """Make a photo's folder say what became of it."""
+def save_record(folder: Path, entry: Entry, origin: Origin, run: str) -> None:
+    """Record the finished or failed entry of a photo."""
     _write(folder, {"origin": origin, "run": run, "attempt": 0, "entry": entry})
 
 
-def find(folder: Path, origin: Origin) -> Entry | None:
-    """What became of a photo; None where it is still to be done: not of that origin, failed, or taken away."""
+def find_entry(folder: Path, origin: Origin) -> Entry | None:
+    """Return the entry of a finished photo; None where it failed, its origin differs or its inversion is missing."""
     record = _read(folder)
     if not record or record["origin"] != origin or "error" in record["entry"] or not (folder / RESULT).exists():
         return None
@@ -55,7 +54,7 @@ def find(folder: Path, origin: Origin) -> Entry | None:
 
 
 def write_manifest(out: Path) -> None:
-    """Gather the entries of all photos in a folder of results: a line of JSON for each, with its folder's name."""
+    """Write the entries of all photos in a results folder to one file: a line of JSON each, with its folder's name."""
     with atomic_write(out / MANIFEST) as part, part.open("w", encoding="utf-8") as lines:
         for record in sorted(out.glob(f"*/{RECORD}")):
             if kept := _read(record.parent):
@@ -67,7 +66,7 @@ def _write(folder: Path, record: Mapping[str, Any]) -> None:
 
 
 def _read(folder: Path) -> dict[str, Any] | None:
-    """What a folder says; None where it says nothing that can be understood."""
+    """Read a folder's record; return None where it is missing or damaged."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         return record if {"origin", "run", "attempt", "entry"} <= set(record) else None

@@ -1,4 +1,4 @@
-"""The files that an inverted photo becomes."""
+"""The files that are written for an inverted photo."""
 
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from hyperstyle.photo.saving import save_photo
 
 
 def invert_into(folder: Path, inverter: Inverter, crop: Crop, method: Method, steps: int, polish: int = 0) -> Inversion:
-    """Invert a photo and write into `folder` every step's picture, the aligned photo, the pasted one and the inversion.
+    """Invert a photo; write every step's picture, the aligned and the pasted picture and the inversion into `folder`.
 
-    The picture of a step is written as soon as it is there; of the steps of polish, which differ little, the last one.
+    Each step's picture is written at once; of the polish steps, which differ little, only the last one.
     """
     ensure_dir(folder)
-    colours = colours_alone(crop.photo)
+    colours = color_profile_only(crop.photo)
     for step in inverter.steps(crop, method=method, steps=steps):
         save_photo(folder / f"step-{step.index}.png", step.pixels, colours)
     if polish:
@@ -31,6 +31,6 @@ def invert_into(folder: Path, inverter: Inverter, crop: Crop, method: Method, st
     return step.inversion
 
 
-def colours_alone(photo: Photo) -> Photo:
-    """A photo's colour space for a picture that is not the photo: no place and no camera belong to it."""
+def color_profile_only(photo: Photo) -> Photo:
+    """Return the photo with its colour profile as the only metadata: rendered pictures have no GPS and no camera."""
     return Photo(photo.pixels, icc=photo.icc)

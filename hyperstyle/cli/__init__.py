@@ -1,4 +1,4 @@
-"""The program without its page. Exit status: 0 all done, 1 something failed, 2 wrong usage; errors are one line."""
+"""The command line. Exit status: 0 all done, 1 something failed, 2 wrong usage; errors are one line on stderr."""
 
 import sys
 
@@ -9,9 +9,9 @@ from hyperstyle.errors import StudioError
 
 app = typer.Typer(
     name="python -m hyperstyle",
-    help="HyperStyle Studio without its page.",
+    help="HyperStyle Studio on the command line.",
     no_args_is_help=True,
-    rich_markup_mode=None,  # wrong usage is plain lines, not a box
+    rich_markup_mode=None,  # usage errors as plain lines instead of boxes
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -29,7 +29,7 @@ app.command()(bench.bench)
 
 
 def main() -> None:
-    """Run the command line; a `StudioError` is one line on stderr and exit status 1."""
+    """Run the command line; print a `StudioError` as one line on stderr and exit with status 1."""
     try:
         app()
     except StudioError as error:

@@ -1,4 +1,4 @@
-"""`python -m hyperstyle bench`: how long every part takes on this machine."""
+"""`python -m hyperstyle bench`: timings of every part on this machine."""
 
 import json
 from dataclasses import asdict
@@ -15,14 +15,14 @@ from hyperstyle.files import write_text
 
 
 def bench(
-    domain: Annotated[str | None, typer.Option(help="One domain; all of them if not given.")] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Runs of every part; the median counts.")] = 5,
+    domain: Annotated[str | None, typer.Option(help="One domain; all by default.")] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Runs of every part, whose median is shown.")] = 5,
     device: Device = None,
     report: Annotated[Path | None, typer.Option(help="Also write the figures to this JSON file.")] = None,
 ) -> None:
     """Time detection, alignment, encoder, hypernetwork and generator; medians over several runs.
 
-    Beside each network: the largest difference of its answer from the CPU's in fp32, in standard deviations.
+    For each network, also the largest difference of its output from the CPU's in fp32, in standard deviations.
     """
     where = device_of(device)
     speed = benchmark.machine_speed(where)
@@ -38,7 +38,7 @@ def bench(
 
 
 def line(timing: Timing) -> str:
-    """A part's figures for a terminal."""
+    """Format the figures of a part for a terminal."""
     difference = "" if timing.difference is None else f", differs by {timing.difference:.1e}"
     return (
         f"{timing.domain:19} {timing.part:21} {timing.seconds * 1000:9.1f} ms   "

@@ -1,4 +1,4 @@
-"""`python -m hyperstyle compare`: every method on every photo, and what that comes to."""
+"""`python -m hyperstyle compare`: every method on every photo, reported as tables, curves and pictures."""
 
 import signal
 import sys
@@ -8,13 +8,23 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.options import Device, Photos, Steps, device_of, domain_of, method_of, photos_in, training_packages
+from hyperstyle.cli.options import (
+    Device,
+    DomainName,
+    Photos,
+    PresetOption,
+    device_of,
+    domain_of,
+    method_of,
+    photos_in,
+    training_packages,
+)
+from hyperstyle.comparison.arcface_distance import ArcFaceDistance
 from hyperstyle.comparison.comparing import ComparisonProgress
 from hyperstyle.comparison.comparing import compare as run
-from hyperstyle.comparison.edit_trials import Editing
+from hyperstyle.comparison.edit_trials import EditTrials
 from hyperstyle.comparison.report import Report
-from hyperstyle.comparison.rows import Rows
-from hyperstyle.comparison.second_identity import ArcFace
+from hyperstyle.comparison.rows import RowStore
 from hyperstyle.domain_table import EMBEDDED, Domain
 from hyperstyle.editing.domain_directions import directions_of
 from hyperstyle.inversion.inversion import summary
@@ -27,40 +37,40 @@ from hyperstyle.weights.fetching import fetch
 
 def compare(
     photos: Photos,
-    methods: Annotated[str, typer.Option(metavar="A,B,...", help=f"Among {', '.join(METHODS)}.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; a comparison in it is taken up.")],
-    domain: Annotated[str, typer.Option(help="Whose generator; `weights list` shows all.")] = EMBEDDED.name,
-    preset: Steps = Preset.FAST,
-    edits: Annotated[str, typer.Option(metavar="A,B,...", help="Directions to try the results on, as smile,age.")] = "",
+    methods: Annotated[str, typer.Option(metavar="A,B,...", help=f"Inversion methods, of {', '.join(METHODS)}.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; a comparison in it is resumed.")],
+    domain: DomainName = EMBEDDED.name,
+    preset: PresetOption = Preset.FAST,
+    edits: Annotated[str, typer.Option(metavar="A,B,...", help="Directions to edit results by, as in smile,age.")] = "",
     device: Device = None,
 ) -> None:
     """Run methods on photos and write table.md, table.json, curves and a strip of pictures.
 
-    What was done before in the same folder is not done again.
+    Results that are in the folder already are not computed again.
     """
     chosen, where = domain_of(domain), device_of(device)
     ways = [method_of(name.strip(), chosen, preset) for name in dict.fromkeys(methods.split(","))]
     sources = photos_in(photos)
-    editing = editing_of(chosen, edits.split(",")) if edits else None
-    rows = Rows(out / "photos")
-    report, arcface = Report(chosen, ways, rows), ArcFace.at_hand(where) if chosen.faces else None
+    edit_trials = edit_trials_of(chosen, edits.split(",")) if edits else None
+    store = RowStore(out / "photos")
+    report, arcface = Report(chosen, ways, store), ArcFaceDistance.if_available(where) if chosen.faces else None
     inverter, failed = Inverter.load(chosen, where), False
     for way in ways:  # a method's own weights are fetched before hours of work, not after
         inverter.model_of_method(way)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # as Ctrl-C, not at once
     try:
-        for progress in run(inverter, sources, ways, rows, editing, arcface):
+        for progress in run(inverter, sources, ways, store, edit_trials, arcface):
             report.add(progress.row)
             failed |= bool(progress.row.error)
             typer.echo(line(progress), err=bool(progress.row.error))
-    finally:  # also of a run that is cut off
+    finally:  # also when interrupted
         report.write(out)
     typer.echo((out / "table.md").read_text(encoding="utf-8"))
     raise typer.Exit(int(failed))
 
 
-def editing_of(domain: Domain, names: Sequence[str]) -> Editing:
-    """Directions by name, and the classifiers that know their labels."""
+def edit_trials_of(domain: Domain, names: Sequence[str]) -> EditTrials:
+    """Return the directions called `names` with the classifier of their labels."""
     with training_packages():
         from hyperstyle.metrics.attribute_networks import Networks
         from hyperstyle.metrics.attributes import LABELS, Labeller
@@ -71,14 +81,14 @@ def editing_of(domain: Domain, names: Sequence[str]) -> Editing:
     networks = Networks(*(fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net")))
     labeller = Labeller(fetch(WEIGHTS["dlib-landmarks"]), networks)
 
-    def says(pixels: Pixels) -> dict[str, float]:
+    def classify(pixels: Pixels) -> dict[str, float]:
         return dict(zip(LABELS, labeller.labels(pixels).tolist(), strict=True))
 
-    return Editing([known[name] for name in names], says)
+    return EditTrials([known[name] for name in names], classify)
 
 
 def line(progress: ComparisonProgress) -> str:
-    """A row, how far the comparison is, and how long it will still take."""
+    """Format a row with the comparison's progress and remaining time."""
     row, left = progress.row, progress.seconds_left
     what = row.error or summary(row.steps)
     rest = "" if left is None or progress.done == progress.total else f"  (about {duration(left)} left)"
@@ -86,7 +96,7 @@ def line(progress: ComparisonProgress) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Roughly, for people."""
+    """Format a rough duration."""
     minutes = seconds / 60
     if minutes < 1.5:
         return f"{seconds:.0f} s"

@@ -1,4 +1,4 @@
-"""`hyperstyle edit`: a saved inversion with its sliders moved."""
+"""`python -m hyperstyle edit`: a saved inversion, edited along semantic directions."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -17,29 +17,27 @@ from hyperstyle.photo.reading import Photo
 from hyperstyle.photo.saving import save_photo
 
 Saved = Annotated[Path, typer.Argument(metavar="FILE.safetensors", help="An inversion that `invert` wrote.")]
-Out = Annotated[
-    Path, typer.Option(metavar="PICTURE.png", help="The picture to write; its ending says in which format.")
-]
+Out = Annotated[Path, typer.Option(metavar="PICTURE.png", help="The picture to write; its suffix decides the format.")]
 
 
 def edit(
     file: Saved,
     out: Out,
     settings: Annotated[
-        list[str], typer.Option("--set", metavar="NAME=AMOUNT", help="A slider, -5 to 5; as often as you like.")
+        list[str], typer.Option("--set", metavar="NAME=AMOUNT", help="A slider and its amount, -5 to 5; repeatable.")
     ],
     device: Device = None,
 ) -> None:
-    """Draw a saved inversion with sliders moved: `--set smile=2 --set age=-3`."""
+    """Render a saved inversion with sliders moved: `--set smile=2 --set age=-3`."""
     inversion, where = Inversion.open(file), device_of(device)
-    amounts = amounts_of(settings, directions_of(domain_named(inversion.domain)))  # wrong usage is told at once
+    amounts = amounts_of(settings, directions_of(domain_named(inversion.domain)))  # before the model is loaded
     pixels = Inverter.load(inversion.domain, where).draw(inversion, Edits(amounts))
     save_photo(out, pixels, Photo(pixels))
     typer.echo(out)
 
 
 def amounts_of(settings: Sequence[str], directions: Collection[str]) -> dict[str, float]:
-    """The amounts that settings as `smile=2` ask for, those of one slider added up; a wrong one is wrong usage."""
+    """Parse settings like `smile=2`, adding up repeated sliders; raise a usage error for a wrong one."""
     amounts: dict[str, float] = {}
     for setting in settings:
         name, amount = amount_of(setting, directions)
@@ -48,14 +46,14 @@ def amounts_of(settings: Sequence[str], directions: Collection[str]) -> dict[str
 
 
 def amount_of(setting: str, directions: Collection[str]) -> tuple[str, float]:
-    """Name and amount of a setting as `smile=2`."""
+    """Parse a setting like `smile=2` into name and amount."""
     name, _, amount = setting.partition("=")
     if name not in directions:
-        raise typer.BadParameter(f"{name!r} is no slider; there are {', '.join(directions)}")
+        raise typer.BadParameter(f"{name!r} is no slider; choose among {', '.join(directions)}")
     try:
         value = float(amount)
     except ValueError:
-        raise typer.BadParameter(f"{setting!r} sets no amount: write {name}=2, for example") from None
+        raise typer.BadParameter(f"{setting!r} has no amount: write {name}=2, for example") from None
     if not -SLIDER <= value <= SLIDER:
         raise typer.BadParameter(f"{setting!r} is beyond the slider, which runs from {-SLIDER:g} to {SLIDER:g}")
     return name, value

@@ -1,4 +1,4 @@
-"""What several commands ask for in the same way."""
+"""Arguments and options that several commands share, and their values."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,41 +8,43 @@ from typing import Annotated, TypeVar
 import torch
 import typer
 
-from hyperstyle.bulk.photo_sources import PhotoSource, in_bucket, on_disk
+from hyperstyle.bulk.photo_sources import PhotoSource, photo_on_disk, photos_in_bucket
 from hyperstyle.device import VARIABLE, choose_device
 from hyperstyle.domain_table import DOMAINS, Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import Method, Preset, method_for
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif")
-"""Endings of the files of a folder that are taken for photos; a file that is named itself may end as it likes."""
+"""Suffixes of the files in a folder that are taken for photos; a file that is given itself may have any suffix."""
 
 P = TypeVar("P", Path, PhotoSource)
 
 Device = Annotated[
     str | None,
-    typer.Option(help=f"cpu, cuda, cuda:1 or mps; if not given, what {VARIABLE} names, or the best."),
+    typer.Option(help=f"cpu, cuda, cuda:1 or mps; by default the value of {VARIABLE}, or the best device."),
 ]
+
+DomainName = Annotated[str, typer.Option(help="Domain of the generator; `weights list` shows all.")]
 
 Photos = Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos, or folders of them.")]
 Sources = Annotated[
-    list[str], typer.Argument(metavar="PHOTO...", help="Photos, folders of them, or addresses as s3://bucket/folder.")
+    list[str], typer.Argument(metavar="PHOTO...", help="Photos, folders of them, or addresses like s3://bucket/folder.")
 ]
 
-Steps = Annotated[
-    Preset, typer.Option("--preset", help="How many steps methods take: few enough for a CPU, or as many as published.")
+PresetOption = Annotated[
+    Preset, typer.Option("--preset", help="Number of steps of each method: fast enough for a CPU, or as in the papers.")
 ]
 
 
 def domain_of(name: str) -> Domain:
-    """The domain of that name; a wrong name is wrong usage."""
+    """Return the domain called `name`; raise a usage error for an unknown name."""
     if name not in DOMAINS:
-        raise typer.BadParameter(f"{name!r} is no domain; there are {', '.join(DOMAINS)}")
+        raise typer.BadParameter(f"{name!r} is no domain; choose among {', '.join(DOMAINS)}")
     return DOMAINS[name]
 
 
 def device_of(name: str | None) -> torch.device:
-    """The device of that name, or the one to take where none is given; one that is not here is wrong usage."""
+    """Return the device called `name`, or the default one; raise a usage error where this machine lacks it."""
     try:
         return choose_device(name)
     except StudioError as error:
@@ -50,12 +52,12 @@ def device_of(name: str | None) -> torch.device:
 
 
 def domains_of(name: str | None) -> list[Domain]:
-    """The domain of that name, or all of them."""
+    """Return the domain called `name`, or all domains for None."""
     return list(DOMAINS.values()) if name is None else [domain_of(name)]
 
 
 def method_of(name: str, domain: Domain, preset: Preset) -> Method:
-    """The inversion method of that name with the steps of a preset; one that is not for the domain is wrong usage."""
+    """Return a method with the steps of a preset; raise a usage error where the domain does not have it."""
     try:
         return method_for(domain, name).with_preset(preset)
     except StudioError as error:
@@ -63,12 +65,12 @@ def method_of(name: str, domain: Domain, preset: Preset) -> Method:
 
 
 def photos_in(paths: Sequence[Path]) -> dict[str, Path]:
-    """A short name of its own for every photo that is named or lies in a folder that is, in order, each photo once."""
+    """Expand folders and give every photo a unique short name, in order; photos that are given twice appear once."""
     return _named(file for path in paths for file in _files(path))
 
 
 def sources_in(named: Sequence[str]) -> dict[str, PhotoSource]:
-    """The same, of photos on disk and in buckets."""
+    """Expand folders and buckets and give every photo a unique short name, as `photos_in` does for photos on disk."""
     return _named(source for each in named for source in _sources(each))
 
 
@@ -86,8 +88,8 @@ def _named(photos: Iterable[P]) -> dict[str, P]:
 
 def _sources(named: str) -> list[PhotoSource]:
     if "://" not in named:
-        return [on_disk(file) for file in _files(Path(named))]
-    found = in_bucket(named, PHOTO_SUFFIXES)
+        return [photo_on_disk(file) for file in _files(Path(named))]
+    found = photos_in_bucket(named, PHOTO_SUFFIXES)
     if not found:
         raise typer.BadParameter(f"{named} holds no photo ({', '.join(PHOTO_SUFFIXES)})")
     return found
@@ -104,10 +106,10 @@ def _files(path: Path) -> list[Path]:
 
 @contextmanager
 def training_packages() -> Iterator[None]:
-    """Some packages are of use to trainings alone, so that not everybody has them."""
+    """Turn a failed import of a package that only trainings need into a `StudioError`."""
     try:
         yield
     except ImportError as error:
         raise StudioError(
-            "This takes packages that the program itself does not: `python -m pip install -r requirements-dev.txt`."
+            "This command needs more packages: install them with `python -m pip install -r requirements-dev.txt`."
         ) from error

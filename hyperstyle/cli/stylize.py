@@ -1,4 +1,4 @@
-"""`python -m hyperstyle stylize` and `morph`: saved inversions in another world, and on the way to each other."""
+"""`python -m hyperstyle stylize` and `morph`: saved inversions in a style, and films from one inversion to another."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.photo.video import save_film, strip, there_and_back
 
-STRIP = 7  # pictures of a morph that is no film
+STRIP = 7  # pictures of a morph that is saved as a strip
 
 
 def stylize(
@@ -28,21 +28,22 @@ def stylize(
     style: Annotated[str, typer.Option(help="Name of a style of the inversion's domain.")],
     out: Out,
     amount: Annotated[
-        float, typer.Option(min=0, max=1, help="From 0, more me, to 1, more style.")
+        float, typer.Option(min=0, max=1, help="From 0, nearest to the photo, to 1, strongest style.")
     ] = DEFAULT_STYLE_AMOUNT,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=AMOUNT", help="A slider, -5 to 5; as often as you like.")
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=AMOUNT", help="A slider and its amount, -5 to 5; repeatable."),
     ] = None,
     restyle: Annotated[
-        Path | None, typer.Option(metavar="PHOTO", help="Take the code from ReStyle-e4e for this photo (809 MB).")
+        Path | None, typer.Option(metavar="PHOTO", help="Use the code that ReStyle-e4e (809 MB) finds for this photo.")
     ] = None,
     device: Device = None,
 ) -> None:
-    """Draw an inversion in a style: the embedded generator's own ones, or a generator that others fine-tuned."""
+    """Render an inversion in a style: one of the embedded generator's, or a published fine-tuned generator."""
     inversion, where = Inversion.open(saved), device_of(device)
     domain = domain_named(inversion.domain)
     if style not in domain.styles:
-        open_style(domain, style)  # says which there are, before anything is loaded
+        open_style(domain, style)  # raises an error that lists the styles, before anything is loaded
     if restyle:
         inversion = replace(inversion, codes=restyle_code(inversion, read_photo(restyle), where))
     amounts = amounts_of(settings or (), directions_of(domain))
@@ -54,12 +55,12 @@ def stylize(
 def morph(
     first: Saved,
     second: Annotated[Path, typer.Argument(metavar="FILE.safetensors", help="Another, of the same domain.")],
-    out: Annotated[Path, typer.Option(metavar="FILM", help="Ends in .mp4 or .gif; .png, .jpg or .webp is a strip.")],
-    style: Annotated[str | None, typer.Option(help="Draw it in a style.")] = None,
-    pictures: Annotated[int, typer.Option(min=2, help="How many there are from one to the other in a film.")] = 30,
+    out: Annotated[Path, typer.Option(metavar="FILM", help="A film (.mp4, .gif) or a strip (.png, .jpg, .webp).")],
+    style: Annotated[str | None, typer.Option(help="Render it in a style.")] = None,
+    pictures: Annotated[int, typer.Option(min=2, help="Number of frames from one to the other in a film.")] = 30,
     device: Device = None,
 ) -> None:
-    """Turn one inversion into another: code and kernels both."""
+    """Morph one inversion into another: interpolate both codes and weight offsets."""
     one, other = Inversion.open(first), Inversion.open(second)
     inverter = Inverter.load(one.domain, device_of(device))
     model = inverter.model

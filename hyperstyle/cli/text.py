@@ -1,4 +1,4 @@
-"""`python -m hyperstyle text`: a saved inversion, changed in words."""
+"""`python -m hyperstyle text`: a saved inversion, edited by two descriptions."""
 
 from typing import Annotated
 
@@ -16,21 +16,24 @@ from hyperstyle.photo.saving import save_photo
 def text(
     file: Saved,
     out: Out,
-    before: Annotated[str, typer.Option("--from", help="What the picture shows, as 'a face'.")],
-    after: Annotated[str, typer.Option("--to", help="What it shall show, as 'a smiling face'.")],
+    before: Annotated[str, typer.Option("--from", help="Description of the picture as it is, like 'a face'.")],
+    after: Annotated[str, typer.Option("--to", help="Description of the wanted picture, like 'a smiling face'.")],
     strength: Annotated[
-        float, typer.Option(min=-MAX_TEXT_STRENGTH, max=MAX_TEXT_STRENGTH, help="How far; below zero the other way.")
+        float,
+        typer.Option(
+            min=-MAX_TEXT_STRENGTH, max=MAX_TEXT_STRENGTH, help="Strength; a negative one edits the opposite way."
+        ),
     ] = DEFAULT_TEXT_STRENGTH,
     threshold: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Relevance from which a channel is moved: a higher one changes less else."),
+        typer.Option(min=0, max=1, help="Relevance from which a channel is edited: higher leaves more unchanged."),
     ] = None,
     device: Device = None,
 ) -> None:
-    """Draw a saved inversion with the difference of two descriptions added."""
+    """Render a saved inversion, edited by the difference of two descriptions."""
     inversion, where = Inversion.open(file), device_of(device)
     inverter = Inverter.load(inversion.domain, where)
     moved = inverter.text_editor.direction(before, after, threshold).channels
     pixels = inverter.draw(inversion, Edits(text=TextEdit(before, after, strength, threshold)))
     save_photo(out, pixels, Photo(pixels))
-    typer.echo(f"{out}: {moved} channels moved")
+    typer.echo(f"{out}: {moved} channels edited")

@@ -1,4 +1,4 @@
-"""`python -m hyperstyle weights ...`: what is here, and getting the rest."""
+"""`python -m hyperstyle weights ...`: list, fetch, convert and check weight files."""
 
 import logging
 from collections.abc import Iterable
@@ -20,21 +20,21 @@ from hyperstyle.weights.folders import cache_folder, user_folders
 from hyperstyle.weights.progress import terminal_bar
 
 GROUPS = {domain.name: domain.needs for domain in DOMAINS.values()} | {"training": TRAINING}
-"""What `get` fetches together."""
+"""Domain, or "training" -> names of the weights that `get` fetches together."""
 
-app = typer.Typer(help="Weight files: what is here, and getting the rest.", no_args_is_help=True)
+app = typer.Typer(help="List, fetch, convert and check weight files.", no_args_is_help=True)
 
 
 @app.command("list")
 def show() -> None:
-    """Show, for every domain, which weights are here and checked, and where the others would come from.
+    """Show which weights of every domain are on this machine, and where the others would come from.
 
-    No network is asked, so nothing is said about whether those places can be reached just now.
+    The list is made offline: it does not check that those places can be reached.
     """
     for folder in user_folders():
         typer.echo(f"your files (HYPERSTYLE_WEIGHTS): {folder}{'' if folder.is_dir() else '  -- no such folder'}")
     typer.echo(f"networks run on: {describe_device(choose_device())}")
-    typer.echo(f"the program's own (HYPERSTYLE_CACHE): {cache_folder()}")
+    typer.echo(f"fetched files (HYPERSTYLE_CACHE): {cache_folder()}")
     for name, names in GROUPS.items():
         needed = [status(WEIGHTS[weight]) for weight in names]
         domain = DOMAINS.get(name)
@@ -48,15 +48,15 @@ def show() -> None:
 @app.command()
 def get(
     what: Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain, or the name of one weight.")],
-    style: Annotated[str | None, typer.Option(help="A style of the domain too.")] = None,
+    style: Annotated[str | None, typer.Option(help="Fetch this style of the domain, too.")] = None,
 ) -> None:
-    """Fetch all that a domain needs, or one weight by its name; what is here already is not fetched again."""
+    """Fetch all weights of a domain, or one weight by its name; files that are here already are not fetched again."""
     if what not in GROUPS and what not in WEIGHTS:
         raise typer.BadParameter(f"{what!r} is neither a domain ({', '.join(GROUPS)}) nor a weight that `list` shows")
     names = GROUPS.get(what, (what,))
     if style:
         names += (_style(what, style),)
-    # A cut connection is taken up again; the client's warnings about it would break the bar.
+    # Interrupted downloads are resumed; the client's warnings about them would break the progress bar.
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     unreachable: set[str] = set()
     failed = False
@@ -73,16 +73,16 @@ def get(
 
 
 def _style(domain: str, style: str) -> str:
-    """The name of the weight of a domain's style; a wrong style is wrong usage."""
+    """Return the name of the weight of a domain's style; raise a usage error for an unknown style."""
     known = [name for name in (DOMAINS[domain].optional_weights if domain in DOMAINS else ()) if name.startswith(STYLE)]
     if STYLE + style not in known:
         styles = ", ".join(name.removeprefix(STYLE) for name in known) or "none to fetch"
-        raise typer.BadParameter(f"{style!r} is no style of {domain}; there are {styles}")
+        raise typer.BadParameter(f"{style!r} is no style of {domain}; available: {styles}")
     return STYLE + style
 
 
 class Precision(StrEnum):
-    """How the numbers of a converted file are kept."""
+    """Number format of a converted file."""
 
     FP16 = "fp16"
     FP32 = "fp32"
@@ -94,10 +94,10 @@ def convert(
         list[Path], typer.Argument(metavar="FILE... OUT", help="Published files (.pt, .pkl), then the file to write.")
     ],
     precision: Annotated[
-        Precision, typer.Option(help="16 bits halve the file and cost a little accuracy.")
+        Precision, typer.Option(help="fp16 halves the file and costs a little accuracy.")
     ] = Precision.FP32,
 ) -> None:
-    """Turn the published files of one model into one safetensors file: every tensor once, options in the metadata."""
+    """Convert the published files of one model into one safetensors file, with its options in the metadata."""
     if len(files) < 2:
         raise typer.BadParameter("name the published files of one model, then the file to write")
     *published, out = files
@@ -108,10 +108,10 @@ def convert(
 @app.command()
 def check(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with the files of one model.")],
-    against: Annotated[Path, typer.Option(help="The expected arrays, an .npz file.")],
+    against: Annotated[Path, typer.Option(help="Expected outputs, an .npz file.")],
     device: Device = None,
 ) -> None:
-    """Compare the model in a folder with the answers of the published code; exit status 1 where it differs."""
+    """Compare the outputs of the model in a folder with those of the published code; exit status 1 if they differ."""
     agreements = []
     for agreement in parity.check(folder, against, device_of(device)):
         agreements.append(agreement)
@@ -125,12 +125,12 @@ def _verdict(group: str, needed: Iterable[Status], domain: Domain | None) -> str
     missing = [state.weight for state in needed if state.path is None]
     if not missing:
         missing_assets = domain.missing_assets() if domain else ()
-        return f"not whole: assets/ lacks {', '.join(missing_assets)}" if missing_assets else "ready"
+        return f"incomplete: assets/ lacks {', '.join(missing_assets)}" if missing_assets else "ready"
     known = [weight.size for weight in missing if weight.size is not None]
     sizes = [_size(sum(known))] * bool(known) + ["files of unknown size"] * (len(known) < len(missing))
     return (
         f"{len(missing)} {'file is' if len(missing) == 1 else 'files are'} missing ({' and '.join(sizes)}); "
-        f"`python -m hyperstyle weights get {group}` tries to fetch"
+        f"fetch with `python -m hyperstyle weights get {group}`"
     )
 
 

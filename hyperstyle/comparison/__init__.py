@@ -1,1 +1,1 @@
-"""Methods side by side: every one of them on every photo, and the tables, curves and pictures of that."""
+"""Comparison of inversion methods: every method on every photo, reported as tables, curves and pictures."""

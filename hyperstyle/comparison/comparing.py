@@ -1,13 +1,13 @@
-"""Runs every method on every photo, with one photo in memory at a time."""
+"""Runs every inversion method on every photo, with one photo in memory at a time."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hyperstyle.comparison.edit_trials import Editing
-from hyperstyle.comparison.rows import Row, Rows
-from hyperstyle.comparison.second_identity import ArcFace
+from hyperstyle.comparison.arcface_distance import ArcFaceDistance
+from hyperstyle.comparison.edit_trials import EditTrials
+from hyperstyle.comparison.rows import ComparisonRow, RowStore
 from hyperstyle.comparison.time_left import TimeLeft
 from hyperstyle.errors import StudioError
 from hyperstyle.files import Origin, file_fingerprint
@@ -20,64 +20,64 @@ from hyperstyle.photo.tensors import to_pixels, to_tensor
 from hyperstyle.weights.assets import asset_checksums
 
 PREPARING = "preparing"
-"""What a photo takes beside the methods, in the estimate of the time left."""
+"""Task of reading and aligning a photo, in the estimate of the remaining time."""
 
 
 @dataclass(frozen=True)
 class ComparisonProgress:
-    """A row that is there, and how far the comparison is."""
+    """A finished row, and how far the comparison is."""
 
-    row: Row
+    row: ComparisonRow
     done: int
     total: int
     seconds_left: float | None
-    """None where nobody knows yet."""
+    """Estimate; None until every kind of task has been timed."""
 
 
 def compare(
     inverter: Inverter,
     photos: Mapping[str, Path],
     methods: Sequence[Method],
-    rows: Rows,
-    editing: Editing | None = None,
-    arcface: ArcFace | None = None,
+    store: RowStore,
+    edit_trials: EditTrials | None = None,
+    arcface: ArcFaceDistance | None = None,
 ) -> Iterator[ComparisonProgress]:
-    """All rows, photo by photo; those that were made before are not made again, unless they had failed.
+    """Yield the row of every method on every photo; rows in `store` are reused, unless they failed.
 
-    `photos` are files by their short names; `editing` is what every inversion is tried on, if anything. Where there
-    is an `arcface`, it judges each row once.
+    `photos` are files by short names. `edit_trials` are applied to every inversion. `arcface` fills in its distance
+    where a row lacks it.
     """
-    shipped = asset_checksums(inverter.domain)
+    weights = asset_checksums(inverter.domain)
     time_left = TimeLeft(len(photos), [PREPARING, *(method.name for method in methods)])
     total, done = len(photos) * len(methods), 0
     for name, path in photos.items():
-        origin = {"photo": file_fingerprint(path), "domain": inverter.domain.name, "weights": shipped}
-        origin |= {"edits": [direction.name for direction in editing.directions]} if editing else {}
+        origin = {"photo": file_fingerprint(path), "domain": inverter.domain.name, "weights": weights}
+        origin |= {"edits": [direction.name for direction in edit_trials.directions]} if edit_trials else {}
         origins: dict[str, Origin] = {method.name: origin | {"steps": method.steps} for method in methods}
-        found = {method.name: rows.find(name, method.name, origins[method.name]) for method in methods}
+        found = {method.name: store.find(name, method.name, origins[method.name]) for method in methods}
         start = time.perf_counter()
-        crop = None if all(found.values()) else crop_of(inverter, name, path, rows)
-        # What cannot be read takes no time, and says nothing of the photos to come.
+        crop = None if all(found.values()) else crop_of(inverter, name, path, store)
+        # An unreadable photo takes no time, which would spoil the estimate for the others.
         readable = isinstance(crop, Crop)
-        time_left.passed(PREPARING, time.perf_counter() - start if readable else None)
+        time_left.finish(PREPARING, time.perf_counter() - start if readable else None)
         for method in methods:
             start, before = time.perf_counter(), found[method.name]
             if before:
                 row = before
             else:
                 assert crop is not None
-                row = make(inverter, name, crop, method, rows, editing)
+                row = run_method(inverter, name, crop, method, store, edit_trials)
             if arcface and row.steps and row.arcface is None:
-                row = replace(row, arcface=arcface.distance(rows, row))
+                row = replace(row, arcface=arcface.distance(store, row))
             if row != before:
-                rows.keep(row, origins[method.name])
-            time_left.passed(method.name, time.perf_counter() - start if readable and not before else None)
+                store.save(row, origins[method.name])
+            time_left.finish(method.name, time.perf_counter() - start if readable and not before else None)
             done += 1
             yield ComparisonProgress(row, done, total, time_left.seconds())
 
 
-def crop_of(inverter: Inverter, name: str, path: Path, rows: Rows) -> Crop | StudioError:
-    """The photo's crop, which is also kept as a picture; or what is wrong with it, as every method will say."""
+def crop_of(inverter: Inverter, name: str, path: Path, store: RowStore) -> Crop | StudioError:
+    """Return the photo's crop and save its picture; return an error, to be reported for every method, if that fails."""
     try:
         crop = inverter.crop(path)
     except StudioError as error:
@@ -86,33 +86,33 @@ def crop_of(inverter: Inverter, name: str, path: Path, rows: Rows) -> Crop | Stu
         return StudioError(unexpected(error))
     view = inverter.domain.view
     pixels = crop.pixels(view.height, view.width)
-    save_photo(rows.picture(name), pixels, Photo(pixels))
+    save_photo(store.picture_path(name), pixels, Photo(pixels))
     return crop
 
 
-def make(
+def run_method(
     inverter: Inverter,
     name: str,
     crop: Crop | StudioError,
     method: Method,
-    rows: Rows,
-    editing: Editing | None = None,
-) -> Row:
-    """The row of a method on a photo, whose last picture is kept."""
+    store: RowStore,
+    edit_trials: EditTrials | None = None,
+) -> ComparisonRow:
+    """Run a method on a photo, save its last picture, and return the row."""
     if isinstance(crop, StudioError):
-        return Row(name, method.name, (), str(crop))
+        return ComparisonRow(name, method.name, (), str(crop))
     try:
         *_, last = inverter.steps(crop, method=method, steps=method.steps)
-        edits = tuple(editing.records(inverter, crop, last.inversion)) if editing else ()
+        edits = tuple(edit_trials.records(inverter, crop, last.inversion)) if edit_trials else ()
     except StudioError as error:
-        return Row(name, method.name, (), str(error))
+        return ComparisonRow(name, method.name, (), str(error))
     except Exception as error:
-        return Row(name, method.name, (), unexpected(error))
+        return ComparisonRow(name, method.name, (), unexpected(error))
     pixels = to_pixels(inverter.domain.view.pool(to_tensor(last.pixels))[0])
-    save_photo(rows.picture(name, method.name), pixels, Photo(pixels))
-    return Row(name, method.name, last.inversion.steps, edits=edits)
+    save_photo(store.picture_path(name, method.name), pixels, Photo(pixels))
+    return ComparisonRow(name, method.name, last.inversion.steps, edits=edits)
 
 
 def unexpected(error: Exception) -> str:
-    """What is said of a photo at which the program itself breaks: one of a thousand must not end the night's run."""
+    """Return the error text for a bug that one photo of a thousand triggers: it must not end the whole run."""
     return f"unexpected {type(error).__name__} ({error}): `invert` on this photo alone shows where"

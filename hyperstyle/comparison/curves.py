@@ -1,30 +1,30 @@
-"""How good each method is after how long: one chart for each figure, as SVG."""
+"""Curves of metrics over time and over edits, one line per method, as SVG."""
 
 import pygal
 from pygal.style import LightStyle
 
-from hyperstyle.comparison.means import Mean
-from hyperstyle.comparison.table import Sums
+from hyperstyle.comparison.means import StepMean
+from hyperstyle.comparison.table import SumsByMethod
 
 TITLES = {"l2": "L2", "lpips": "LPIPS", "ms_ssim": "MS-SSIM", "identity": "Identity distance"}
-FLOOR = 1e-6  # below which a logarithmic axis has no place to show anything
+FLOOR = 1e-6  # smallest value shown on a logarithmic axis
 
 
-def curve(figure: str, titles: dict[str, str], sums: Sums) -> bytes:
-    """The chart of a figure of `TITLES`, both axes logarithmic; `titles` are those of the methods by their names."""
+def curve(figure: str, titles: dict[str, str], sums: SumsByMethod) -> bytes:
+    """Draw a metric of `TITLES` over seconds, both axes logarithmic; `titles` maps method names to titles."""
     chart = _chart(f"{TITLES[figure]}, mean over the photos", "seconds", logarithmic=True)
     for name, title in titles.items():
         chart.add(title, [_point(mean, figure) for mean in sums[name].steps() if getattr(mean, figure) is not None])
     return chart.render()
 
 
-def edit_curve(direction: str, titles: dict[str, str], sums: Sums) -> bytes:
-    """How far from the photo's face the methods' pictures are, by how much the label has changed."""
-    chart = _chart(f"Identity distance along {direction}, mean over the photos", "change of what the classifier says")
+def edit_curve(direction: str, titles: dict[str, str], sums: SumsByMethod) -> bytes:
+    """Draw the identity distance from the photo over the change of the label, along a direction."""
+    chart = _chart(f"Identity distance along {direction}, mean over the photos", "change of the classifier's label")
     for name, title in titles.items():
-        along = [mean for mean in sums[name].edits() if mean.direction == direction]
-        still = next((mean.label for mean in along if mean.amount == 0), 0.0)
-        chart.add(title, [(mean.label - still, mean.identity) for mean in along if mean.identity is not None])
+        means = [mean for mean in sums[name].edits() if mean.direction == direction]
+        unedited = next((mean.label for mean in means if mean.amount == 0), 0.0)
+        chart.add(title, [(mean.label - unedited, mean.identity) for mean in means if mean.identity is not None])
     return chart.render()
 
 
@@ -33,7 +33,7 @@ def _chart(title: str, x_title: str, *, logarithmic: bool = False) -> pygal.XY:
         title=title,
         x_title=x_title,
         logarithmic=logarithmic,
-        js=[],  # a picture, and no script from elsewhere
+        js=[],  # no script from another host
         style=LightStyle(background="white", plot_background="white"),
         dots_size=2.5,
         truncate_legend=-1,
@@ -42,5 +42,5 @@ def _chart(title: str, x_title: str, *, logarithmic: bool = False) -> pygal.XY:
     )
 
 
-def _point(mean: Mean, figure: str) -> tuple[float, float]:
+def _point(mean: StepMean, figure: str) -> tuple[float, float]:
     return max(mean.seconds, FLOOR), max(getattr(mean, figure), FLOOR)

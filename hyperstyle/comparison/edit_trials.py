@@ -1,4 +1,4 @@
-"""How an inversion takes edits: what a classifier says along a direction, and whose face it stays meanwhile."""
+"""Editability of inversions: a classifier's label and the identity distance along semantic directions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,22 +17,22 @@ AMOUNTS = (-SLIDER, -SLIDER / 2, 0.0, SLIDER / 2, SLIDER)
 
 @dataclass(frozen=True)
 class EditRecord:
-    """One edit of one inversion."""
+    """Measurement of one edit of one inversion."""
 
     direction: str
     amount: float
     label: float
-    """What the classifier of the direction's label says of the edited picture."""
+    """Value of the direction's label that the classifier gives to the edited picture."""
     identity: float | None
-    """Distance of its face from the photo's; None where either has none to be found."""
+    """Identity distance from the photo; None where no face is found in either picture."""
 
     def to_json(self) -> dict[str, Any]:
-        """One flat object."""
+        """Return the record as a JSON object."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "EditRecord":
-        """The edit of such an object."""
+        """Return the record of such an object."""
         return cls(**entry)
 
 
@@ -40,24 +40,24 @@ class Classifier(Protocol):
     """A classifier of aligned faces."""
 
     def __call__(self, pixels: Pixels) -> Mapping[str, float]:
-        """What it says of a picture [256, 256, 3], by label."""
+        """Return the labels of an aligned picture [256, 256, 3], RGB, by name."""
 
 
 @dataclass(frozen=True)
-class Editing:
-    """The edits to try, and who says what comes of them."""
+class EditTrials:
+    """Edits to try on every inversion, and the classifier that measures them."""
 
     directions: Sequence[Direction]
-    """Named as their labels."""
-    says: Classifier
+    """Each is named as its label."""
+    classifier: Classifier
 
     def records(self, inverter: Inverter, crop: Crop, inversion: Inversion) -> Iterator[EditRecord]:
-        """Every direction at all `AMOUNTS`, from what a method found for a crop."""
+        """Apply every direction at all `AMOUNTS` to an inversion of `crop`, and yield what they do."""
         view = inverter.domain.view
         evaluate = inverter.evaluator.against(inverter.network_input([crop]))
         for direction in self.directions:
             for amount in AMOUNTS:
                 picture = to_tensor(inverter.draw(inversion, Edits({direction.name: amount})))
                 (metrics,) = evaluate(picture.to(inverter.device))
-                label = self.says(to_pixels(view.pool(picture)[0]))[direction.name]
+                label = self.classifier(to_pixels(view.pool(picture)[0]))[direction.name]
                 yield EditRecord(direction.name, amount, label, metrics.identity)

@@ -1,4 +1,4 @@
-"""Means over photos, added up row by row, so that a thousand photos take no more memory than one."""
+"""Running means over photos: rows are added one by one, and none is kept in memory."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from hyperstyle.comparison.edit_trials import EditRecord
-from hyperstyle.comparison.rows import Row
+from hyperstyle.comparison.rows import ComparisonRow
 from hyperstyle.inversion.inversion import StepRecord
 
 
 @dataclass(frozen=True)
-class Mean:
-    """Means of one step of a method."""
+class StepMean:
+    """Mean metrics of one step of a method."""
 
     step: int
     photos: int
@@ -20,40 +20,40 @@ class Mean:
     lpips: float
     ms_ssim: float
     identity: float | None
-    """Over the photos where a face was found in both pictures; None where there is no such photo."""
+    """Mean over the photos where a face was found in both pictures; None without such photos."""
     identities: int
-    """How many photos these are."""
+    """Number of these photos."""
     seconds: float
-    """From the beginning to the end of this step."""
+    """Mean time from the method's start to the end of this step."""
 
 
-class MeanOfKnown:
-    """What the mean of a figure takes that not every photo has."""
+class OptionalMean:
+    """Running mean of a metric that some photos lack."""
 
     def __init__(self) -> None:
         self.total, self.photos = 0.0, 0
 
     def add(self, value: float | None) -> None:
-        """Add a photo's, if it has one."""
+        """Add the value of one photo, unless it is None."""
         if value is not None:
             self.total += value
             self.photos += 1
 
     def mean(self) -> float | None:
-        """Over the photos that have it; None where there is no such photo."""
+        """Return the mean over the photos that have the metric; None without such photos."""
         return self.total / self.photos if self.photos else None
 
 
-class Sums:
-    """What the mean of one step takes."""
+class StepSums:
+    """Running sums of the metrics of one step."""
 
     def __init__(self) -> None:
         self.photos = 0
         self.l2 = self.lpips = self.ms_ssim = self.seconds = 0.0
-        self.identity = MeanOfKnown()
+        self.identity = OptionalMean()
 
     def add(self, record: StepRecord, seconds: float) -> None:
-        """Add a photo; `seconds` from the beginning."""
+        """Add the step of one photo; `seconds` is the time since the method's start."""
         figures = record.metrics
         self.photos += 1
         self.l2 += figures.l2
@@ -62,58 +62,58 @@ class Sums:
         self.seconds += seconds
         self.identity.add(figures.identity)
 
-    def mean(self, step: int) -> Mean:
-        """The means so far."""
+    def mean(self, step: int) -> StepMean:
+        """Return the means so far."""
         l2, lpips, ms_ssim, seconds = (
             total / self.photos for total in (self.l2, self.lpips, self.ms_ssim, self.seconds)
         )
-        return Mean(step, self.photos, l2, lpips, ms_ssim, self.identity.mean(), self.identity.photos, seconds)
+        return StepMean(step, self.photos, l2, lpips, ms_ssim, self.identity.mean(), self.identity.photos, seconds)
 
 
 @dataclass(frozen=True)
 class EditMean:
-    """Means of one edit of a method's inversions."""
+    """Mean measurements of one edit of a method's inversions."""
 
     direction: str
     amount: float
     photos: int
     label: float
     identity: float | None
-    """Over the photos where a face was found in both pictures."""
+    """Mean over the photos where a face was found in both pictures; None without such photos."""
 
 
 class EditSums:
-    """What the mean of one edit takes."""
+    """Running sums of the measurements of one edit."""
 
     def __init__(self) -> None:
         self.photos = 0
         self.label = 0.0
-        self.identity = MeanOfKnown()
+        self.identity = OptionalMean()
 
     def add(self, record: EditRecord) -> None:
-        """Add a photo."""
+        """Add the edit of one photo."""
         self.photos += 1
         self.label += record.label
         self.identity.add(record.identity)
 
     def mean(self, direction: str, amount: float) -> EditMean:
-        """The means so far."""
+        """Return the means so far."""
         return EditMean(direction, amount, self.photos, self.label / self.photos, self.identity.mean())
 
 
 class MethodSums:
-    """One method over all photos so far."""
+    """Running sums of one method: over its steps, its edits and its last pictures."""
 
     def __init__(self) -> None:
         self.rows = 0
-        self.failed: list[Row] = []
-        self.arcface = MeanOfKnown()
+        self.failed: list[ComparisonRow] = []
+        self.arcface = OptionalMean()
         self._edits: dict[tuple[str, float], EditSums] = defaultdict(EditSums)
-        self._steps: dict[int, Sums] = defaultdict(Sums)
-        self._last = Sums()
+        self._steps: dict[int, StepSums] = defaultdict(StepSums)
+        self._last = StepSums()
         self._last_step = 0
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ComparisonRow) -> None:
         """Add a row, failed or not."""
         self.rows += 1
         if not row.steps:
@@ -127,15 +127,15 @@ class MethodSums:
         self._last.add(record, seconds)
         self._last_step = max(self._last_step, record.index)
 
-    def last(self) -> Mean | None:
-        """What the method comes to in the end, whatever number of steps that took; None where every photo failed."""
+    def last(self) -> StepMean | None:
+        """Return the means of each photo's last step; None where every photo failed."""
         return self._last.mean(self._last_step) if self._last.photos else None
 
-    def steps(self) -> Iterator[Mean]:
-        """Step by step."""
+    def steps(self) -> Iterator[StepMean]:
+        """Yield the means of each step, in order."""
         for index in sorted(self._steps):
             yield self._steps[index].mean(index)
 
     def edits(self) -> list[EditMean]:
-        """Edit by edit."""
+        """Return the means of each edit: direction by direction, amounts from low to high."""
         return [sums.mean(*edit) for edit, sums in self._edits.items()]

@@ -1,4 +1,4 @@
-"""Everything a comparison writes when it ends."""
+"""The report of a comparison: tables, curves and a strip of pictures."""
 
 import json
 from collections import defaultdict
@@ -9,7 +9,7 @@ import numpy as np
 
 from hyperstyle.comparison.curves import TITLES, curve, edit_curve
 from hyperstyle.comparison.means import MethodSums
-from hyperstyle.comparison.rows import Row, Rows
+from hyperstyle.comparison.rows import ComparisonRow, RowStore
 from hyperstyle.comparison.strip import strip
 from hyperstyle.comparison.table import as_json, as_markdown
 from hyperstyle.domain_table import Domain
@@ -20,24 +20,24 @@ from hyperstyle.photo.saving import save_photo
 
 
 class Report:
-    """Adds up rows as they come, and writes what they come to."""
+    """Running means of a comparison's rows, and the files that report them."""
 
-    def __init__(self, domain: Domain, methods: Sequence[Method], rows: Rows) -> None:
+    def __init__(self, domain: Domain, methods: Sequence[Method], store: RowStore) -> None:
         self._domain = domain
         self._methods = methods
-        self._rows = rows
+        self._store = store
         self._sums: dict[str, MethodSums] = defaultdict(MethodSums)
         self._photos: dict[str, None] = {}
         self._directions: dict[str, None] = {}
 
-    def add(self, row: Row) -> None:
-        """One more row."""
+    def add(self, row: ComparisonRow) -> None:
+        """Add a row."""
         self._sums[row.method].add(row)
         self._photos[row.photo] = None
         self._directions |= dict.fromkeys(edit.direction for edit in row.edits)
 
     def write(self, folder: Path) -> None:
-        """Write table.md, table.json, a curve for each figure and edit, and the strip of pictures."""
+        """Write table.md, table.json, a curve for each metric and each direction, and strip.png."""
         title = f"{len(self._photos)} photos, {self._domain.title}"
         write_text(folder / "table.md", as_markdown(title, self._methods, self._sums))
         write_text(folder / "table.json", json.dumps(as_json(title, self._methods, self._sums), indent=1))
@@ -49,5 +49,5 @@ class Report:
             with atomic_write(folder / f"curve-edit-{direction}.svg") as part:
                 part.write_bytes(edit_curve(direction, titles, self._sums))
         view = self._domain.view
-        sheet = strip(self._rows, list(self._photos), {"photo": "photo"} | titles, (view.width, view.height))
+        sheet = strip(self._store, list(self._photos), {"photo": "photo"} | titles, (view.width, view.height))
         save_photo(folder / "strip.png", np.asarray(sheet), Photo(np.asarray(sheet)))

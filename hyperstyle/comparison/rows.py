@@ -1,4 +1,4 @@
-"""What is kept of one method on one photo, so that a comparison that was cut off is taken up again."""
+"""The stored rows of a comparison, one per photo and method, from which an interrupted comparison resumes."""
 
 import json
 from dataclasses import dataclass
@@ -10,33 +10,33 @@ from hyperstyle.inversion.inversion import StepRecord
 
 
 @dataclass(frozen=True)
-class Row:
-    """One method on one photo."""
+class ComparisonRow:
+    """Result of one method on one photo."""
 
     photo: str
     """The photo's short name."""
     method: str
     steps: tuple[StepRecord, ...]
     error: str = ""
-    """Why it failed; then there are no steps."""
+    """Why the method failed; then there are no steps."""
     edits: tuple[EditRecord, ...] = ()
-    """What became of edits, where any were asked for."""
+    """Measurements of edits, where any were asked for."""
     arcface: float | None = None
-    """ArcFace's distance in the end; None where its weights were not at hand so far."""
+    """ArcFace distance of the last picture from the photo; None until its weights are available."""
 
 
-class Rows:
-    """The rows of a comparison: a folder for each photo, and in it a file and a small picture for each method."""
+class RowStore:
+    """Folder of a comparison's rows: a subfolder for each photo with a JSON file and a small picture per method."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = ensure_dir(folder)
 
-    def picture(self, photo: str, method: str = "photo") -> Path:
-        """Where the small picture that a method made is kept, or without one, the aligned photo."""
+    def picture_path(self, photo: str, method: str = "photo") -> Path:
+        """Return the path of a method's small picture of a photo, or, by default, of the aligned photo."""
         return ensure_dir(self._folder / photo) / f"{method}.jpg"
 
-    def keep(self, row: Row, origin: Origin) -> None:
-        """Write a row, whole."""
+    def save(self, row: ComparisonRow, origin: Origin) -> None:
+        """Write a row and the origin on which it depends, atomically."""
         content = {
             "origin": origin,
             "error": row.error,
@@ -46,16 +46,16 @@ class Rows:
         }
         write_text(self._file(row.photo, row.method), json.dumps(content, indent=1))
 
-    def find(self, photo: str, method: str, origin: Origin) -> Row | None:
-        """The row of a method on a photo; None where there is none of that origin, or it failed.
+    def find(self, photo: str, method: str, origin: Origin) -> ComparisonRow | None:
+        """Return the row of a method on a photo; None where none is stored, it failed, or its origin differs.
 
-        One that was also tried on edits, which are a part of its origin, does where nobody asks for them.
+        The stored origin may hold more than `origin`: a row with edits is found where none are asked for.
         """
         try:
             content = json.loads(self._file(photo, method).read_text(encoding="utf-8"))
             steps = tuple(map(StepRecord.from_json, content["steps"]))
             edits = tuple(map(EditRecord.from_json, content["edits"]))
-            row = Row(photo, method, steps, edits=edits, arcface=content.get("arcface"))
+            row = ComparisonRow(photo, method, steps, edits=edits, arcface=content.get("arcface"))
             return row if origin.items() <= content["origin"].items() and not content["error"] else None
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None

@@ -1,35 +1,35 @@
-"""The comparison as text: Markdown for people, JSON for programs."""
+"""Tables of a comparison, as Markdown and as JSON."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from hyperstyle.comparison.means import EditMean, Mean, MethodSums
+from hyperstyle.comparison.means import EditMean, MethodSums, StepMean
 from hyperstyle.inversion.methods import Method
 from hyperstyle.metrics.identity import SAME_PERSON
 
 COLUMNS = ("L2 ↓", "LPIPS ↓", "MS-SSIM ↑", "identity ↓", "seconds ↓")
-ARCFACE_PLACE = 4  # beside the other identity
+ARCFACE_PLACE = 4  # index of its column, after dlib's identity
 ARCFACE = (
-    "ArcFace is the distance of its descriptors (1 - cosine; 0 the same, about 1 strangers). The embedded model was "
-    "trained with this network as one of its judges, which flatters it beside methods that were not."
+    "ArcFace is the distance of its descriptors (1 - cosine: 0 for the same face, about 1 for strangers). The embedded "
+    "model was trained with this network as one of its losses, which flatters it beside methods that were not."
 )
-STEPS_SHOWN = 10  # of each method in Markdown; JSON has all
+STEPS_SHOWN = 10  # steps of each method in Markdown; JSON has all
 
-UNCHANGED = "w-encoder"  # the method that leaves the generator as it is
-EDIT_HEAD = ("method", "direction", "photos", "label along the slider", "of the unchanged generator's", "identity")
+UNCHANGED = "w-encoder"  # the method that leaves the generator's kernels unchanged
+EDIT_HEAD = ("method", "direction", "photos", "label along the slider", "change relative to W-encoder", "identity")
 EDITS = (
-    "Every inversion moved along a direction, from one end of its slider (-5) to the other (5) in quarters: what the "
-    "label's classifier says of the pictures, how much of that change there is in the generator as it was, with the "
-    "encoder's code, and how far the face is from the photo's."
+    "Every inversion is edited at five amounts, from one end of a direction's slider (-5) to the other (5): the label "
+    "that a classifier gives to the pictures, the change of the label from end to end relative to that of the "
+    "encoder's code in the unchanged generator, and the identity distance from the photo."
 )
 
-Sums = Mapping[str, MethodSums]
-"""By the names of the methods."""
+SumsByMethod = Mapping[str, MethodSums]
+"""Method name -> its sums."""
 
 
-def as_json(title: str, methods: Sequence[Method], sums: Sums) -> dict[str, Any]:
-    """All means, and what failed."""
+def as_json(title: str, methods: Sequence[Method], sums: SumsByMethod) -> dict[str, Any]:
+    """Return all means and failures as a JSON object."""
     return {
         "title": title,
         "methods": [
@@ -48,77 +48,76 @@ def as_json(title: str, methods: Sequence[Method], sums: Sums) -> dict[str, Any]
     }
 
 
-def as_markdown(title: str, methods: Sequence[Method], sums: Sums) -> str:
-    """The tables: methods, their steps, and what failed."""
-    lasts, steps, failures = [], [], []
-    judged = any(sums[method.name].arcface.photos for method in methods)
+def as_markdown(title: str, methods: Sequence[Method], sums: SumsByMethod) -> str:
+    """Return the tables of methods, steps, edits and failures in Markdown."""
+    overall, steps, failures = [], [], []
+    with_arcface = any(sums[method.name].arcface.photos for method in methods)
     columns = [*COLUMNS]
-    if judged:
+    if with_arcface:
         columns.insert(ARCFACE_PLACE, "ArcFace ↓")
     for method in methods:
         of_method = sums[method.name]
         last = of_method.last()
         photos = f"{last.photos if last else 0} of {of_method.rows}"
         cells = _cells(last) if last else ["-"] * len(COLUMNS)
-        if judged:
+        if with_arcface:
             arcface = of_method.arcface
-            cells.insert(ARCFACE_PLACE, _known(arcface.mean(), arcface.photos, last.photos if last else 0))
-        lasts.append([method.title, photos, *cells])
-        steps += [[method.title, str(mean.step), *_cells(mean)] for mean in _spread(list(of_method.steps()))]
+            cells.insert(ARCFACE_PLACE, _optional(arcface.mean(), arcface.photos, last.photos if last else 0))
+        overall.append([method.title, photos, *cells])
+        steps += [[method.title, str(mean.step), *_cells(mean)] for mean in _evenly_spaced(list(of_method.steps()))]
         failures += [[row.photo, method.title, row.error.replace("|", "\\|")] for row in of_method.failed]
     parts = [
         f"# {title}",
-        "Means over the photos, at the size at which the networks see them, with pictures in [-1, 1]. Identity is the "
-        f"distance of dlib's face descriptors, below {SAME_PERSON} the same person; where it is over fewer photos, "
-        "because no face was found in the others' pictures, their number stands beside it. Seconds do not count "
-        "finding the face and computing the figures.",
-        *([ARCFACE] if judged else []),
-        _table(["method", "photos", *columns], lasts),
+        "Means over the photos, at the size of the networks' inputs, with pictures in [-1, 1]. Identity is the "
+        f"distance of dlib's face descriptors; below {SAME_PERSON} it is the same person. Where no face was found in "
+        "some pictures, the number of the others stands beside it. Seconds exclude face detection and metrics.",
+        *([ARCFACE] if with_arcface else []),
+        _table(["method", "photos", *columns], overall),
         "## Step by step",
         _table(["method", "step", *COLUMNS], steps),
     ]
     if any(sums[method.name].edits() for method in methods):
         parts += ["## Edits", EDITS, _table(EDIT_HEAD, _edit_rows(methods, sums))]
     if failures:
-        parts += ["## What failed", _table(["photo", "method", "why"], failures)]
+        parts += ["## Failures", _table(["photo", "method", "error"], failures)]
     return "\n\n".join(parts) + "\n"
 
 
-def _edit_rows(methods: Sequence[Method], sums: Sums) -> Iterator[list[str]]:
-    """A row for each method and direction."""
-    unchanged = _moves(sums[UNCHANGED].edits())
+def _edit_rows(methods: Sequence[Method], sums: SumsByMethod) -> Iterator[list[str]]:
+    """Yield a line for each method and direction."""
+    unchanged = _label_changes(sums[UNCHANGED].edits())
     for method in methods:
         means = sums[method.name].edits()
-        for direction, move in _moves(means).items():
-            along = [mean for mean in means if mean.direction == direction]
-            share = f"{move / unchanged[direction]:.0%}" if unchanged.get(direction) else "-"
-            labels = " / ".join(f"{mean.label:.1f}" for mean in along)
-            identity = " / ".join("-" if mean.identity is None else f"{mean.identity:.2f}" for mean in along)
-            yield [method.title, direction, str(along[0].photos), labels, share, identity]
+        for direction, change in _label_changes(means).items():
+            amounts = [mean for mean in means if mean.direction == direction]
+            share = f"{change / unchanged[direction]:.0%}" if unchanged.get(direction) else "-"
+            labels = " / ".join(f"{mean.label:.1f}" for mean in amounts)
+            identity = " / ".join("-" if mean.identity is None else f"{mean.identity:.2f}" for mean in amounts)
+            yield [method.title, direction, str(amounts[0].photos), labels, share, identity]
 
 
-def _moves(means: Sequence[EditMean]) -> dict[str, float]:
-    """By how much each direction's label changes from one end of the slider to the other."""
+def _label_changes(means: Sequence[EditMean]) -> dict[str, float]:
+    """Return, for each direction, the change of its label from the slider's low end to its high end."""
     ends: dict[str, list[float]] = {}
     for mean in means:
         ends.setdefault(mean.direction, []).append(mean.label)
     return {direction: labels[-1] - labels[0] for direction, labels in ends.items()}
 
 
-def _cells(mean: Mean) -> list[str]:
-    identity = _known(mean.identity, mean.identities, mean.photos)
+def _cells(mean: StepMean) -> list[str]:
+    identity = _optional(mean.identity, mean.identities, mean.photos)
     return [f"{mean.l2:.4f}", f"{mean.lpips:.3f}", f"{mean.ms_ssim:.3f}", identity, f"{mean.seconds:.2f}"]
 
 
-def _known(mean: float | None, known: int, photos: int) -> str:
-    """A mean that may be over fewer photos, whose number stands beside it then."""
+def _optional(mean: float | None, count: int, photos: int) -> str:
+    """Format a mean over `count` of the photos; the count is shown where it is not all of them."""
     if mean is None:
         return "-"
-    return f"{mean:.3f}" if known == photos else f"{mean:.3f} ({known} of {photos})"
+    return f"{mean:.3f}" if count == photos else f"{mean:.3f} ({count} of {photos})"
 
 
-def _spread(means: list[Mean]) -> list[Mean]:
-    """At most `STEPS_SHOWN` of a method's steps, evenly spread, the first and the last among them."""
+def _evenly_spaced(means: list[StepMean]) -> list[StepMean]:
+    """Return at most `STEPS_SHOWN` steps, evenly spaced, with the first and the last."""
     if len(means) <= STEPS_SHOWN:
         return means
     return [means[round(place * (len(means) - 1) / (STEPS_SHOWN - 1))] for place in range(STEPS_SHOWN)]

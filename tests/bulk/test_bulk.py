@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 from hyperstyle.bulk.job import Job
 from hyperstyle.bulk.on_ray import Worker, run_on_ray
-from hyperstyle.bulk.photo_sources import in_bucket, on_disk
-from hyperstyle.bulk.records import ATTEMPTS, begin, write_manifest
+from hyperstyle.bulk.photo_sources import photo_on_disk, photos_in_bucket
+from hyperstyle.bulk.records import ATTEMPTS, begin_record, write_manifest
 from hyperstyle.cli import app
 from hyperstyle.cli.options import sources_in
 from hyperstyle.domain_table import EMBEDDED
@@ -54,50 +54,50 @@ def manifest(out: Path | str) -> dict[str, dict[str, Any]]:
 def test_what_is_done_is_found_and_what_failed_or_changed_is_not(inverter: Inverter, job: Job, tmp_path: Path) -> None:
     path = tmp_path / "me.jpg"
     path.write_bytes((EXAMPLES / "male_095.jpg").read_bytes()[:300])
-    torn = on_disk(path)
-    assert "damaged" in job.do(inverter, "me", torn)["error"]
-    assert job.found("me", torn) is None
+    torn = photo_on_disk(path)
+    assert "damaged" in job.invert(inverter, "me", torn)["error"]
+    assert job.finished("me", torn) is None
     write_manifest(tmp_path / "out")
     assert list(manifest(job.out)) == ["me"]
     assert "damaged" in manifest(job.out)["me"]["error"]
 
     shutil.copy(EXAMPLES / "male_095.jpg", path)
-    whole = on_disk(path)
-    done = job.do(inverter, "me", whole)
-    assert job.found("me", whole) == json.loads(json.dumps(done))
-    assert job.found("me", torn) is None  # another photo of the same name
+    whole = photo_on_disk(path)
+    done = job.invert(inverter, "me", whole)
+    assert job.finished("me", whole) == json.loads(json.dumps(done))
+    assert job.finished("me", torn) is None  # another photo of the same name
     for other in (replace(job, steps=2), replace(job, method="w-encoder"), replace(job, weights={"net": "0"})):
-        assert other.found("me", whole) is None
+        assert other.finished("me", whole) is None
     Path(job.out, "me", "inversion.safetensors").unlink()
-    assert job.found("me", whole) is None
+    assert job.finished("me", whole) is None
     write_manifest(tmp_path / "out")
     assert manifest(job.out)["me"]["steps"][1]["index"] == 1
 
 
 def test_what_is_no_photo_gets_more_steps(inverter: Inverter, job: Job) -> None:
     middle = replace(job, align=False)  # as where no face is found
-    drawing = middle.do(inverter, "drawing", on_disk(EXAMPLES / "drawings" / "chalk.jpg"))
-    photo = middle.do(inverter, "photo", on_disk(EXAMPLES / "male_095.jpg"))
+    drawing = middle.invert(inverter, "drawing", photo_on_disk(EXAMPLES / "drawings" / "chalk.jpg"))
+    photo = middle.invert(inverter, "photo", photo_on_disk(EXAMPLES / "male_095.jpg"))
     assert len(drawing["steps"]) == len(photo["steps"]) + 1
 
 
 def test_work_that_was_cut_off_is_told_and_begun_again_but_not_forever(
     inverter: Inverter, job: Job, tmp_path: Path
 ) -> None:
-    source, folder = on_disk(EXAMPLES / "female_080.jpg"), tmp_path / "out" / "her"
-    job.do(inverter, "her", source)
+    source, folder = photo_on_disk(EXAMPLES / "female_080.jpg"), tmp_path / "out" / "her"
+    job.invert(inverter, "her", source)
     for _ in range(ATTEMPTS):
-        begin(folder, {"photo": source.photo}, {}, job.run)
+        begin_record(folder, {"photo": source.photo}, {}, job.run)
         (folder / "step-1.png.part").write_bytes(b"half a picture")
         write_manifest(tmp_path / "out")
         assert "cut off" in manifest(job.out)["her"]["error"]
-        assert job.found("her", source) is None
-    assert "workers were lost" in job.do(inverter, "her", source)["error"]
-    assert job.found("her", source) is None
+        assert job.finished("her", source) is None
+    assert "workers were lost" in job.invert(inverter, "her", source)["error"]
+    assert job.finished("her", source) is None
 
     another_run = replace(job, run="tomorrow")
-    assert "error" not in another_run.do(inverter, "her", source)
-    assert another_run.found("her", source)
+    assert "error" not in another_run.invert(inverter, "her", source)
+    assert another_run.finished("her", source)
     assert not list(folder.glob("*.part"))
 
 
@@ -111,13 +111,13 @@ def test_photos_of_a_bucket_are_listed_and_read(inverter: Inverter, job: Job, tm
     sources = sources_in([folder.as_uri(), str(EXAMPLES / "female_080.jpg")])
     assert list(sources) == ["her #1", "female_080"]
     assert (sources["her #1"].read().pixels == sources["female_080"].read().pixels).all()
-    assert "error" not in job.do(inverter, "her", sources["her #1"])
-    (single,) = in_bucket((folder / "notes.txt").as_uri(), (".jpg",))
-    assert "is empty" in job.do(inverter, "notes", single)["error"]
+    assert "error" not in job.invert(inverter, "her", sources["her #1"])
+    (single,) = photos_in_bucket((folder / "notes.txt").as_uri(), (".jpg",))
+    assert "is empty" in job.invert(inverter, "notes", single)["error"]
     with pytest.raises(StudioError, match="cannot be listed"):
-        in_bucket((tmp_path / "missing").as_uri(), (".jpg",))
+        photos_in_bucket((tmp_path / "missing").as_uri(), (".jpg",))
     with pytest.raises(StudioError, match="cannot be listed"):
-        in_bucket("gopher://bucket/folder", (".jpg",))
+        photos_in_bucket("gopher://bucket/folder", (".jpg",))
 
 
 def test_without_ray_a_sentence_says_what_to_install(tmp_path: Path) -> None:
@@ -142,14 +142,14 @@ def test_a_cluster_that_is_not_there_is_told_at_once(job: Job, monkeypatch: pyte
         address = "{}:{}".format(*nobody.getsockname())
     monkeypatch.setenv("RAY_ADDRESS", address)
     with pytest.raises(StudioError, match=f"no Ray cluster at {address}"):
-        list(run_on_ray(job, {"her": on_disk(EXAMPLES / "female_080.jpg")}))
+        list(run_on_ray(job, {"her": photo_on_disk(EXAMPLES / "female_080.jpg")}))
 
 
 def test_a_machine_that_cannot_do_the_job_says_so_and_which_it_is(job: Job) -> None:
-    row = {"name": "her", "source": json.dumps(asdict(on_disk(EXAMPLES / "female_080.jpg")))}
+    row = {"name": "her", "source": json.dumps(asdict(photo_on_disk(EXAMPLES / "female_080.jpg")))}
     write_manifest(Path(job.out))
     others = replace(job, weights={"w-encoder.safetensors": "another version's"})
-    for sent, complaint in ((others, "are others"), (replace(job, out="/elsewhere"), "/elsewhere is not there")):
+    for sent, complaint in ((others, "differ"), (replace(job, out="/elsewhere"), "/elsewhere does not exist")):
         answer = Worker(sent)(row)
         assert answer["refusal"].startswith(f"On {node()}: ")
         assert complaint in answer["refusal"]
@@ -241,5 +241,5 @@ def test_a_worker_is_killed_in_the_middle_and_nothing_is_lost_and_nothing_made_t
 
     again = CliRunner().invoke(app, [str(word) for word in command[3:]])
     assert again.exit_code == 0
-    assert again.stdout.splitlines() == [f"{len(names)} of {len(names)} are there from before."]
+    assert again.stdout.splitlines() == [f"{len(names)} of {len(names)} photos were inverted before."]
     assert states(out) == after

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from torch import Tensor
 
+from hyperstyle.comparison.arcface_distance import ArcFaceDistance
 from hyperstyle.comparison.comparing import ComparisonProgress, compare
 from hyperstyle.comparison.means import MethodSums
 from hyperstyle.comparison.report import Report
-from hyperstyle.comparison.rows import Row, Rows
-from hyperstyle.comparison.second_identity import ArcFace
+from hyperstyle.comparison.rows import ComparisonRow, RowStore
 from hyperstyle.comparison.table import as_markdown
 from hyperstyle.comparison.time_left import TimeLeft
 from hyperstyle.inversion.hyperstyle import Model
@@ -49,23 +49,23 @@ def photos(tmp_path: Path) -> dict[str, Path]:
     return photos
 
 
-def rows_of(progress: list[ComparisonProgress]) -> list[Row]:
+def rows_of(progress: list[ComparisonProgress]) -> list[ComparisonRow]:
     return [each.row for each in progress]
 
 
 def test_a_comparison_is_resumed_and_a_failure_is_a_row(
     inverter: Inverter, photos: dict[str, Path], tmp_path: Path
 ) -> None:
-    rows = Rows(tmp_path / "out")
-    stream = compare(inverter, photos, [ALONE, TWO_STEPS], rows)
+    store = RowStore(tmp_path / "out")
+    stream = compare(inverter, photos, [ALONE, TWO_STEPS], store)
     begun = [next(stream) for _ in range(3)]
     stream.close()  # killed in the middle of a photo
 
     asked: list[int] = []
     hook = inverter.model.w_encoder.register_forward_hook(lambda *_: asked.append(1))
-    everything = list(compare(inverter, photos, [ALONE, TWO_STEPS], rows))
+    everything = list(compare(inverter, photos, [ALONE, TWO_STEPS], store))
     assert len(asked) == 1  # the one that was not done; a torn photo is not even asked for
-    again = list(compare(inverter, photos, [ALONE, TWO_STEPS], rows))
+    again = list(compare(inverter, photos, [ALONE, TWO_STEPS], store))
     assert len(asked) == 1
     hook.remove()
 
@@ -80,21 +80,21 @@ def test_a_comparison_is_resumed_and_a_failure_is_a_row(
     assert everything[-1].seconds_left == 0
     assert begun[0].seconds_left is None  # a second method, which nobody has timed
     assert begun[1].seconds_left
-    torn_first = compare(inverter, {"torn": photos["torn"], **photos}, [ALONE], Rows(tmp_path / "torn first"))
+    torn_first = compare(inverter, {"torn": photos["torn"], **photos}, [ALONE], RowStore(tmp_path / "torn first"))
     assert next(torn_first).seconds_left is None  # it took no time, which says nothing of those to come
 
 
 def test_what_has_changed_is_made_again(inverter: Inverter, photos: dict[str, Path], tmp_path: Path) -> None:
-    rows, name = Rows(tmp_path / "out"), "female_080"
+    store, name = RowStore(tmp_path / "out"), "female_080"
     only = {name: photos[name]}
-    (before,) = rows_of(list(compare(inverter, only, [ALONE], rows)))
+    (before,) = rows_of(list(compare(inverter, only, [ALONE], store)))
     shutil.copy(EXAMPLES / "male_095.jpg", photos[name])
-    (after,) = rows_of(list(compare(inverter, only, [ALONE], rows)))
+    (after,) = rows_of(list(compare(inverter, only, [ALONE], store)))
     assert before.steps[0].metrics != after.steps[0].metrics
-    (three,) = rows_of(list(compare(inverter, only, [TWO_STEPS], rows)))
+    (three,) = rows_of(list(compare(inverter, only, [TWO_STEPS], store)))
     assert len(three.steps) == 3
     fewer = Method(TWO_STEPS.name, TWO_STEPS.title, TWO_STEPS.run, steps=1)
-    (two,) = rows_of(list(compare(inverter, only, [fewer], rows)))
+    (two,) = rows_of(list(compare(inverter, only, [fewer], store)))
     assert len(two.steps) == 2
 
 
@@ -111,16 +111,16 @@ def test_a_method_that_breaks_ends_neither_the_run_nor_goes_unnoticed(
 
     odd = [Method("breaking", "Breaking", breaking, 1), Method("astray", "Astray", astray, 1)]
     only = {"female_080": photos["female_080"]}
-    broken, lost, fine = rows_of(list(compare(inverter, only, [*odd, ALONE], Rows(tmp_path / "out"))))
+    broken, lost, fine = rows_of(list(compare(inverter, only, [*odd, ALONE], RowStore(tmp_path / "out"))))
     assert "out of memory" in broken.error
     assert "diverged in step 0" in lost.error
     assert fine.steps
 
 
 def test_the_report_has_tables_curves_and_pictures(inverter: Inverter, photos: dict[str, Path], tmp_path: Path) -> None:
-    rows = Rows(tmp_path / "photos")
-    report = Report(inverter.domain, [ALONE, TWO_STEPS], rows)
-    for progress in compare(inverter, photos, [ALONE, TWO_STEPS], rows):
+    store = RowStore(tmp_path / "photos")
+    report = Report(inverter.domain, [ALONE, TWO_STEPS], store)
+    for progress in compare(inverter, photos, [ALONE, TWO_STEPS], store):
         report.add(progress.row)
     report.write(tmp_path)
 
@@ -152,64 +152,66 @@ def network() -> Identity:
 def test_arcface_tells_people_apart_by_the_pictures_that_are_kept(
     tmp_path: Path, inverter: Inverter, network: Identity
 ) -> None:
-    rows, arcface = Rows(tmp_path / "photos"), ArcFace(network)
+    store, arcface = RowStore(tmp_path / "photos"), ArcFaceDistance(network)
     him, other = (inverter.crop(EXAMPLES / f"{name}.jpg").pixels(256, 256) for name in ("male_090", "male_095"))
     for method, pixels in {"photo": him, "w-encoder": other, "hyperstyle": (him * 0.8).astype(np.uint8)}.items():
-        save_photo(rows.picture("him", method), pixels, Photo(pixels))
-    stranger, himself = (arcface.distance(rows, Row("him", method, ())) for method in ("w-encoder", "hyperstyle"))
+        save_photo(store.picture_path("him", method), pixels, Photo(pixels))
+    stranger, himself = (
+        arcface.distance(store, ComparisonRow("him", method, ())) for method in ("w-encoder", "hyperstyle")
+    )
     assert himself is not None
     assert stranger is not None
     assert himself < 0.1
     assert stranger > 0.5
-    assert arcface.distance(rows, Row("her", "hyperstyle", ())) is None  # whose pictures were taken away
+    assert arcface.distance(store, ComparisonRow("her", "hyperstyle", ())) is None  # whose pictures were taken away
 
 
 def test_arcface_judges_a_row_once_even_one_that_was_made_before(
     inverter: Inverter, photos: dict[str, Path], network: Identity, tmp_path: Path
 ) -> None:
-    rows, arcface, only = Rows(tmp_path / "out"), ArcFace(network), {"female_080": photos["female_080"]}
+    store, arcface, only = RowStore(tmp_path / "out"), ArcFaceDistance(network), {"female_080": photos["female_080"]}
     calls: list[str] = []
     hooks = [
         network.register_forward_hook(lambda *_: calls.append("arcface")),
         inverter.model.w_encoder.register_forward_hook(lambda *_: calls.append("w-encoder")),
     ]
-    (without,) = rows_of(list(compare(inverter, only, [ALONE], rows)))
+    (without,) = rows_of(list(compare(inverter, only, [ALONE], store)))
     file = tmp_path / "out" / "female_080" / "w-encoder.json"
     content = json.loads(file.read_text())
     assert content.pop("arcface") is None
     file.write_text(json.dumps(content))  # as it was written before there was ArcFace
-    (judged,) = rows_of(list(compare(inverter, only, [ALONE], rows, arcface=arcface)))
+    (judged,) = rows_of(list(compare(inverter, only, [ALONE], store, arcface=arcface)))
     assert judged == replace(without, arcface=judged.arcface)
     assert judged.arcface is not None
     assert calls == ["w-encoder", "arcface", "arcface"]  # the photo's face and the one that was made of it
 
-    assert rows_of(list(compare(inverter, only, [ALONE], rows, arcface=arcface))) == [judged]
-    assert rows_of(list(compare(inverter, only, [ALONE], rows))) == [judged]
+    assert rows_of(list(compare(inverter, only, [ALONE], store, arcface=arcface))) == [judged]
+    assert rows_of(list(compare(inverter, only, [ALONE], store))) == [judged]
     assert len(calls) == 3
     for hook in hooks:
         hook.remove()
 
 
 def test_what_arcface_says_stands_beside_the_other_identity(tmp_path: Path, inverter: Inverter) -> None:
-    report = Report(inverter.domain, [ALONE], Rows(tmp_path / "photos"))
-    report.add(Row("him", "w-encoder", (record(0, 0.1, 1.0),), arcface=0.3))
+    report = Report(inverter.domain, [ALONE], RowStore(tmp_path / "photos"))
+    report.add(ComparisonRow("him", "w-encoder", (record(0, 0.1, 1.0),), arcface=0.3))
     report.write(tmp_path)
     markdown = (tmp_path / "table.md").read_text()
     assert "| MS-SSIM ↑ | identity ↓ | ArcFace ↓ | seconds ↓ |" in markdown
     assert "| 0.800 | 0.500 | 0.300 | 1.00 |" in markdown
-    report.add(Row("her", "w-encoder", (record(0, 0.1, 1.0),)))
+    report.add(ComparisonRow("her", "w-encoder", (record(0, 0.1, 1.0),)))
     report.write(tmp_path)
     assert "| 0.300 (1 of 2) |" in (tmp_path / "table.md").read_text()
 
-    without = Report(inverter.domain, [ALONE], Rows(tmp_path / "photos"))
-    without.add(Row("him", "w-encoder", (record(0, 0.1, 1.0),)))
+    without = Report(inverter.domain, [ALONE], RowStore(tmp_path / "photos"))
+    without.add(ComparisonRow("him", "w-encoder", (record(0, 0.1, 1.0),)))
     without.write(tmp_path)
     assert "ArcFace" not in (tmp_path / "table.md").read_text()
 
 
 def test_a_report_of_nothing_but_failures_says_so(tmp_path: Path, inverter: Inverter) -> None:
-    report = Report(inverter.domain, [ALONE], Rows(tmp_path / "photos"))
-    report.add(Row("torn", "w-encoder", (), "it is | torn"))
+    report = Report(inverter.domain, [ALONE], RowStore(tmp_path / "photos"))
+    report.add(ComparisonRow("torn", "w-encoder", (), "it is | torn"))
     report.write(tmp_path)
     assert "| W-encoder alone | 0 of 1 | - |" in (tmp_path / "table.md").read_text()
     assert json.loads((tmp_path / "table.json").read_text())["methods"][0]["last"] is None
@@ -217,9 +219,9 @@ def test_a_report_of_nothing_but_failures_says_so(tmp_path: Path, inverter: Inve
 
 def test_means_go_over_what_there_is() -> None:
     sums = MethodSums()
-    sums.add(Row("a", "m", (record(0, 0.4, 1.0), record(1, 0.2, 2.0))))
-    sums.add(Row("b", "m", (record(0, 0.2, 3.0, identity=None), record(1, 0.1, 4.0, identity=0.3))))
-    sums.add(Row("c", "m", (), "no face"))
+    sums.add(ComparisonRow("a", "m", (record(0, 0.4, 1.0), record(1, 0.2, 2.0))))
+    sums.add(ComparisonRow("b", "m", (record(0, 0.2, 3.0, identity=None), record(1, 0.1, 4.0, identity=0.3))))
+    sums.add(ComparisonRow("c", "m", (), "no face"))
     first, second = sums.steps()
     assert (first.photos, first.l2, first.identity, first.identities, first.seconds) == (
         2,
@@ -237,7 +239,7 @@ def test_means_go_over_what_there_is() -> None:
 
 def test_long_methods_are_shown_from_beginning_to_end_in_a_few_lines() -> None:
     sums = MethodSums()
-    sums.add(Row("a", "m", tuple(record(index, 1 / (1 + index), 1.0) for index in range(101))))
+    sums.add(ComparisonRow("a", "m", tuple(record(index, 1 / (1 + index), 1.0) for index in range(101))))
     lines = as_markdown("title", [ALONE], {ALONE.name: sums}).split("## Step by step")[1].splitlines()
     steps = [line.split(" | ")[1] for line in lines if line.startswith("| W-encoder")]
     assert steps[0] == "0"
@@ -247,10 +249,10 @@ def test_long_methods_are_shown_from_beginning_to_end_in_a_few_lines() -> None:
 
 def test_the_time_left_knows_slow_methods_from_fast_ones() -> None:
     left = TimeLeft(10, ["fast", "slow"])
-    left.passed("fast", 1.0)
+    left.finish("fast", 1.0)
     assert left.seconds() is None
-    left.passed("slow", 60.0)
+    left.finish("slow", 60.0)
     assert left.seconds() == 9 * 61
-    left.passed("slow", None)
-    left.passed("slow", 80.0)
+    left.finish("slow", None)
+    left.finish("slow", 80.0)
     assert left.seconds() == 9 * 1 + 7 * 70

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from hyperstyle.comparison.comparing import compare
-from hyperstyle.comparison.edit_trials import AMOUNTS, Editing
+from hyperstyle.comparison.edit_trials import AMOUNTS, EditTrials
 from hyperstyle.comparison.report import Report
-from hyperstyle.comparison.rows import Rows
+from hyperstyle.comparison.rows import RowStore
 from hyperstyle.editing.directions import Direction
 from hyperstyle.inversion.methods import METHODS, Method
 from hyperstyle.inverter import Inverter
@@ -37,23 +37,23 @@ def inverter() -> Inverter:
 
 
 @pytest.fixture
-def editing() -> Editing:
-    def says(pixels: Pixels) -> dict[str, float]:
+def trials() -> EditTrials:
+    def classify(pixels: Pixels) -> dict[str, float]:
         return {"light": float(pixels.mean()), "something else": 0.0}
 
-    return Editing([LIGHT], says)
+    return EditTrials([LIGHT], classify)
 
 
-def test_edits_are_kept_resumed_and_reported(inverter: Inverter, editing: Editing, tmp_path: Path) -> None:
+def test_edits_are_kept_resumed_and_reported(inverter: Inverter, trials: EditTrials, tmp_path: Path) -> None:
     photos = {"one": Path(shutil.copy(EXAMPLES / "female_080.jpg", tmp_path))}
-    rows = Rows(tmp_path / "photos")
-    report = Report(inverter.domain, METHODS_TRIED, rows)
-    made = [progress.row for progress in compare(inverter, photos, METHODS_TRIED, rows, editing)]
+    store = RowStore(tmp_path / "photos")
+    report = Report(inverter.domain, METHODS_TRIED, store)
+    made = [progress.row for progress in compare(inverter, photos, METHODS_TRIED, store, trials)]
     for row in made:
         report.add(row)
         assert [edit.amount for edit in row.edits] == list(AMOUNTS)
         assert len({edit.label for edit in row.edits}) == len(AMOUNTS)
-    found = [progress.row for progress in compare(inverter, photos, METHODS_TRIED, rows, editing)]
+    found = [progress.row for progress in compare(inverter, photos, METHODS_TRIED, store, trials)]
     assert found == made
     report.write(tmp_path)
 
@@ -66,12 +66,12 @@ def test_edits_are_kept_resumed_and_reported(inverter: Inverter, editing: Editin
 
 
 def test_rows_without_edits_do_not_do_where_edits_are_asked_for_and_others_are_not_lost(
-    inverter: Inverter, editing: Editing, tmp_path: Path
+    inverter: Inverter, trials: EditTrials, tmp_path: Path
 ) -> None:
     photos = {"one": Path(shutil.copy(EXAMPLES / "female_080.jpg", tmp_path))}
-    rows = Rows(tmp_path / "photos")
-    (plain,) = [progress.row for progress in compare(inverter, photos, METHODS_TRIED[:1], rows)]
+    store = RowStore(tmp_path / "photos")
+    (plain,) = [progress.row for progress in compare(inverter, photos, METHODS_TRIED[:1], store)]
     assert not plain.edits
-    (moved,) = [progress.row for progress in compare(inverter, photos, METHODS_TRIED[:1], rows, editing)]
+    (moved,) = [progress.row for progress in compare(inverter, photos, METHODS_TRIED[:1], store, trials)]
     assert moved.edits
-    assert [progress.row for progress in compare(inverter, photos, METHODS_TRIED[:1], rows)] == [moved]
+    assert [progress.row for progress in compare(inverter, photos, METHODS_TRIED[:1], store)] == [moved]

@@ -10,7 +10,7 @@ import torch
 from hyperstyle.bulk.result_files import invert_into
 from hyperstyle.comparison.comparing import compare
 from hyperstyle.comparison.report import Report
-from hyperstyle.comparison.rows import Rows
+from hyperstyle.comparison.rows import RowStore
 from hyperstyle.domain_table import DOMAINS
 from hyperstyle.editing.directions import Direction, Edit
 from hyperstyle.editing.ganspace import components_of, numbered
@@ -142,9 +142,9 @@ def test_restyle_is_compared_opened_once_and_leaves_what_can_be_edited_and_styli
 ) -> None:
     restyle = replace(method_for(faces.domain, "restyle"), steps=1)
     methods = [METHODS["w-encoder"], restyle]
-    rows = Rows(tmp_path / "photos")
-    report = Report(faces.domain, methods, rows)
-    for progress in compare(faces, {"photo": PHOTO}, methods, rows):
+    store = RowStore(tmp_path / "photos")
+    report = Report(faces.domain, methods, store)
+    for progress in compare(faces, {"photo": PHOTO}, methods, store):
         report.add(progress.row)
     report.write(tmp_path)
     assert "| ReStyle-e4e | 1 of 1 |" in (tmp_path / "table.md").read_text()
