@@ -1,1 +1,1 @@
-"""The directions of the sliders: labels, regressions, measurements."""
+"""Semantic directions for the sliders: fitted to labels (InterFaceGAN), measured, documented and shipped."""

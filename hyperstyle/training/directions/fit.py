@@ -1,4 +1,4 @@
-"""Linear boundaries in W between faces that have much of something and faces that have little (InterFaceGAN)."""
+"""Linear boundaries in W between faces with high and low values of a label (InterFaceGAN, Shen et al., 2020)."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-TAIL = 0.1  # share of the faces at either end that a boundary is fitted on; in between, labels are noise
-STIFFNESS = 0.01  # weight of the squared normal, as W varies forty times as much along some axes as along others
+TAIL = 0.1  # share of the faces at either end that a boundary is fitted to; in between, labels are noise
+WEIGHT_DECAY = 0.01  # L2 penalty on the normal: some axes of W vary forty times as much as others
 ITERATIONS = 200
 
 
@@ -16,30 +16,30 @@ class Boundary:
     """The plane `codes @ normal + offset = 0`."""
 
     normal: Tensor
-    """[512], unit length; it points to more."""
+    """Unit vector [512] that points to higher values of the label."""
     offset: float
 
     @classmethod
-    def between(cls, normal: Tensor, codes: Tensor, low: Tensor, high: Tensor) -> "Boundary":
-        """The plane across `normal` midway between the means of the faces `low` and `high`."""
+    def midway(cls, normal: Tensor, codes: Tensor, low: Tensor, high: Tensor) -> "Boundary":
+        """Return the plane with this normal midway between the means of the faces `low` and `high` (indices)."""
         along = codes @ normal
         return cls(normal, -float((along[low].mean() + along[high].mean()) / 2))
 
-    def right(self, codes: Tensor, low: Tensor, high: Tensor) -> float:
-        """Share of the faces `low` and `high` (indices into codes [N, 512]) on their side, both counting the same."""
+    def accuracy(self, codes: Tensor, low: Tensor, high: Tensor) -> float:
+        """Return the balanced accuracy on codes [N, 512] whose indices `low` and `high` lie on the two sides."""
         sides = codes @ self.normal + self.offset
         return float(((sides[low] < 0).double().mean() + (sides[high] > 0).double().mean()) / 2)
 
 
 def tails(values: Tensor) -> tuple[Tensor, Tensor]:
-    """Indices of the faces with the least and with the most, as many of either."""
+    """Return the indices of the faces with the lowest and with the highest `values` [N], `TAIL` of them each."""
     order = values.argsort()
     count = max(1, int(len(order) * TAIL))
     return order[:count], order[-count:]
 
 
 def fit(codes: Tensor, values: Tensor) -> Boundary:
-    """The boundary of a label with `values` [N] over codes [N, 512]: logistic regression between the tails."""
+    """Fit the boundary of a label with `values` [N] over codes [N, 512] by logistic regression between the tails."""
     low, high = tails(values)
     mean = codes.mean(0)
     chosen = codes[torch.cat((low, high))] - mean
@@ -50,7 +50,7 @@ def fit(codes: Tensor, values: Tensor) -> Boundary:
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        loss = F.binary_cross_entropy_with_logits(chosen @ weight + bias, target) + STIFFNESS * weight.square().sum()
+        loss = F.binary_cross_entropy_with_logits(chosen @ weight + bias, target) + WEIGHT_DECAY * weight.square().sum()
         loss.backward()
         return loss
 
@@ -60,8 +60,8 @@ def fit(codes: Tensor, values: Tensor) -> Boundary:
     return Boundary(normal, float(bias.detach() / length - mean @ normal))
 
 
-def without(normal: Tensor, others: list[Tensor]) -> Tensor:
-    """The unit vector nearest to `normal` [512] along which nothing changes for the boundaries of the others."""
+def orthogonal_to(normal: Tensor, others: list[Tensor]) -> Tensor:
+    """Return the unit vector nearest to `normal` [512] that is orthogonal to all `others`: conditional manipulation."""
     if others:
         basis, _ = torch.linalg.qr(torch.stack(others, 1))
         normal = normal - basis @ (basis.T @ normal)

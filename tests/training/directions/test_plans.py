@@ -16,8 +16,8 @@ from hyperstyle.paths import ASSETS
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.tensors import to_pixels
 from hyperstyle.training.core.generated_pictures import Draw, file_of, whole, write_whole
-from hyperstyle.training.directions.fit import fit, without
-from hyperstyle.training.directions.plans import PLANS, find
+from hyperstyle.training.directions.fit import fit, orthogonal_to
+from hyperstyle.training.directions.plans import PLANS, fit_directions
 from tests.weights_at_hand import weight_file
 
 
@@ -77,7 +77,7 @@ def test_held_out_faces_judge_and_are_not_fitted_on() -> None:
     codes, values = planted()
     held_out = torch.arange(4000) < 1000
     values[held_out] = -values[held_out]  # so that whoever fits on them finds the opposite
-    found = find(codes, Labelled(np.arange(4000), values.numpy()), held_out)
+    found = fit_directions(codes, Labelled(np.arange(4000), values.numpy()), held_out)
     assert [one.direction.name for one in found] == [plan.label for plan in PLANS]
     for one in found:
         assert one.accuracy < 0.1
@@ -86,10 +86,10 @@ def test_held_out_faces_judge_and_are_not_fitted_on() -> None:
 def test_a_direction_set_apart_leaves_the_others_alone_and_stays_as_near_as_it_can() -> None:
     source = torch.Generator().manual_seed(3)
     normal, *others = torch.nn.functional.normalize(torch.randn(4, 512, generator=source) + 1, dim=1)
-    apart = without(normal, list(others))
+    apart = orthogonal_to(normal, list(others))
     assert float(apart.norm()) == pytest.approx(1, abs=1e-5)
     assert all(abs(float(apart @ other)) < 1e-5 for other in others)
-    nudge = without(torch.randn(512, generator=source), list(others))
+    nudge = orthogonal_to(torch.randn(512, generator=source), list(others))
     assert float(apart @ normal) > float(torch.nn.functional.normalize(apart + 0.1 * nudge, dim=0) @ normal)
 
 
