@@ -34,7 +34,7 @@ from hyperstyle.photo.quads import fitted_quad
 from hyperstyle.training.core.loop import update
 from hyperstyle.training.core.previews import side
 from hyperstyle.training.experiments import ablations, hyperinverter_training
-from hyperstyle.training.experiments.encoded_photos import Coded
+from hyperstyle.training.experiments.encoded_photos import EncodedPhotos
 from hyperstyle.training.experiments.small_hyperinverter import SmallHyperInverter
 from hyperstyle.training.faces import hypernetwork_training, preview_training, w_encoder_training
 from hyperstyle.training.styles import style_faces, style_training
@@ -197,17 +197,19 @@ def test_hyperinverter_and_variants_are_trained_where_they_are(tmp_path: Path) -
     photos, codes = photo_of(model, 2), torch.rand(2, 512, device=META)
     with META:
         network = SmallHyperInverter(model.generator.own_kernels(), (3, 4))
-        opponent = hyperinverter_training.Opponent(side(model))
-    course = hyperinverter_training.Course(model, lambda: (photos, codes), (photos, codes), PhotoMetrics().distance)
-    _, made = course.pictures(network, photos, codes)
-    trained(network, (model.distance(made, photos) + opponent.doubt(made)).mean())
-    opponent.learn(made, photos, step=0)
+        adversary = hyperinverter_training.DiscriminatorTrainer(side(model))
+    training = hyperinverter_training.HyperInverterTraining(
+        model, lambda: (photos, codes), (photos, codes), PhotoMetrics().distance
+    )
+    _, made = training.pictures(network, photos, codes)
+    trained(network, (model.distance(made, photos) + adversary.generator_loss(made)).mean())
+    adversary.train_step(made, photos, step=0)
 
     variant = ablations.VARIANTS[0]
-    known = Coded(torch.zeros(2, 3, 128, 128, dtype=torch.uint8), torch.zeros(2, 2, 512), portraits=2)
-    lessons = ablations.Course(model, known, torch.rand(1, 3, 128, 128, device=META), tmp_path, 1, 1.0)
+    known = EncodedPhotos(torch.zeros(2, 3, 128, 128, dtype=torch.uint8), torch.zeros(2, 2, 512), portraits=2)
+    ablation = ablations.AblationTraining(model, known, torch.rand(1, 3, 128, 128, device=META), tmp_path, 1, 1.0)
     pairwise = variant.network().to(META)
-    trained(pairwise, next(lessons.lessons(pairwise, variant, 0)).mean())
+    trained(pairwise, next(ablation.losses(pairwise, variant, 0)).mean())
 
 
 def test_styles_and_the_text_model_are_trained_where_they_are(tmp_path: Path) -> None:

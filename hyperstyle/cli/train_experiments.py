@@ -1,4 +1,4 @@
-"""`python -m hyperstyle train ablations` and `train hyperinverter`: what is trained to compare, and not shipped."""
+"""`python -m hyperstyle train ablations` and `train hyperinverter`: trainings for comparison, which ship nothing."""
 
 from typing import Annotated
 
@@ -17,25 +17,25 @@ app = typer.Typer()
 @app.command("ablations")
 def train_ablations(
     work: Work,
-    minutes: Annotated[float, typer.Option(help="How long each variant may take in this stretch.")],
-    updates: Annotated[int, typer.Option(help="Steps of training that every variant is given.")] = 800,
+    minutes: Annotated[float, typer.Option(help="Time limit for each variant in this run.")],
+    updates: Annotated[int, typer.Option(help="Training steps of each variant.")] = 800,
     device: Device = None,
 ) -> None:
-    """Train variants of HyperStyle's design on the same budget, and write the table of docs/ablations.md; resumes.
+    """Train variants of HyperStyle's design on the same budget, and write the table of docs/ablations.md; resumable.
 
-    Takes the portraits, their relatives and the preview of 64 pixels that other trainings left in the folder.
+    Needs the results of `portraits`, `relatives` and `preview --size 64` in the folder.
     """
     with training_packages():
         from hyperstyle.training.experiments import ablations_report
     where = device_of(device)
     model = load_embedded_model()
     model.head = fitted_preview(work, w_encoder_training.SMALL)
-    course = ablations.course(work, model, updates, minutes, where)
+    training = ablations.prepare_training(work, model, updates, minutes, where)
     results = {}
     for variant in ablations.VARIANTS:
-        if course.result(variant) is None:
-            course.train(variant)
-        if result := course.result(variant):
+        if training.result(variant) is None:
+            training.train(variant)
+        if result := training.result(variant):
             results[variant] = result
             ablations_report.write_report(ASSETS.parent / "docs" / "ablations.md", results)
 
@@ -45,14 +45,14 @@ def train_hyperinverter(
     work: Work,
     minutes: Minutes,
     adversarial_from: Annotated[
-        int, typer.Option(help="Step from which a discriminator is trained and heard.")
+        int, typer.Option(help="Step from which a discriminator is trained and its loss counts.")
     ] = hyperinverter_training.START,
     device: Device = None,
 ) -> None:
-    """Train HyperInverter on the embedded generator: one pass, and what it answers is added to the kernels.
+    """Train HyperInverter on the embedded generator: one pass that predicts what is added to the kernels.
 
-    Tried for hundreds of steps at a small size and for a few at full size; whether it becomes good needs a graphics
-    card, and has not been seen.
+    It has been run for hundreds of steps at a small size and for a few at full size. Training it to the end needs a
+    GPU and has not been tried.
     """
     model, where = trained_model(work), device_of(device)
     hyperinverter_training.train(work, minutes, model, load_mapping(), arcface(), where, adversarial_from)

@@ -20,7 +20,9 @@ MIN_PICTURES = 3000  # a tenth at either end, 600 in all, to fit 512 coordinates
 FIRST_FACE, FACES = 3_000_000, 40  # first number and count of the test faces, which no training uses
 
 
-def run(work: Path, file: Path, docs: Path, mapping: MappingNetwork, evaluator: Evaluator, log: Callable[[str], None]) -> None:
+def run(
+    work: Path, file: Path, docs: Path, mapping: MappingNetwork, evaluator: Evaluator, log: Callable[[str], None]
+) -> None:
     """Label the pictures in `work`, fit directions, measure them on test faces, and write `file` and the report."""
     numbers = numbers_in(work / "pictures")
     if len(numbers) < MIN_PICTURES:

@@ -1,1 +1,1 @@
-"""What is trained to compare designs, and not shipped."""
+"""Trainings that compare designs; their networks are not shipped."""

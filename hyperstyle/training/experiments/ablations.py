@@ -1,7 +1,7 @@
-"""What of HyperStyle's design matters, asked of the embedded generator: one variant after the other, the same budget.
+"""Ablation study of HyperStyle's design on the embedded generator: variants of it, each trained on the same budget.
 
-The variants are small hypernetworks in the paper's form, which learn from the preview of 64 pixels; all are trained on
-the same photos with the same codes by L2 and LPIPS alone.
+The variants are small hypernetworks of the paper's form. All are trained on the same photos and codes, by L2 and LPIPS
+of previews of 64 pixels.
 """
 
 import copy
@@ -25,32 +25,37 @@ from hyperstyle.networks.refiner import STEPS
 from hyperstyle.training.core.budget import Budget, Clock
 from hyperstyle.training.core.loop import Stateful, update
 from hyperstyle.training.core.previews import figures, shown, side
-from hyperstyle.training.experiments.encoded_photos import Coded, coded
+from hyperstyle.training.experiments.encoded_photos import EncodedPhotos, encode_photos
 from hyperstyle.training.experiments.pairwise_hypernetwork import PairwiseHyperNetwork
 
 BATCH = 8
 RATE = 1e-3
-COARSE, MEDIUM, FINE = (0, 1, 2), (3, 4), (5, 6)  # layers up to 8 pixels, of 16, and of 32, the last the preview shows
+COARSE, MEDIUM, FINE = (
+    (0, 1, 2),
+    (3, 4),
+    (5, 6),
+)  # layers up to 8, of 16 and of 32 pixels; the preview has no finer ones
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A hypernetwork to try."""
+    """Design of a hypernetwork."""
 
     name: str
-    """Of its files."""
+    """Name of its files."""
     title: str
     layers: tuple[int, ...] = MEDIUM + FINE
+    """Layers whose kernels it changes."""
     shared: bool = True
-    """Whether layers with 512 channels on both sides share a head."""
+    """Layers with 512 input and 512 output channels share one head."""
     separable: bool = False
-    """Whether a head that is not shared answers two vectors instead of every pair of channels."""
+    """Heads that are not shared predict offsets of rank 1, as a product of two vectors."""
     steps: int = STEPS
-    """How many refinements of a photo it is trained on."""
+    """Refinements per photo during training."""
     seed: int = 0
 
     def network(self) -> PairwiseHyperNetwork:
-        """The network, untrained."""
+        """Return the network, untrained."""
         torch.manual_seed(self.seed)
         return PairwiseHyperNetwork(self.layers, self.shared, self.separable)
 
@@ -70,39 +75,41 @@ VARIANTS = (
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a variant."""
+    """Result of a trained variant."""
 
     updates: int
+    """Training steps."""
     minutes: float
-    """Of a processor core."""
+    """CPU time."""
     parameters: int
     figures: list[tuple[float, float]]
-    """L2 and LPIPS on the held-out photos: of the first picture, and after 1 to 5 refinements."""
+    """L2 and LPIPS on the held-out photos, for the first picture and after 1 to 5 refinements."""
 
 
 @dataclass(frozen=True)
-class Course:
-    """What all variants share."""
+class AblationTraining:
+    """Data, models and budget that all variants share, and their training."""
 
     model: EmbeddedModel
-    """Its head is the preview that is learnt from."""
-    coded: Coded
+    """Embedded model whose preview head renders the training pictures."""
+    photos: EncodedPhotos
     held: Tensor
-    """Photos [N, 3, 128, 128] in [-1, 1] that nothing is trained on."""
+    """Held-out photos, [N, 3, 128, 128] in [-1, 1]."""
     folder: Path
+    """Folder of checkpoints and results."""
     updates: int
-    """The budget of each variant."""
+    """Training steps of each variant."""
     minutes: float
-    """How long a variant may take in this stretch."""
+    """Time limit of one run of a variant."""
 
-    def wanted(self, photos: Tensor) -> Tensor:
-        """Photos at the size of the preview."""
+    def target(self, photos: Tensor) -> Tensor:
+        """Return photos [N, 3, 128, 128] at the size of the preview, [N, 3, S, S]."""
         return F.adaptive_avg_pool2d(photos, side(self.model))
 
-    def refined(self, network: PairwiseHyperNetwork, photos: Tensor, codes: Tensor) -> Iterator[Tensor]:
-        """The first picture [N, 3, S, S] of codes [N, 512], and then every refinement's.
+    def refinements(self, network: PairwiseHyperNetwork, photos: Tensor, codes: Tensor) -> Iterator[Tensor]:
+        """Yield the first picture [N, 3, S, S] of codes [N, 512], then the picture of every refinement, without end.
 
-        Gradients of a picture reach what the network added last, and no further back.
+        The gradient of a picture reaches only the offsets that the network added last.
         """
         offsets: Offsets = {}
         picture = shown(self.model, codes, self.model.generator.own_kernels())
@@ -114,33 +121,33 @@ class Course:
             picture = shown(self.model, codes, self.model.generator.kernels(moved))
             offsets = {layer: offset.detach() for layer, offset in moved.items()}
 
-    def lessons(self, network: PairwiseHyperNetwork, variant: Variant, first: int) -> Iterator[Tensor]:
-        """How far refined pictures are from their photos, [N], without end; `first` is the number of the first one."""
+    def losses(self, network: PairwiseHyperNetwork, variant: Variant, first: int) -> Iterator[Tensor]:
+        """Yield the distances [N] of refined pictures from their photos, one per training step from `first` on."""
         chance = random.Random(f"{variant.seed} {first}")  # noqa: S311 - shuffling, not secrets
         while True:
-            photos, codes = (part.to(self.held.device) for part in self.coded.batch(BATCH, chance))
-            for picture in islice(self.refined(network, photos, codes), 1, 1 + variant.steps):
-                yield self.model.distance(picture, self.wanted(photos))
+            photos, codes = (part.to(self.held.device) for part in self.photos.batch(BATCH, chance))
+            for picture in islice(self.refinements(network, photos, codes), 1, 1 + variant.steps):
+                yield self.model.distance(picture, self.target(photos))
 
     @torch.no_grad()
-    def examine(self, network: PairwiseHyperNetwork) -> list[tuple[float, float]]:
-        """L2 and LPIPS on the held-out photos, as in `Result`."""
-        pictures = islice(self.refined(network, self.held, self.model.w_encoder(self.held)), 1 + STEPS)
-        return [figures(self.model, picture, self.wanted(self.held)) for picture in pictures]
+    def evaluate(self, network: PairwiseHyperNetwork) -> list[tuple[float, float]]:
+        """Return L2 and LPIPS on the held-out photos, for the first picture and after each refinement."""
+        pictures = islice(self.refinements(network, self.held, self.model.w_encoder(self.held)), 1 + STEPS)
+        return [figures(self.model, picture, self.target(self.held)) for picture in pictures]
 
     def file(self, variant: Variant) -> Path:
-        """Where the result of a variant is kept."""
+        """Return the path of a variant's result."""
         return self.folder / f"{variant.name}-{self.updates}.json"
 
     def train(self, variant: Variant) -> None:
-        """One stretch of training; once the budget is spent, the result is there."""
+        """Train a variant for at most `minutes`; write its result once it has had all its `updates`."""
         network = variant.network().to(self.held.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         average = copy.deepcopy(network).eval().requires_grad_(False)
         optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-2, fused=True)
         clock = Clock()
 
         def report(step: int) -> None:
-            found = self.examine(average)
+            found = self.evaluate(average)
             by_step = " ".join(f"{l2:.4f}/{lpips:.3f}" for l2, lpips in found)
             print(f"{variant.name}, step {step}: held out, L2/LPIPS by step: {by_step}", flush=True)
             if step >= self.updates:
@@ -150,20 +157,22 @@ class Course:
 
         parts: dict[str, Stateful] = {"network": network, "average": average, "optimizer": optimizer, "clock": clock}
         budget = Budget(self.file(variant).with_suffix(".pt"), parts, self.minutes, report, total=self.updates)
-        lessons: Iterator[Tensor] | None = None
+        losses: Iterator[Tensor] | None = None
         for step in budget.steps(optimizer):
-            lessons = lessons or self.lessons(network, variant, step)
-            next(lessons).mean().backward()
+            losses = losses or self.losses(network, variant, step)
+            next(losses).mean().backward()
             update(network, average, optimizer, step, memory=0.99)
 
     def result(self, variant: Variant) -> Result | None:
-        """What came of a variant, if its budget is spent."""
+        """Return the result of a variant; None until its training is complete."""
         file = self.file(variant)
         return Result(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
 
 
-def course(work: Path, model: EmbeddedModel, updates: int, minutes: float, device: torch.device) -> Course:
-    """What is needed to train variants on the photos in `work`; `model` sees through its own preview."""
+def prepare_training(
+    work: Path, model: EmbeddedModel, updates: int, minutes: float, device: torch.device
+) -> AblationTraining:
+    """Prepare the training of variants on the photos in `work`, with previews by the head of `model`."""
     model.compute_in(fast_dtype(device))
-    photos, held = coded(work, model.w_encoder)
-    return Course(model.to(device), photos, held.to(device), work / "ablations", updates, minutes)
+    photos, held = encode_photos(work, model.w_encoder)
+    return AblationTraining(model.to(device), photos, held.to(device), work / "ablations", updates, minutes)

@@ -8,12 +8,12 @@ from hyperstyle.training.experiments.ablations import Result, Variant
 
 
 def write_report(page: Path, results: Mapping[Variant, Result]) -> None:
-    """Write the table of all results there are between the marks of the page."""
+    """Write the table of results into the generated section of the page."""
     fill(page, table(results))
 
 
 def table(results: Mapping[Variant, Result]) -> str:
-    """A line for each variant."""
+    """Return the Markdown table, one line per variant."""
     steps = max(len(result.figures) for result in results.values())
     lines = [
         f"| | seed | parameters | minutes | picture 0 | {' | '.join(f'after {step}' for step in range(1, steps))} |",

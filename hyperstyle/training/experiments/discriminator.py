@@ -1,15 +1,15 @@
-"""A small discriminator: whether a picture is a photo or the work of a generator."""
+"""A small discriminator that tells photos from generated pictures."""
 
 import torch
 from torch import Tensor, nn
 
 from hyperstyle.networks.encoders import strided_convs
 
-LAST = 4  # pixels along a side that are left for the verdict
+LAST = 4  # side of the last feature map, in pixels
 
 
 class Discriminator(nn.Module):
-    """Convolutions that halve the picture until it is 4 pixels wide, and how much the pictures of a batch differ."""
+    """Strided convolutions down to 4x4 pixels, with the minibatch standard deviation as an extra channel."""
 
     def __init__(self, size: int, width: int = 32, most: int = 256) -> None:
         super().__init__()
@@ -23,9 +23,9 @@ class Discriminator(nn.Module):
         )
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """How sure it is that pictures [N, 3, size, size] in [-1, 1] are photos, [N]: above 0 they rather are."""
+        """Return logits [N] of pictures [N, 3, size, size] in [-1, 1] being photos: above 0 for photos."""
         maps = self.convs(pictures)
-        # As in StyleGAN2: a generator that always draws the same is found out by the whole batch.
+        # As in StyleGAN2: a generator that always gives the same picture shows in the batch's standard deviation.
         spread = (maps.var(0, correction=0) + 1e-8).sqrt().mean()
         beside = spread.expand(len(maps), 1, *maps.shape[2:])
         return self.verdict(torch.cat([maps, beside], 1))[:, 0]

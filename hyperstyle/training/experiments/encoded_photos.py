@@ -1,4 +1,4 @@
-"""Photos with the codes that the encoder gives them: computed once, kept in a file, the same for all who compare."""
+"""Training photos with their encoder codes, which are computed once and cached in a file."""
 
 import random
 from dataclasses import dataclass
@@ -14,22 +14,22 @@ from hyperstyle.training.core.generated_pictures import file_of, numbers_in, rea
 from hyperstyle.training.core.portraits import read_portraits
 
 AT_ONCE = 16  # photos that are encoded together
-REAL = 0.25  # share of portraits in a batch beside their relatives
+REAL = 0.25  # share of portraits in a batch; the others are augmented portraits
 
 
 @dataclass(frozen=True)
-class Coded:
-    """Photos and their codes."""
+class EncodedPhotos:
+    """Portraits, then augmented portraits, and their codes."""
 
     photos: Tensor
-    """[N, 3, 128, 128] in bytes."""
+    """uint8 [N, 3, 128, 128]."""
     codes: Tensor
-    """[2, N, 512]: of the photos, and of the photos mirrored."""
+    """Codes of the photos and of the mirrored photos, [2, N, 512]."""
     portraits: int
-    """So many of the first ones are portraits; the others are their relatives."""
+    """Number of portraits, which come first."""
 
     def batch(self, size: int, chance: random.Random) -> tuple[Tensor, Tensor]:
-        """Photos [size, 3, 128, 128] in [-1, 1], every other one mirrored, and codes [size, 512]."""
+        """Draw photos [size, 3, 128, 128] in [-1, 1], mirrored with probability 1/2, and their codes [size, 512]."""
         real = round(REAL * size) if self.portraits < len(self.photos) else size
         picked = [chance.randrange(self.portraits) for _ in range(real)]
         picked += [chance.randrange(self.portraits, len(self.photos)) for _ in range(size - real)]
@@ -42,14 +42,14 @@ class Coded:
 
 
 def as_floats(photos: Tensor) -> Tensor:
-    """Bytes to [-1, 1]."""
+    """Convert uint8 to floats in [-1, 1]."""
     return photos.float() / 127.5 - 1
 
 
-def coded(work: Path, encoder: SmallEncoder) -> tuple[Coded, Tensor]:
-    """The training portraits in `work` and their relatives with their codes, and the held-out portraits, at 128 pixels.
+def encode_photos(work: Path, encoder: SmallEncoder) -> tuple[EncodedPhotos, Tensor]:
+    """Return the training photos in `work` with codes, and the held-out portraits [N, 3, 128, 128] in [-1, 1].
 
-    Codes that are in `work` already are taken from there, where they are this encoder's.
+    Codes are cached in `work`, as long as photos and encoder stay the same.
     """
     portraits, held = (F.adaptive_avg_pool2d(photos, SIDE) for photos in read_portraits(work / "portraits"))
     numbers = numbers_in(work / "relatives")
@@ -58,23 +58,23 @@ def coded(work: Path, encoder: SmallEncoder) -> tuple[Coded, Tensor]:
     path = ensure_dir(work / "ablations") / "codes.pt"
     codes = read_codes(path, photos, encoder)
     if codes is None:
-        codes = torch.stack([encoded(encoder, photos), encoded(encoder, photos.flip(3))])
+        codes = torch.stack([encode(encoder, photos), encode(encoder, photos.flip(3))])
         with atomic_write(path) as part:
             torch.save(codes, part)
-    return Coded(photos, codes, len(portraits)), held
+    return EncodedPhotos(photos, codes, len(portraits)), held
 
 
 @torch.inference_mode()
-def encoded(encoder: SmallEncoder, photos: Tensor) -> Tensor:
-    """The codes [N, 512] of photos [N, 3, 128, 128] in bytes."""
+def encode(encoder: SmallEncoder, photos: Tensor) -> Tensor:
+    """Return the codes [N, 512] of photos, uint8 [N, 3, 128, 128]."""
     return torch.cat([encoder(as_floats(part)) for part in photos.split(AT_ONCE)])
 
 
 def read_codes(path: Path, photos: Tensor, encoder: SmallEncoder) -> Tensor | None:
-    """The codes in a file, unless they are of other photos or another encoder, of which a few of them tell."""
+    """Read cached codes [2, N, 512]; return None if their number or a few recomputed codes do not match."""
     if not path.exists():
         return None
     codes = torch.load(path, weights_only=True)
     some = slice(None, None, max(1, len(photos) // AT_ONCE))
-    fits = len(codes[0]) == len(photos) and torch.allclose(codes[0, some], encoded(encoder, photos[some]), atol=1e-2)
+    fits = len(codes[0]) == len(photos) and torch.allclose(codes[0, some], encode(encoder, photos[some]), atol=1e-2)
     return codes if fits else None

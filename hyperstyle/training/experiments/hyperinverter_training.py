@@ -1,4 +1,4 @@
-"""Trains HyperInverter on the embedded generator: one pass, and what it answers is added to the kernels.
+"""Trains HyperInverter on the embedded generator: offsets that are added to the kernels, predicted in one pass.
 
 The losses are the paper's (Dinh et al., 2022): L2, LPIPS and identity, and from a given step on an adversarial one.
 """
@@ -24,57 +24,58 @@ from hyperstyle.training.experiments.discriminator import Discriminator
 from hyperstyle.training.experiments.small_hyperinverter import SmallHyperInverter
 from hyperstyle.training.faces.hypernetwork_training import BATCH, LARGE_BATCH, LIKENESS, Targets
 
-LAYERS = range(11)  # all that the preview of 256 pixels shows
-RATE = 1e-4  # of both networks; this and the next three are the paper's
-ADVERSARIAL = 0.005  # weight of the discriminator's verdict
-STEEPNESS = 10.0  # weight of the penalty for a steep discriminator (R1, Mescheder et al., 2018)
-EVERY = 16  # steps at which that is asked for
-START = 20_000  # step from which the discriminator is heard: by then the rest has nearly settled
+LAYERS = range(11)  # all layers in front of the preview head of 256 pixels
+RATE = 1e-4  # learning rate of both networks; this value and the next three are the paper's
+ADVERSARIAL_WEIGHT = 0.005
+R1_WEIGHT = 10.0  # of the gradient penalty on photos (R1, Mescheder et al., 2018)
+R1_INTERVAL = 16  # steps between penalties
+START = 20_000  # step from which the adversarial loss counts: the other losses have nearly converged by then
 
 Examples = Callable[[], tuple[Tensor, Tensor]]
-"""Gives photos [N, 3, S, S] in [-1, 1], S the preview's side, and their codes [N, 512]."""
+"""Draws a batch of photos [N, 3, S, S] in [-1, 1], S the preview's side, and their codes [N, 512]."""
 
 
-class Opponent:
-    """The discriminator, and how it learns."""
+class DiscriminatorTrainer:
+    """The discriminator, its optimizer and its losses."""
 
     def __init__(self, size: int) -> None:
         self.network = Discriminator(size)
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=RATE, betas=(0.0, 0.99))
 
-    def doubt(self, pictures: Tensor) -> Tensor:
-        """How little pictures look like photos to it, [N]; gradients reach the pictures."""
+    def generator_loss(self, pictures: Tensor) -> Tensor:
+        """Return the non-saturating loss softplus(-logit) of pictures [N, 3, S, S], [N]."""
         return F.softplus(-self.network(pictures))
 
-    def learn(self, pictures: Tensor, photos: Tensor, step: int) -> None:
-        """One step of telling pictures from photos, both [N, 3, S, S]."""
-        self.optimizer.zero_grad(set_to_none=True)  # of what the pictures have left there
-        loss = (F.softplus(self.network(pictures.detach())) + self.doubt(photos)).mean()
-        if step % EVERY == 0:
+    def train_step(self, pictures: Tensor, photos: Tensor, step: int) -> None:
+        """Train the discriminator for one step to tell pictures from photos, both [N, 3, S, S]."""
+        self.optimizer.zero_grad(set_to_none=True)  # drop the gradients of `generator_loss`
+        loss = (F.softplus(self.network(pictures.detach())) + self.generator_loss(photos)).mean()
+        if step % R1_INTERVAL == 0:
             seen = photos.detach().requires_grad_()
-            code_gradient = torch.autograd.grad(self.network(seen).sum(), seen, create_graph=True)[0]
-            loss = loss + EVERY * STEEPNESS / 2 * code_gradient.square().sum((1, 2, 3)).mean()
+            gradient = torch.autograd.grad(self.network(seen).sum(), seen, create_graph=True)[0]
+            loss = loss + R1_INTERVAL * R1_WEIGHT / 2 * gradient.square().sum((1, 2, 3)).mean()
         loss.backward()
         self.optimizer.step()
 
 
 @dataclass(frozen=True)
-class Course:
-    """What is learnt, from what, and what counts."""
+class HyperInverterTraining:
+    """Model, data, losses and schedule of the training."""
 
     model: EmbeddedModel
     examples: Examples
     held: tuple[Tensor, Tensor]
-    """Photos and codes, as of the examples, that nothing is trained on."""
+    """Held-out photos [N, 3, S, S] and their codes [N, 512]."""
     likeness: Distance
+    """Identity loss."""
     start: int = START
-    """The step from which the discriminator is heard."""
+    """Step from which the adversarial loss counts."""
     rate: float = RATE
     save_every: float = 600.0
-    """Seconds."""
+    """Seconds between checkpoints."""
 
     def pictures(self, network: SmallHyperInverter, photos: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
-        """The first pictures [N, 3, S, S] of codes [N, 512], and those with what the network adds to the kernels."""
+        """Return the pictures [N, 3, S, S] of codes [N, 512], before and after the network changes the kernels."""
         own = self.model.generator.own_kernels()
         with torch.no_grad():
             first = shown(self.model, codes, own)
@@ -83,13 +84,13 @@ class Course:
         return first, shown(self.model, codes, own | {layer: own[layer] + change for layer, change in changes.items()})
 
     def train(self, checkpoint: Path, minutes: float, network: SmallHyperInverter) -> None:
-        """One stretch of training."""
+        """Train `network` for `minutes`, resuming from the checkpoint."""
         held, held_codes = self.held
         network.to(held.device)
         average = copy.deepcopy(network).eval().requires_grad_(False)
         optimizer = torch.optim.Adam(network.parameters(), lr=self.rate)
-        opponent = Opponent(side(self.model))
-        opponent.network.to(held.device)
+        adversary = DiscriminatorTrainer(side(self.model))
+        adversary.network.to(held.device)
 
         @torch.no_grad()
         def report(step: int) -> None:
@@ -97,7 +98,7 @@ class Course:
             before, after = ("{:.4f}/{:.3f}".format(*figures(self.model, seen, held)) for seen in (first, second))
             line = f"step {step}: held out, L2/LPIPS {before} -> {after}"
             if step > self.start:
-                verdicts = (opponent.network(seen).mean() for seen in (held, second))
+                verdicts = (adversary.network(seen).mean() for seen in (held, second))
                 line += ", discriminator on photos {:.2f}, on pictures {:.2f}".format(*verdicts)
             print(line, flush=True)
             rows = zip(held, first, second, strict=True)
@@ -107,19 +108,19 @@ class Course:
             "network": network,
             "average": average,
             "optimizer": optimizer,
-            "discriminator": opponent.network,
-            "discriminator's optimizer": opponent.optimizer,
+            "discriminator": adversary.network,
+            "discriminator's optimizer": adversary.optimizer,
         }
         for step in TrainingRun(checkpoint, parts, minutes, report, self.save_every).steps(optimizer):
             photos, codes = self.examples()
             _, made = self.pictures(network, photos, codes)
             loss = self.model.distance(made, photos) + LIKENESS * self.likeness(made, photos)
-            if heard := step >= self.start:
-                loss = loss + ADVERSARIAL * opponent.doubt(made)
+            if adversarial := step >= self.start:
+                loss = loss + ADVERSARIAL_WEIGHT * adversary.generator_loss(made)
             loss.mean().backward()
             update(network, average, optimizer, step)
-            if heard:
-                opponent.learn(made, photos, step)
+            if adversarial:
+                adversary.train_step(made, photos, step)
 
 
 def train(
@@ -131,7 +132,7 @@ def train(
     device: torch.device,
     start: int,
 ) -> None:
-    """One stretch of training on the portraits in `work` and on pictures made on the way."""
+    """Train for `minutes` on the portraits in `work` and on rendered pictures."""
     model.compute_in(fast_dtype(device))
     model.to(device)
     likeness = likeness.to(device)
@@ -140,11 +141,11 @@ def train(
 
     def examples() -> tuple[Tensor, Tensor]:
         seen = targets.batch(BATCH if device.type == "cpu" else LARGE_BATCH)
-        return seen, encoded(seen)
+        return seen, encode(seen)
 
     @torch.no_grad()
-    def encoded(photos: Tensor) -> Tensor:
+    def encode(photos: Tensor) -> Tensor:
         return model.w_encoder(photos)
 
-    course = Course(model, examples, (held, encoded(held)), likeness.distance, start)
-    course.train(work / "hyperinverter.pt", minutes, SmallHyperInverter(model.generator.own_kernels(), LAYERS))
+    training = HyperInverterTraining(model, examples, (held, encode(held)), likeness.distance, start)
+    training.train(work / "hyperinverter.pt", minutes, SmallHyperInverter(model.generator.own_kernels(), LAYERS))

@@ -1,7 +1,7 @@
-"""HyperInverter's networks at the size of the embedded generator: narrower, and looking at half the pixels.
+"""HyperInverter's networks (Dinh et al., 2022), sized for the embedded generator: narrower, with smaller inputs.
 
-The form is the paper's: one encoder makes a map for every tuned layer of the photo and of the first picture, and a head
-turns the two maps of a layer into what is added to its kernel.
+An encoder makes a feature map per tuned layer of the photo, and one of the first picture. A head maps the two feature
+maps of a layer to an offset that is added to its kernel.
 """
 
 from collections.abc import Iterable
@@ -16,22 +16,23 @@ from hyperstyle.networks.generator import Kernels, Offsets
 from hyperstyle.networks.hyperinverter import COARSE, MIDDLE, KernelHead, upsample_like
 from hyperstyle.networks.small_encoder import SIDE, WIDTHS, trunk
 
-STEM, STAGE = 3, 2  # modules of a small trunk before its first stage, and in each
+STEM, STAGE = 3, 2  # modules of a small backbone before its first stage, and in each stage
 
 
 @dataclass(frozen=True)
 class Widths:
-    """How large the networks are."""
+    """Sizes of the networks."""
 
     trunk: tuple[int, ...] = WIDTHS
+    """Channels of the backbone's stages."""
     features: int = 128
-    """Channels of a layer's map."""
+    """Channels of a layer's feature map."""
     hidden: int = 32
-    """Numbers that a kernel is unfolded from, and between its two sides."""
+    """Hidden size of the heads."""
 
 
 class SmallLayerwiseEncoder(nn.Module):
-    """Maps of 8x8 pixels for layers, from the three last stages of a small trunk."""
+    """Feature pyramid on the last three stages of a small backbone: an 8x8 feature map per layer."""
 
     def __init__(self, layers: Iterable[int], widths: Widths) -> None:
         super().__init__()
@@ -46,7 +47,7 @@ class SmallLayerwiseEncoder(nn.Module):
         )
 
     def forward(self, picture: Tensor) -> dict[int, Tensor]:
-        """Layer -> maps [N, features, 8, 8] of pictures [N, 3, S, S] of any size, RGB in [-1, 1]."""
+        """Return layer -> feature map [N, features, 8, 8] of pictures [N, 3, S, S] of any size, RGB in [-1, 1]."""
         x = F.interpolate(picture, (SIDE, SIDE), mode="bilinear", antialias=True)
         ends = []
         for index, module in enumerate(self.trunk):
@@ -60,12 +61,12 @@ class SmallLayerwiseEncoder(nn.Module):
 
 
 def stage_of(layer: int) -> int:
-    """Which stage a layer's map comes from: 0 fine, 1 middle, 2 coarse; a layer's number is that of its style."""
+    """Return the stage that a layer's feature map comes from: 0 fine, 1 middle, 2 coarse."""
     return (layer < COARSE) + (layer < COARSE + MIDDLE)
 
 
 class SmallHyperInverter(nn.Module):
-    """Photo and first picture -> what to add to the kernels of some layers."""
+    """Hypernetwork: photo and first picture -> offsets that are added to the kernels of some layers."""
 
     def __init__(self, kernels: Kernels, layers: Iterable[int], widths: Widths | None = None) -> None:
         super().__init__()
@@ -78,12 +79,12 @@ class SmallHyperInverter(nn.Module):
             head = KernelHead(outputs, inputs, kernel, widths.hidden, widths.features)
             nn.init.zeros_(head.w2)  # training starts from the generator as it is
             self.heads[str(layer)] = head
-        # Of the kernels, so that an answer of 1 means as much to every layer.
+        # Standard deviations of the kernels: heads predict offsets in these units.
         self.register_buffer("spreads", torch.stack([kernels[layer].detach().float().std() for layer in self.layers]))
         self.spreads: Tensor
 
     def forward(self, photo: Tensor, picture: Tensor) -> Offsets:
-        """[N, out, in, k, k] to add for every layer; photos and pictures are [N, 3, S, S], RGB in [-1, 1]."""
+        """Predict offsets [N, out, in, k, k] per layer from photos and pictures [N, 3, S, S], RGB in [-1, 1]."""
         of_photo, of_picture = self.encoder(photo), self.encoder(picture)
         return {
             layer: spread * self.heads[str(layer)](of_picture[layer], of_photo[layer])

@@ -18,9 +18,9 @@ from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.training.core.budget import Budget, Clock
 from hyperstyle.training.core.generated_pictures import file_of, save_grid, write_whole
 from hyperstyle.training.core.previews import shown
-from hyperstyle.training.experiments.ablations import VARIANTS, Course, Variant
+from hyperstyle.training.experiments.ablations import VARIANTS, AblationTraining, Variant
 from hyperstyle.training.experiments.ablations_report import write_report
-from hyperstyle.training.experiments.encoded_photos import Coded, coded
+from hyperstyle.training.experiments.encoded_photos import EncodedPhotos, encode_photos
 from hyperstyle.training.experiments.pairwise_hypernetwork import channel_pairs
 from hyperstyle.weights.lpips_loading import load_lpips
 from tests.weights_at_hand import weight_file
@@ -30,7 +30,7 @@ TINY = Variant("tiny", "a single layer", layers=(3,), steps=2)
 
 
 @pytest.fixture
-def course(generator: MobileGenerator, mapping: MappingNetwork, tmp_path: Path) -> Course:
+def training(generator: MobileGenerator, mapping: MappingNetwork, tmp_path: Path) -> AblationTraining:
     """Six photos that are lighter than the pictures of their codes, seen through a preview of 32 pixels."""
     torch.manual_seed(0)
     lpips = load_lpips(weight_file("lpips-alexnet"))
@@ -39,8 +39,8 @@ def course(generator: MobileGenerator, mapping: MappingNetwork, tmp_path: Path) 
     codes = mapping(torch.randn(6, 512), 0.8).detach()
     pictures = shown(model, codes, model.generator.own_kernels())
     photos = F.interpolate((pictures + 0.3).clamp(-1, 1), (SIDE, SIDE), mode="bilinear")
-    known = Coded(((photos + 1) * 127.5).byte(), torch.stack([codes, codes]), portraits=6)
-    return Course(model, known, photos, tmp_path, updates=30, minutes=60)
+    known = EncodedPhotos(((photos + 1) * 127.5).byte(), torch.stack([codes, codes]), portraits=6)
+    return AblationTraining(model, known, photos, tmp_path, updates=30, minutes=60)
 
 
 def test_every_variant_changes_its_own_layers_and_at_first_nothing(generator: MobileGenerator) -> None:
@@ -74,9 +74,9 @@ def variant_of(name: str) -> Variant:
     return next(variant for variant in VARIANTS if variant.name == name)
 
 
-def test_a_variant_learns_and_leaves_a_line_in_the_table(course: Course, tmp_path: Path) -> None:
-    course.train(TINY)
-    result = course.result(TINY)
+def test_a_variant_learns_and_leaves_a_line_in_the_table(training: AblationTraining, tmp_path: Path) -> None:
+    training.train(TINY)
+    result = training.result(TINY)
     assert result is not None
     assert len(result.figures) == 1 + STEPS
     assert result.figures[STEPS][0] < 0.8 * result.figures[0][0]
@@ -92,26 +92,28 @@ def test_a_variant_learns_and_leaves_a_line_in_the_table(course: Course, tmp_pat
     assert line.count("|") == 6 + STEPS
 
 
-def test_an_interrupted_variant_has_no_result_until_its_budget_is_spent(course: Course) -> None:
-    short = replace(course, updates=2, minutes=1e-9)
+def test_an_interrupted_variant_has_no_result_until_its_budget_is_spent(training: AblationTraining) -> None:
+    short = replace(training, updates=2, minutes=1e-9)
     short.train(TINY)
     assert short.result(TINY) is None
     replace(short, minutes=60).train(TINY)
     assert short.result(TINY) is not None
 
 
-def test_gradients_of_a_refinement_reach_no_refinement_before(course: Course) -> None:
+def test_gradients_of_a_refinement_reach_no_refinement_before(training: AblationTraining) -> None:
     network = TINY.network()
-    codes = course.coded.codes[0, :1]
-    pictures = course.refined(network, course.held[:1], codes)
+    codes = training.photos.codes[0, :1]
+    pictures = training.refinements(network, training.held[:1], codes)
     next(pictures)
     first = next(pictures)
     second = next(pictures)
-    course.model.distance(first, course.wanted(course.held[:1])).sum().backward()
+    training.model.distance(first, training.target(training.held[:1])).sum().backward()
     alone = [parameter.grad.clone() for parameter in network.parameters() if parameter.grad is not None]
     assert any(gradient.any() for gradient in alone)
     network.zero_grad()
-    course.model.distance(second, course.wanted(course.held[:1])).sum().backward()  # the first graph is gone by now
+    training.model.distance(
+        second, training.target(training.held[:1])
+    ).sum().backward()  # the first graph is gone by now
 
 
 def test_budgets_count_steps_over_stretches_and_clocks_add_up(tmp_path: Path) -> None:
@@ -130,7 +132,7 @@ def test_budgets_count_steps_over_stretches_and_clocks_add_up(tmp_path: Path) ->
 def test_mirrored_photos_come_with_the_codes_of_mirrored_photos() -> None:
     photos = torch.randint(0, 255, (5, 3, 8, 8)).byte()
     codes = torch.stack([photos.float().mean((1, 2)), photos.flip(3).float().mean((1, 2))])
-    seen, found = Coded(photos, codes, portraits=2).batch(40, random.Random(0))
+    seen, found = EncodedPhotos(photos, codes, portraits=2).batch(40, random.Random(0))
     assert torch.allclose((seen.mean((1, 2)) + 1) * 127.5, found, atol=1e-3)
     kinds = {tuple(code.tolist()) for code in found}
     assert len(kinds) == 10
@@ -144,15 +146,15 @@ def test_codes_are_kept_and_made_anew_for_another_encoder(tmp_path: Path) -> Non
         save_grid(tmp_path / "portraits" / f"{name}.png", [picture[None]])
     write_whole(file_of(tmp_path / "relatives", 0), pictures[0])
     encoder = SmallEncoder().eval()
-    known, held = coded(tmp_path, encoder)
+    known, held = encode_photos(tmp_path, encoder)
     assert known.photos.shape == (3, 3, SIDE, SIDE)
     assert (known.portraits, len(held)) == (2, 1)
     assert torch.allclose(known.codes[0, :1], code_of(encoder, known.photos[:1]), atol=1e-3)
     kept = (tmp_path / "ablations" / "codes.pt").stat()
-    assert torch.equal(coded(tmp_path, encoder)[0].codes, known.codes)
+    assert torch.equal(encode_photos(tmp_path, encoder)[0].codes, known.codes)
     assert (tmp_path / "ablations" / "codes.pt").stat().st_mtime_ns == kept.st_mtime_ns
     other = SmallEncoder().eval()
-    assert torch.allclose(coded(tmp_path, other)[0].codes[0, :1], code_of(other, known.photos[:1]), atol=1e-3)
+    assert torch.allclose(encode_photos(tmp_path, other)[0].codes[0, :1], code_of(other, known.photos[:1]), atol=1e-3)
 
 
 def code_of(encoder: SmallEncoder, photos: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from hyperstyle.networks.preview_head import Preview
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.training.experiments.discriminator import Discriminator
-from hyperstyle.training.experiments.hyperinverter_training import Course, Opponent
+from hyperstyle.training.experiments.hyperinverter_training import DiscriminatorTrainer, HyperInverterTraining
 from hyperstyle.training.experiments.small_hyperinverter import SmallHyperInverter, Widths
 from hyperstyle.training.faces.hypernetwork_training import Targets
 from hyperstyle.weights.lpips_loading import load_lpips
@@ -27,15 +27,15 @@ from tests.weights_at_hand import weight_file
 LAYERS, TINY = (3, 4), Widths((8, 8, 16, 16), features=16, hidden=8)
 SIDE, PHOTOS, BATCH = 32, 6, 2
 START = 60
-"""The step from which the discriminator is heard."""
+"""Step from which the adversarial loss counts."""
 LINE = re.compile(r"step (\d+): held out, L2/LPIPS ([\d.]+)/([\d.]+) -> ([\d.]+)/([\d.]+)(, discriminator)?")
 
 ENDLESS = """
 import sys
 from pathlib import Path
-from tests.training.experiments.test_hyperinverter_training import course_of, network_of, opened
-course = course_of(*opened(), save_every=2)
-course.train(Path(sys.argv[1]), 60, network_of(course))
+from tests.training.experiments.test_hyperinverter_training import training_of, network_of, opened
+training = training_of(*opened(), save_every=2)
+training.train(Path(sys.argv[1]), 60, network_of(training))
 """
 
 
@@ -44,7 +44,7 @@ def opened() -> tuple[MobileGenerator, MappingNetwork]:
     return load_generator(generator), load_mapping(mapping)
 
 
-def course_of(generator: MobileGenerator, mapping: MappingNetwork, save_every: float = 600) -> Course:
+def training_of(generator: MobileGenerator, mapping: MappingNetwork, save_every: float = 600) -> HyperInverterTraining:
     """A few small pictures of tampered kernels, to be told from the codes' own pictures."""
     torch.manual_seed(0)
     lpips = load_lpips(weight_file("lpips-alexnet"))
@@ -60,11 +60,11 @@ def course_of(generator: MobileGenerator, mapping: MappingNetwork, save_every: f
     def likeness(some: Tensor, others: Tensor) -> Tensor:
         return (some - others).abs().mean((1, 2, 3))
 
-    return Course(model, examples, (photos, codes), likeness, START, rate=3e-3, save_every=save_every)
+    return HyperInverterTraining(model, examples, (photos, codes), likeness, START, rate=3e-3, save_every=save_every)
 
 
-def network_of(course: Course) -> SmallHyperInverter:
-    return SmallHyperInverter(course.model.generator.own_kernels(), LAYERS, TINY)
+def network_of(training: HyperInverterTraining) -> SmallHyperInverter:
+    return SmallHyperInverter(training.model.generator.own_kernels(), LAYERS, TINY)
 
 
 def test_pictures_get_nearer_a_discriminator_joins_and_a_killed_training_goes_on(
@@ -89,8 +89,8 @@ def test_pictures_get_nearer_a_discriminator_joins_and_a_killed_training_goes_on
     assert [line[6] is not None for line in lines] == [int(line[1]) > START for line in lines]
     assert int(last[1]) > START
 
-    course = course_of(generator, mapping)
-    course.train(checkpoint, 0.01, network_of(course))
+    training = training_of(generator, mapping)
+    training.train(checkpoint, 0.01, network_of(training))
     resumed = LINE.match(capsys.readouterr().out)
     assert resumed is not None
     assert int(resumed[1]) > int(last[1])
@@ -98,23 +98,23 @@ def test_pictures_get_nearer_a_discriminator_joins_and_a_killed_training_goes_on
 
 
 def test_training_starts_from_the_generator_as_it_is(generator: MobileGenerator, mapping: MappingNetwork) -> None:
-    course = course_of(generator, mapping)
-    first, second = course.pictures(network_of(course), *course.held)
+    training = training_of(generator, mapping)
+    first, second = training.pictures(network_of(training), *training.held)
     assert torch.equal(first, second)
 
 
-def test_the_opponent_learns_to_tell_and_its_doubts_reach_the_pictures() -> None:
+def test_the_discriminator_learns_and_its_gradient_reaches_the_pictures() -> None:
     torch.manual_seed(0)
     photos, pictures = torch.rand(8, 3, SIDE, SIDE), torch.rand(8, 3, SIDE, SIDE) - 0.5
-    opponent = Opponent(SIDE)
+    adversary = DiscriminatorTrainer(SIDE)
     for step in range(48):
-        opponent.learn(pictures, photos, step)
-    assert opponent.network(photos).min() > opponent.network(pictures).max()
+        adversary.train_step(pictures, photos, step)
+    assert adversary.network(photos).min() > adversary.network(pictures).max()
     seen = pictures.clone().requires_grad_()
-    opponent.doubt(seen).sum().backward()
+    adversary.generator_loss(seen).sum().backward()
     assert seen.grad is not None
     lighter = pictures - 0.1 * seen.grad.sign()
-    assert (opponent.doubt(lighter) < opponent.doubt(pictures)).all()
+    assert (adversary.generator_loss(lighter) < adversary.generator_loss(pictures)).all()
 
 
 @pytest.mark.parametrize("size", [16, 32, 256])
