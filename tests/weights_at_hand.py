@@ -12,5 +12,5 @@ def weight_file(name: str) -> Path:
     """Where the weight lies, or a skip with the command that gets it."""
     path = locate(WEIGHTS[name])
     if path is None:
-        pytest.skip(f"{name} is not here: python -m hyperstyle weights get faces-lite")
+        pytest.skip(f"{name} is not here: python -m hyperstyle weights get {name}")
     return path

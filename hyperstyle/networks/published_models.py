@@ -15,7 +15,7 @@ from hyperstyle.networks.hyperinverter import AdditiveHyperNetwork, LayerwiseEnc
 from hyperstyle.networks.hypernetwork import HyperNetwork
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.stylegan2 import CODE, CONFIG_F, Design, StyleGan2
-from hyperstyle.networks.view import CARS, SQUARE, View
+from hyperstyle.networks.view import SQUARE, VIEWS, View
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Options:
     @property
     def view(self) -> View:
         """Crop and network input size of the dataset."""
-        return CARS if "cars" in self.dataset_type else SQUARE
+        return next((view for word, view in VIEWS.items() if word in self.dataset_type), SQUARE)
 
 
 HYPERNETWORKS = {"SharedWeightsHyperNetResNet": False, "SharedWeightsHyperNetResNetSeparable": True}

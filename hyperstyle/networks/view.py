@@ -1,7 +1,9 @@
 """The part of the generator's square pictures that a domain shows, and its size as network input."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -27,4 +29,5 @@ class View:
 
 
 SQUARE = View()
-CARS = View(height=192, margin=Fraction(1, 8))
+VIEWS: Mapping[str, View] = MappingProxyType({"cars": View(height=192, margin=Fraction(1, 8))})
+"""Word in the `dataset_type` of a published model -> its view; a model with none of these words has `SQUARE`."""
