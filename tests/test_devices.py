@@ -217,11 +217,11 @@ def test_styles_and_the_text_model_are_trained_where_they_are(tmp_path: Path) ->
     file = tmp_path / "face.webp"
     Image.fromarray(np.zeros((style_faces.SIZE, style_faces.SIZE, 3), np.uint8)).save(file)
     chosen = BundledStyle("test", "Test", "pencil", (13, 14, 15))
-    face = style_faces.Face(file, torch.zeros(1, 512), {9: torch.zeros(1, 1, 1, 1, dtype=torch.half)})
-    lessons = style_training.StyleDataset(model.generator, [face], chosen)
+    face = style_faces.TrainingFace(file, torch.zeros(1, 512), {9: torch.zeros(1, 1, 1, 1, dtype=torch.half)})
+    dataset = style_training.StyleDataset(model.generator, [face], chosen)
     own = model.generator.kernels()
-    moves = style_training.Moves(own, lessons.even(chosen.layers, [0]))
-    loss = lessons.loss(moves(own), 0, model.lpips)
+    moves = style_training.KernelChanges(own, dataset.whitening_bases(chosen.layers, [0]))
+    loss = dataset.loss(moves(own), 0, model.lpips)
     loss.backward()
     style_training.Muon(moves.parameters(), torch.float32).step()
     assert loss.device == META

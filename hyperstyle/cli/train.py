@@ -1,4 +1,4 @@
-"""`python -m hyperstyle train ...`: how the files in assets/ are made. Every training resumes where it stopped."""
+"""`python -m hyperstyle train ...`: makes the files in assets/. Every training resumes from its last checkpoint."""
 
 import time
 from pathlib import Path
@@ -36,25 +36,25 @@ STORY = {
     "generator": "MobileStyleGAN distilled from StyleGAN2-FFHQ, from the package random_face",
     "made by": "python -m hyperstyle train",
 }
-"""What the metadata of every shipped network says."""
+"""Metadata of every shipped network."""
 
 app = typer.Typer(help="Train the embedded model; every training resumes where it stopped.", no_args_is_help=True)
 
 Work = Annotated[Path, typer.Option(help="Folder for pictures and checkpoints, outside the repository.")]
-Minutes = Annotated[float, typer.Option(help="How long this stretch may take.")]
+Minutes = Annotated[float, typer.Option(help="Time limit of this run; the next one resumes.")]
 
 
 @app.command("pictures")
 def make_pictures(
     work: Work,
     minutes: Minutes,
-    first: Annotated[int, typer.Option(help="Number of the first one; a number decides its picture.")] = 0,
-    count: Annotated[int, typer.Option(help="How many, at most.")] = 100_000,
+    first: Annotated[int, typer.Option(help="Number of the first picture, which is its random seed.")] = 0,
+    count: Annotated[int, typer.Option(help="Maximum number of pictures.")] = 100_000,
     device: Device = None,
 ) -> None:
-    """Make the pictures that the other trainings read; several processes may share the work by their ranges.
+    """Render the pictures that the other trainings read; several processes can share the work by number ranges.
 
-    Those from number 1000000 on are made the quick way, which takes a fitted preview.
+    Pictures from number 1000000 on are rendered by the preview head, which is faster and must have been trained.
     """
     generator, where = load_generator(), device_of(device)
     quick = first >= generated_pictures.QUICK
@@ -74,7 +74,7 @@ def make_pictures(
 def align_portraits(
     work: Work, photos: Annotated[Path, typer.Option(help="Folder of photos whose names end in a number.")]
 ) -> None:
-    """Align the photos that the encoder and the hypernetwork are trained on beside the pictures."""
+    """Align the portraits on which the encoder and the hypernetwork are trained, beside generated pictures."""
     portraits.align_portraits(photos, work / "portraits", FaceFinder(fetch(WEIGHTS["dlib-landmarks"])))
 
 
@@ -85,14 +85,14 @@ def train_preview(
     size: Annotated[int, typer.Option(help="Side of its pictures.")] = SIZE,
     device: Device = None,
 ) -> None:
-    """Fit a small picture: of 256 pixels for refinement to look at, of 64 for the encoder's training."""
+    """Train a preview head: of 256 pixels for refinements, of 64 for the training of the encoder."""
     checkpoint, where = work / checkpoint_of(size), device_of(device)
     preview_training.train(work / "pictures", checkpoint, minutes, load_generator(), load_mapping(), where, size)
 
 
 @app.command("relatives")
 def augment_portraits(work: Work, device: Device = None) -> None:
-    """Make more photos out of the portraits: inverted, and given other faces."""
+    """Augment the portraits: invert them and render their offsets with other codes."""
     photos, _ = portraits.read_portraits(work / "portraits")
     augmented_portraits.augment_portraits(
         work / "relatives", trained_model(work), load_mapping(), photos, device_of(device)
@@ -112,28 +112,30 @@ def train_w_encoder(work: Work, minutes: Minutes, device: Device = None) -> None
 def train_hypernet(
     work: Work,
     minutes: Minutes,
-    real: Annotated[bool, typer.Option("--real", help="Look at real pictures, for the last stretch; slower.")] = False,
+    real: Annotated[
+        bool, typer.Option("--real", help="Compare full pictures instead of previews, for the last run; slower.")
+    ] = False,
     device: Device = None,
 ) -> None:
-    """Train the hypernetwork that moves the generator's kernels to the photo."""
+    """Train the hypernetwork, which predicts weight offsets of the generator from a photo."""
     hypernetwork_training.train(work, minutes, trained_model(work), load_mapping(), arcface(), device_of(device), real)
 
 
 @app.command("directions")
 def train_directions(work: Work, device: Device = None) -> None:
-    """Label the pictures, find the directions of the sliders, try them on other faces, ship and document them."""
+    """Label the pictures, fit the directions of the sliders, measure them on other faces, ship and document them."""
     with training_packages():
         from hyperstyle.metrics import attribute_networks, attributes
         from hyperstyle.training.directions import measure_directions, run
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
     landmarks = fetch(WEIGHTS["dlib-landmarks"])
-    eyes = measure_directions.Evaluator(
+    evaluator = measure_directions.Evaluator(
         generated_pictures.whole(load_generator(), device_of(device)),
         attributes.Labeller(landmarks, attribute_networks.Networks(*networks)),
         FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
         work / "directions",
     )
-    run.run(work, ASSETS / SHIPPED, ASSETS.parent / "docs", load_mapping(), eyes, typer.echo)
+    run.run(work, ASSETS / SHIPPED, ASSETS.parent / "docs", load_mapping(), evaluator, typer.echo)
 
 
 @app.command("style")
@@ -143,9 +145,9 @@ def train_style(
     minutes: Minutes,
     device: Device = None,
 ) -> None:
-    """Train a style of the embedded generator after its teacher, and ship its offsets.
+    """Train a style of the embedded generator to match its teacher, and ship its offsets.
 
-    Portraits that `train portraits` left in the folder are inverted and learnt from too.
+    Portraits that `train portraits` left in the folder are inverted and trained on, too.
     """
     if name not in styles.BUNDLED:
         raise typer.BadParameter(f"{name!r} is no style; there are {', '.join(styles.BUNDLED)}")
@@ -153,8 +155,8 @@ def train_style(
     where = device_of(device)
     groups = [list(style_faces.make_faces(folder / "faces", generator, load_mapping(), where))]
     model = open_model(EMBEDDED, where)
-    if visitors := list(style_faces.make_visitors(folder / "visitors", model, work / "portraits")):
-        groups.append(visitors)
+    if inverted := list(style_faces.invert_portraits(folder / "visitors", model, work / "portraits")):
+        groups.append(inverted)
     offsets, steps = style_training.train(folder, minutes, chosen, generator, groups, model.lpips, where)
     story = {"title": chosen.title, "teacher": chosen.teacher, "steps": str(steps)}
     styles.write_style(chosen.path, offsets, story | STORY | {"data": "pictures of the generator and of the teacher"})
@@ -163,19 +165,19 @@ def train_style(
 @app.command("styles-table")
 def measure_styles(
     work: Work,
-    photos: Annotated[list[Path], typer.Argument(help="Portraits that nothing was trained on.")],
+    photos: Annotated[list[Path], typer.Argument(help="Portraits that were not used in training.")],
     device: Device = None,
 ) -> None:
-    """Try the styles on portraits, and write the table and the strips of docs/styles.md; what is known is kept."""
+    """Measure the styles on portraits, and write the table and strips of docs/styles.md; measurements are cached."""
     with training_packages():
         from hyperstyle.metrics import attribute_networks, attributes
         from hyperstyle.training.styles import measure_styles, styles_report
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
     labeller = attributes.Labeller(fetch(WEIGHTS["dlib-landmarks"]), attribute_networks.Networks(*networks))
     folder = work / "styles" / "measured"
-    bench = measure_styles.Bench(Inverter.load(EMBEDDED, device_of(device)), labeller, folder)
+    bench = measure_styles.StyleBench(Inverter.load(EMBEDDED, device_of(device)), labeller, folder)
     shipped_styles = [one for one in styles.BUNDLED.values() if one.path.exists()]
-    styles_report.report(ASSETS.parent / "docs", bench, photos, shipped_styles, typer.echo)
+    styles_report.write_report(ASSETS.parent / "docs", bench, photos, shipped_styles, typer.echo)
 
 
 @app.command("ship")
@@ -201,18 +203,18 @@ def trained_model(work: Path) -> EmbeddedModel:
 
 
 def arcface() -> Identity:
-    """The network that tells faces apart, for losses."""
+    """Load ArcFace for the identity loss."""
     with training_packages():
         return Identity(fetch(WEIGHTS["arcface-mobile"]))
 
 
 def checkpoint_of(size: int) -> str:
-    """What the checkpoint of a preview of that size is called."""
+    """Return the name of the checkpoint of a preview head."""
     return f"preview-{size}.pt"
 
 
 def fitted_preview(work: Path, size: int = SIZE) -> Preview:
-    """A preview as its training left it."""
+    """Load a preview head from its training's checkpoint."""
     head = Preview(size)
     head.load_state_dict(averaged(work / checkpoint_of(size)))
     return head.eval().requires_grad_(False)

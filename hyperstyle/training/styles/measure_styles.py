@@ -1,4 +1,4 @@
-"""What the shipped styles do to portraits that nothing was trained on; figures are kept as they come."""
+"""Measures the shipped styles on portraits that were not used in training; measurements are cached."""
 
 import json
 import time
@@ -26,57 +26,57 @@ from hyperstyle.training.styles.teachers_table import TEACHERS
 METHOD = METHODS["hyperstyle"]
 MILD, DEFAULT_STYLE_AMOUNT, FULL = 0.0, 0.5, 1.0
 EDITS = {"smile": 4.0, "age": 4.0}
-"""Directions that are tried inside of styles, and how far."""
+"""Directions that are applied within styles, and their amounts."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """One style on one portrait."""
+class StyleMeasurement:
+    """Measurements of one style on one portrait."""
 
     portrait: str
     style: str
     photo_lpips: float
-    """From the photo to the teacher's version of it, as 256 pixels square."""
+    """LPIPS between the photo and the teacher's picture, at 256 pixels."""
     lpips: dict[str, float]
-    """From the picture to the same, by amount."""
+    """Amount of style -> LPIPS between the stylized and the teacher's picture."""
     identity: dict[str, float | None]
-    """dlib's distance to the photo by amount; None where no face is found in the picture."""
+    """Amount of style -> identity distance from the photo; None where no face is found in the picture."""
     seconds: float
-    """For one picture of 1024 pixels."""
+    """Time to render one picture of 1024 pixels."""
     edits: dict[str, float]
-    """Direction -> by how much its own label grew."""
+    """Direction -> change of its label."""
 
 
 @dataclass(frozen=True)
-class Bench:
-    """All that measuring takes, opened once."""
+class StyleBench:
+    """Models that measure styles, and the cache of inversions and measurements."""
 
     inverter: Inverter
     labeller: Labeller
     folder: Path
-    """What was measured is kept there, and so are the inversions."""
+    """Folder of the cache."""
 
-    def rows(self, photos: Sequence[Path], styles: Sequence[BundledStyle]) -> Iterator[Row]:
-        """Every style on every photo; what is known is read."""
+    def rows(self, photos: Sequence[Path], styles: Sequence[BundledStyle]) -> Iterator[StyleMeasurement]:
+        """Yield the measurements of every style on every photo, cached ones first."""
         ensure_dir(self.folder)
         for path in photos:
             missing = []
             for style in styles:
                 kept = self._file(path, style)
                 if kept.exists():
-                    yield Row(**json.loads(kept.read_text("utf-8")))
+                    yield StyleMeasurement(**json.loads(kept.read_text("utf-8")))
                 else:
                     missing.append(style)
             if not missing:
                 continue
-            crop, inversion = self.inverted(path)
+            crop, inversion = self.crop_and_inversion(path)
             for style in missing:
-                row = self.measured(path, crop, inversion, style)
+                row = self.measure(path, crop, inversion, style)
                 write_text(self._file(path, style), json.dumps(asdict(row), indent=1))
                 yield row
 
-    def inverted(self, path: Path) -> tuple[Crop, Inversion]:
-        """A photo and its inversion."""
+    def crop_and_inversion(self, path: Path) -> tuple[Crop, Inversion]:
+        """Return a photo's crop and its inversion, from the cache where it is there."""
         crop = self.inverter.crop(path)
         kept = self.folder / f"{path.stem}.safetensors"
         if not kept.exists():
@@ -84,55 +84,55 @@ class Bench:
         return crop, Inversion.open(kept)
 
     @torch.inference_mode()
-    def measured(self, path: Path, crop: Crop, inversion: Inversion, style: BundledStyle) -> Row:
-        """The figures of one style on one photo."""
+    def measure(self, path: Path, crop: Crop, inversion: Inversion, style: BundledStyle) -> StyleMeasurement:
+        """Measure one style on one photo."""
         lpips = self.inverter.evaluator.lpips
-        wanted = taught(style, crop)
-        photo = halved(to_tensor(crop.pixels(SIZE, SIZE)), 2)
+        wanted = teacher_picture(style, crop)
+        photo = downscaled(to_tensor(crop.pixels(SIZE, SIZE)), 2)
         likeness = self.inverter.evaluator.against(photo)
         pictures, started = {}, time.perf_counter()
         for amount in (MILD, DEFAULT_STYLE_AMOUNT, FULL):
-            pictures[amount] = self.drawn(inversion, style, amount)
+            pictures[amount] = self.render(inversion, style, amount)
         seconds = (time.perf_counter() - started) / len(pictures)
-        seen = {str(amount): halved(to_tensor(picture), 4) for amount, picture in pictures.items()}
-        return Row(
+        seen = {str(amount): downscaled(to_tensor(picture), 4) for amount, picture in pictures.items()}
+        return StyleMeasurement(
             path.stem,
             style.name,
             float(lpips(photo, wanted)),
             {amount: float(lpips(picture, wanted)) for amount, picture in seen.items()},
             {amount: likeness(picture)[0].identity for amount, picture in seen.items()},
             seconds,
-            self.edits(inversion, style, pictures[DEFAULT_STYLE_AMOUNT]),
+            self.label_changes(inversion, style, pictures[DEFAULT_STYLE_AMOUNT]),
         )
 
-    def drawn(
+    def render(
         self, inversion: Inversion, style: BundledStyle, amount: float, amounts: Mapping[str, float] | None = None
     ) -> Pixels:
-        """The picture [1024, 1024, 3] of an inversion in a style, moved along directions."""
+        """Render an inversion in a style, edited by `amounts` of directions, to [1024, 1024, 3]."""
         return self.inverter.draw(inversion, Edits(amounts or {}, style=StyleChoice(style.name, amount)))
 
-    def edits(self, inversion: Inversion, style: BundledStyle, still: Pixels) -> dict[str, float]:
-        """By how much each tried direction moves its own label inside of a style, from the picture without edits."""
+    def label_changes(self, inversion: Inversion, style: BundledStyle, still: Pixels) -> dict[str, float]:
+        """Return how much each of `EDITS` changes its own label within a style; `still` is the unedited picture."""
         before = self._labels(still)
         moved = {}
         for name, amount in EDITS.items():
-            after = self._labels(self.drawn(inversion, style, DEFAULT_STYLE_AMOUNT, {name: amount}))
+            after = self._labels(self.render(inversion, style, DEFAULT_STYLE_AMOUNT, {name: amount}))
             moved[name] = after[name] - before[name]
         return moved
 
     def _labels(self, picture: Pixels) -> dict[str, float]:
-        seen = to_pixels(halved(to_tensor(picture), 4)[0])
+        seen = to_pixels(downscaled(to_tensor(picture), 4)[0])
         return dict(zip(LABELS, self.labeller.labels(seen).tolist(), strict=True))
 
     def _file(self, path: Path, style: BundledStyle) -> Path:
         return self.folder / f"{path.stem}-{style.name}.json"
 
 
-def taught(style: BundledStyle, crop: Crop) -> Tensor:
-    """The teacher's version [1, 3, 256, 256] of a photo."""
-    return halved(TEACHERS[style.teacher](to_tensor(crop.pixels(SIZE, SIZE))).clamp(-1, 1), 2)
+def teacher_picture(style: BundledStyle, crop: Crop) -> Tensor:
+    """Return the teacher's picture of a photo, [1, 3, 256, 256] in [-1, 1]."""
+    return downscaled(TEACHERS[style.teacher](to_tensor(crop.pixels(SIZE, SIZE))).clamp(-1, 1), 2)
 
 
-def halved(picture: Tensor, times: int) -> Tensor:
-    """A picture [N, 3, H, W] with its sides so many times smaller."""
+def downscaled(picture: Tensor, times: int) -> Tensor:
+    """Average-pool pictures [N, 3, H, W] to sides `times` smaller."""
     return F.avg_pool2d(picture, times)

@@ -1,4 +1,4 @@
-"""Faces that styles are learnt from: pictures and what draws them, some of them portraits that were inverted."""
+"""Faces to train styles on: pictures with the codes and offsets that render them, generated or inverted."""
 
 import copy
 from collections.abc import Iterator
@@ -22,44 +22,45 @@ from hyperstyle.training.core.generated_pictures import code_of
 from hyperstyle.training.core.portraits import FIRST_HELD_OUT, number_of, stacked
 
 SIZE = 512
-"""Side of these pictures: what a teacher draws at this size is fine enough, and done in a quarter of the time."""
+"""Side of the pictures: fine enough for a teacher, which needs a quarter of the time of full size."""
 FACES = 128
-VISITORS = 14
-FIRST = 4_000_000  # numbers of these faces; no other training makes them
+PORTRAITS = 14
+FIRST_SEED = 4_000_000  # number of the first generated face; no other training uses these numbers
 
 
 @dataclass(frozen=True)
-class Face:
-    """A picture, and what the generator draws it from."""
+class TrainingFace:
+    """A picture file, and the code and weight offsets that render it."""
 
     path: Path
     codes: Tensor
-    """[1, 512]."""
+    """Code in W, [1, 512]."""
     offsets: Offsets
+    """Layer -> weight offset [out, in, kh, kw]; empty for generated faces."""
 
     def picture(self) -> Tensor:
-        """[1, 3, SIZE, SIZE] in [-1, 1]."""
+        """Read the picture, [1, 3, SIZE, SIZE] in [-1, 1]."""
         with Image.open(self.path) as image:
             return to_tensor(np.asarray(image.convert("RGB")))
 
 
 def make_faces(
     folder: Path, generator: MobileGenerator, mapping: MappingNetwork, device: torch.device, count: int = FACES
-) -> Iterator[Face]:
-    """Faces of the generator alone; pictures that `folder` lacks are made."""
+) -> Iterator[TrainingFace]:
+    """Yield `count` generated faces, rendering the pictures that `folder` lacks."""
     quick = copy.deepcopy(generator).to(device)
     quick.compute_in(fast_dtype(device))
     ensure_dir(folder)
-    for number in range(FIRST, FIRST + count):
-        face = Face(folder / f"{number}.webp", code_of(number, mapping).clone(), {})
+    for number in range(FIRST_SEED, FIRST_SEED + count):
+        face = TrainingFace(folder / f"{number}.webp", code_of(number, mapping).clone(), {})
         if not face.path.exists():
             with torch.inference_mode():
                 _save(face.path, quick(face.codes.to(device)))
         yield face
 
 
-def make_visitors(folder: Path, model: Model, portraits: Path, count: int = VISITORS) -> Iterator[Face]:
-    """Inversions of portraits to train on: what a style meets when it is used moves the same kernels as it does."""
+def invert_portraits(folder: Path, model: Model, portraits: Path, count: int = PORTRAITS) -> Iterator[TrainingFace]:
+    """Yield inversions of training portraits: users' inversions have offsets on kernels that the style changes, too."""
     ensure_dir(folder)
     paths = [path for path in sorted(portraits.glob("*.png")) if number_of(path) < FIRST_HELD_OUT]
     for path in paths[:: max(len(paths) // count, 1)][:count]:
@@ -71,11 +72,13 @@ def make_visitors(folder: Path, model: Model, portraits: Path, count: int = VISI
             with atomic_write(kept) as part:
                 part.write_bytes(save({"codes": last.codes.cpu().contiguous()} | halves))
         tensors = load_file(kept)
-        yield Face(kept.with_suffix(".webp"), tensors.pop("codes"), {int(name): t for name, t in tensors.items()})
+        yield TrainingFace(
+            kept.with_suffix(".webp"), tensors.pop("codes"), {int(name): t for name, t in tensors.items()}
+        )
 
 
 def _save(path: Path, picture: Tensor) -> None:
-    """Keep a picture [1, 3, H, W] of the generator."""
+    """Write a picture [1, 3, H, W] in [-1, 1], pooled to `SIZE`, as WebP."""
     with atomic_write(path) as part:
         pixels = to_pixels(F.avg_pool2d(picture, picture.shape[-1] // SIZE)[0])
         Image.fromarray(pixels).save(part, "WEBP", quality=95)

@@ -1,4 +1,4 @@
-"""Trains a style: the kernels of the embedded generator's fine layers, towards a teacher's versions of its pictures."""
+"""Trains a style: the embedded generator's fine kernels learn to render the pictures that a teacher makes."""
 
 import copy
 import random
@@ -20,19 +20,19 @@ from hyperstyle.networks.lpips import Lpips, difference
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
 from hyperstyle.training.core.generated_pictures import save_grid
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
-from hyperstyle.training.styles.crops import CELLS, Place, piece
-from hyperstyle.training.styles.style_faces import SIZE, Face
+from hyperstyle.training.styles.patches import GRID, PatchPosition, render_patch
+from hyperstyle.training.styles.style_faces import SIZE, TrainingFace
 from hyperstyle.training.styles.teachers_table import TEACHERS
 
-HELD_OUT = 2  # the first faces of each group only tell how a training goes
-MEASURED = 4  # faces whose features tell which channels go together
-BATCH, LARGE_BATCH = 2, 32  # pieces, on CPU and on CUDA
-RATE, MOMENTUM = 0.003, 0.9  # a step moves the answers of every layer by that share of their size
-SMOOTH = 0.5  # weight of L2 at full size, where the teacher's picture has no grain
+HELD_OUT = 2  # the first faces of each group are held out
+MEASURED = 4  # faces whose features give the whitening bases
+BATCH, LARGE_BATCH = 2, 32  # patches, on CPU and on CUDA
+RATE, MOMENTUM = 0.003, 0.9  # a step changes the outputs of every layer by the share RATE of their size
+FULL_SIZE_WEIGHT = 0.5  # of L2 at full size, which suppresses grain that the teacher's picture lacks
 
 
-class Moves(nn.Module):
-    """Changes of some layers' kernels, in coordinates that whiten the layers' inputs."""
+class KernelChanges(nn.Module):
+    """Trainable changes of some layers' kernels, in coordinates that whiten the layers' inputs."""
 
     def __init__(self, kernels: Kernels, coordinates: Kernels) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class Moves(nn.Module):
             self.register_buffer(f"coordinates_{layer}", matrix)
 
     def forward(self, kernels: Kernels) -> Kernels:
-        """The kernels of all layers, moved."""
+        """Return all kernels, those of the trained layers with their changes: kernel + move @ basis."""
         return dict(kernels) | {
             int(layer): kernels[int(layer)]
             + torch.einsum("oikl,ij->ojkl", move, self.get_buffer(f"coordinates_{layer}"))
@@ -50,7 +50,7 @@ class Moves(nn.Module):
 
 
 class Muon(torch.optim.Optimizer):
-    """Descent in which all directions of a gradient count the same (as in Muon, Jordan et al., 2024)."""
+    """The Muon optimizer (Jordan et al., 2024): momentum, with orthogonalized updates."""
 
     def __init__(self, parameters: Iterable[Tensor], dtype: torch.dtype, lr: float = RATE) -> None:
         super().__init__(parameters, {"lr": lr})
@@ -58,7 +58,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]  # no closure
-        """Move every parameter [out, in, kh, kw]."""
+        """Update every parameter [out, in, kh, kw]."""
         for group in self.param_groups:
             for parameter in group["params"]:
                 memory = self.state[parameter].setdefault("momentum", torch.zeros_like(parameter))
@@ -67,58 +67,58 @@ class Muon(torch.optim.Optimizer):
 
 
 class StyleDataset:
-    """Faces with the features that pieces are drawn from, and what the teacher makes of them."""
+    """Faces with their feature maps, from which patches are rendered, and the teacher's pictures as targets."""
 
-    def __init__(self, generator: MobileGenerator, faces: Sequence[Face], style: BundledStyle) -> None:
+    def __init__(self, generator: MobileGenerator, faces: Sequence[TrainingFace], style: BundledStyle) -> None:
         self.generator, self.faces, self.teacher = generator, faces, TEACHERS[style.teacher]
         self.device = next(generator.parameters()).device
         with torch.no_grad():
             self.styles = [generator.styles(face.codes.to(self.device)) for face in faces]
         self._features: dict[int, Tensor] = {}
-        self._taught: dict[int, Tensor] = {}
+        self._targets: dict[int, Tensor] = {}
 
     def picture(self, face: int) -> Tensor:
-        """The picture [1, 3, SIZE, SIZE] of a face."""
+        """Return the picture [1, 3, SIZE, SIZE] of a face."""
         return self.faces[face].picture().to(self.device)
 
-    def taught(self, face: int) -> Tensor:
-        """The teacher's version [1, 3, SIZE, SIZE] of a face."""
-        if face not in self._taught:
-            self._taught[face] = self.teacher(self.picture(face)).half()
-        return self._taught[face].float()
+    def target(self, face: int) -> Tensor:
+        """Return the teacher's picture [1, 3, SIZE, SIZE] of a face."""
+        if face not in self._targets:
+            self._targets[face] = self.teacher(self.picture(face)).half()
+        return self._targets[face].float()
 
     def features(self, face: int) -> Tensor:
-        """What the pieces of a face are drawn from, [1, C, CELLS, CELLS]."""
+        """Return the feature maps [1, C, GRID, GRID] of a face, from which its patches are rendered."""
         if face not in self._features:
             with torch.no_grad():
                 kernels = self.kernels(self.generator.kernels(), face)
-                self._features[face] = self.generator.features(self.styles[face], kernels, CELLS)
+                self._features[face] = self.generator.features(self.styles[face], kernels, GRID)
         return self._features[face]
 
     def kernels(self, styled: Kernels, face: int) -> Kernels:
-        """The style's kernels, moved by the face's own offsets as well."""
+        """Return the style's kernels with the face's own offsets applied as well."""
         own, offsets = self.generator.own_kernels(), self.faces[face].offsets
         moved = {layer: own[layer] * offset.to(self.device).float() for layer, offset in offsets.items()}
         return dict(styled) | {layer: styled[layer] + move for layer, move in moved.items()}
 
     def loss(self, styled: Kernels, face: int, lpips: Lpips) -> Tensor:
-        """How far a piece of a face is from the teacher's."""
-        place = Place.anywhere()
+        """Return the distance between a random patch of a face and the teacher's."""
+        position = PatchPosition.random()
         kernels = self.kernels(styled, face)
-        made = piece(self.generator, self.features(face), self.styles[face], kernels, place)
-        wanted = place.shown(self.taught(face))
+        made = render_patch(self.generator, self.features(face), self.styles[face], kernels, position)
+        wanted = position.cut_inner(self.target(face))
         smooth = F.interpolate(wanted, made.shape[-2:], mode="bilinear")
         at_size = F.avg_pool2d(made, made.shape[-1] // wanted.shape[-1])
-        return (difference(at_size, wanted, lpips) + SMOOTH * (made - smooth).square().mean()).mean()
+        return (difference(at_size, wanted, lpips) + FULL_SIZE_WEIGHT * (made - smooth).square().mean()).mean()
 
     @torch.inference_mode()
-    def examine(self, styled: Kernels, faces: Sequence[int], lpips: Lpips) -> tuple[str, Tensor]:
-        """Figures of faces as 256 pixels square, and a grid of rows of picture, ours and the teacher's."""
+    def evaluate(self, styled: Kernels, faces: Sequence[int], lpips: Lpips) -> tuple[str, Tensor]:
+        """Return LPIPS and L2 to the teacher at 256 pixels as text, and a grid: picture, ours, the teacher's."""
         rows, figures = [], []
         for face in faces:
             made = self.generator.synthesize(self.styles[face], self.kernels(styled, face))
             ours = F.avg_pool2d(made, made.shape[-1] // SIZE).clamp(-1, 1)
-            shown = [self.picture(face), ours, self.taught(face)]
+            shown = [self.picture(face), ours, self.target(face)]
             rows.append(torch.cat(shown, 3))
             before, mine, wanted = (F.avg_pool2d(picture, 2) for picture in shown)
             error = (mine - wanted).square().mean().view(1)
@@ -127,8 +127,8 @@ class StyleDataset:
         return f"held out, LPIPS to the teacher {before:.3f} -> {after:.3f}, L2 {squared:.4f}", torch.cat(rows, 2)
 
     @torch.no_grad()
-    def even(self, layers: Iterable[int], faces: Sequence[int]) -> Kernels:
-        """The bases [in, in] that whiten the layers' inputs for some faces."""
+    def whitening_bases(self, layers: Iterable[int], faces: Sequence[int]) -> Kernels:
+        """Return the bases [in, in] that whiten the layers' inputs over some faces."""
         kernels = self.generator.kernels()
         some = [layer_inputs(self.generator, self.styles[face], self.kernels(kernels, face)) for face in faces]
         inputs = [torch.cat(layer, 2) for layer in zip(*some, strict=True)]
@@ -140,35 +140,35 @@ def train(
     minutes: float,
     style: BundledStyle,
     generator: MobileGenerator,
-    groups: Sequence[Sequence[Face]],
+    groups: Sequence[Sequence[TrainingFace]],
     lpips: Lpips,
     device: torch.device,
 ) -> tuple[Offsets, int]:
-    """One stretch of training of a style on faces, as many of each group; its offsets, and all steps they took."""
+    """Train a style for `minutes`, with equally many faces of each group; return its offsets and the steps in all."""
     batch = BATCH if device.type == "cpu" else LARGE_BATCH
     generator.compute_in(fast_dtype(device))
     generator.to(device).requires_grad_(False)
     lpips = lpips.to(device)
-    lessons = StyleDataset(generator, [face for group in groups for face in group], style)
+    dataset = StyleDataset(generator, [face for group in groups for face in group], style)
     ends = list(accumulate((len(group) for group in groups), initial=0))
     held = [face for start in ends[:-1] for face in range(start, start + HELD_OUT)]
     own = generator.kernels()
-    moves = Moves(own, lessons.even(style.layers, range(HELD_OUT, HELD_OUT + MEASURED))).to(device)
+    moves = KernelChanges(own, dataset.whitening_bases(style.layers, range(HELD_OUT, HELD_OUT + MEASURED))).to(device)
     average = copy.deepcopy(moves).requires_grad_(False)
     optimizer = Muon(moves.parameters(), generator.compute_dtype)
 
     def report(step: int) -> None:
-        figures, grid = lessons.examine(average(own), held, lpips)
+        figures, grid = dataset.evaluate(average(own), held, lpips)
         print(f"step {step}: {figures}", flush=True)
         save_grid(folder / f"{style.name}.png", [grid])
 
     parts: dict[str, Stateful] = {"moves": moves, "average": average, "optimizer": optimizer}
     for step in TrainingRun(folder / f"{style.name}.pt", parts, minutes, report, save_every=120).steps(optimizer):
         chance = random.Random(step)  # noqa: S311 - shuffling, not secrets
-        for piece_number in range(batch):
-            start, end = ends[piece_number % len(groups) :][:2]
+        for patch_number in range(batch):
+            start, end = ends[patch_number % len(groups) :][:2]
             face = chance.randrange(start + HELD_OUT, end)
-            (lessons.loss(moves(own), face, lpips) / batch).backward()
+            (dataset.loss(moves(own), face, lpips) / batch).backward()
         update(moves, average, optimizer, step, memory=0.98)
     offsets = offsets_to(generator, average(own))
     return {layer: offsets[layer].cpu() for layer in style.layers}, step + 1

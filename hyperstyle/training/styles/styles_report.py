@@ -1,4 +1,4 @@
-"""The table and the strips of docs/styles.md."""
+"""The tables and strips of docs/styles.md."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,32 +14,32 @@ from hyperstyle.files import atomic_write, ensure_dir
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.tensors import to_pixels
 from hyperstyle.training.core.doc_sections import fill
-from hyperstyle.training.styles.measure_styles import EDITS, FULL, MILD, Bench, Row, taught
+from hyperstyle.training.styles.measure_styles import EDITS, FULL, MILD, StyleBench, StyleMeasurement, teacher_picture
 
 STRIP_PHOTOS = 3
-SIDE, QUALITY = 192, 80  # of a picture in a strip, and of its file
+SIDE, QUALITY = 192, 80  # side of a picture in a strip, and WebP quality
 
 AMOUNTS = (MILD, DEFAULT_STYLE_AMOUNT, FULL)
 
 
-def report(
-    docs: Path, bench: Bench, photos: Sequence[Path], styles: Sequence[BundledStyle], say: Callable[[str], None]
+def write_report(
+    docs: Path, bench: StyleBench, photos: Sequence[Path], styles: Sequence[BundledStyle], log: Callable[[str], None]
 ) -> None:
-    """Measure all styles on all photos, then write the table, and strips of the first photos."""
+    """Measure all styles on all photos, then write the tables and the strips of the first photos."""
     rows = []
     for row in bench.rows(photos, styles):
         rows.append(row)
-        say(f"{row.portrait} {row.style}: LPIPS {row.photo_lpips:.3f} -> {row.lpips[str(FULL)]:.3f}, {row.identity}")
+        log(f"{row.portrait} {row.style}: LPIPS {row.photo_lpips:.3f} -> {row.lpips[str(FULL)]:.3f}, {row.identity}")
     ensure_dir(docs / "styles")
     for style in styles:
-        save(docs / "styles" / f"{style.name}.webp", strip(bench, style, photos[:STRIP_PHOTOS]))
+        save_strip(docs / "styles" / f"{style.name}.webp", strip(bench, style, photos[:STRIP_PHOTOS]))
     page = docs / "styles.md"
     fill(page, table(rows, styles))
     fill(page, tuned_table(), "tuned")
 
 
 def tuned_table() -> str:
-    """A line for every generator that others fine-tuned."""
+    """Return the Markdown table of published fine-tuned generators."""
     lines = ["| style | title | source | licence | sha256 | layers |", "|---|---|---|---|---|---|"]
     for name in FINE_TUNED_STYLES:
         style = FineTunedStyle(name)
@@ -50,8 +50,8 @@ def tuned_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def table(rows: Sequence[Row], styles: Sequence[BundledStyle]) -> str:
-    """A line for every style, and its strip."""
+def table(rows: Sequence[StyleMeasurement], styles: Sequence[BundledStyle]) -> str:
+    """Return the Markdown table of bundled styles, and their strips."""
     lines = [
         f"Measured on {len({row.portrait for row in rows})} portraits that nothing was trained on.\n",
         "| style | LPIPS to the teacher's version: photo / more me / middle / more style | nearer than the photo by "
@@ -68,47 +68,47 @@ def table(rows: Sequence[Row], styles: Sequence[BundledStyle]) -> str:
             f"| {style.title} (`{style.name}`) | {photo:.3f} / {' / '.join(f'{value:.3f}' for value in near)} "
             f"| {1 - near[-1] / photo:.0%} | {' / '.join(identity(mine, a) for a in AMOUNTS)} "
             f"| {mean(row.seconds for row in mine):.2f} "
-            f"| {mean(edits['smile']):+.1f} ({share(edits['smile'])}) "
-            f"| {mean(edits['age']):+.0f} years ({share(edits['age'])}) "
+            f"| {mean(edits['smile']):+.1f} ({grown(edits['smile'])}) "
+            f"| {mean(edits['age']):+.0f} years ({grown(edits['age'])}) "
             f"| {style.path.stat().st_size / 1e6:.1f} MB |"
         )
     strips = [f"**{style.title}**\n\n![{style.title}](styles/{style.name}.webp)\n" for style in styles]
     return "\n".join((*lines, "", *strips))
 
 
-def identity(rows: Sequence[Row], amount: float) -> str:
-    """The mean distance to the photo over the pictures in which a face is found, and how many have none."""
+def identity(rows: Sequence[StyleMeasurement], amount: float) -> str:
+    """Format the mean identity distance over the pictures with a face, and the number of those without."""
     found = [distance for row in rows if (distance := row.identity[str(amount)]) is not None]
     lost = len(rows) - len(found)
     return (f"{mean(found):.2f}" if found else "-") + (f" ({lost})" if lost else "")
 
 
-def share(moves: Sequence[float]) -> str:
-    """On how many portraits a label grew."""
+def grown(moves: Sequence[float]) -> str:
+    """Format the number of portraits on which a label grew."""
     return f"{sum(move > 0 for move in moves)} of {len(moves)}"
 
 
-def strip(bench: Bench, style: BundledStyle, photos: Sequence[Path]) -> Pixels:
-    """A row for every photo: itself, more me, middle, more style, smiling, older, and the teacher's version."""
+def strip(bench: StyleBench, style: BundledStyle, photos: Sequence[Path]) -> Pixels:
+    """Draw a row per photo: the photo, three amounts of style, smiling, older, and the teacher's picture."""
     rows = []
     for path in photos:
-        crop, inversion = bench.inverted(path)
+        crop, inversion = bench.crop_and_inversion(path)
         row = [
             crop.pixels(1024, 1024),
-            *(bench.drawn(inversion, style, amount) for amount in AMOUNTS),
-            *(bench.drawn(inversion, style, DEFAULT_STYLE_AMOUNT, {name: amount}) for name, amount in EDITS.items()),
-            to_pixels(taught(style, crop)[0]),
+            *(bench.render(inversion, style, amount) for amount in AMOUNTS),
+            *(bench.render(inversion, style, DEFAULT_STYLE_AMOUNT, {name: amount}) for name, amount in EDITS.items()),
+            to_pixels(teacher_picture(style, crop)[0]),
         ]
-        rows.append(np.concatenate([small(picture) for picture in row], axis=1))
+        rows.append(np.concatenate([resized(picture) for picture in row], axis=1))
     return np.concatenate(rows, axis=0)
 
 
-def small(picture: Pixels) -> Pixels:
-    """A square picture as a strip has it."""
+def resized(picture: Pixels) -> Pixels:
+    """Resize a square picture for a strip."""
     return np.asarray(Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.LANCZOS))
 
 
-def save(path: Path, picture: Pixels) -> None:
+def save_strip(path: Path, picture: Pixels) -> None:
     """Write a strip as WebP."""
     with atomic_write(path) as part:
         Image.fromarray(picture).save(part, "WEBP", quality=QUALITY, method=6)

@@ -1,4 +1,4 @@
-"""The one table of teachers."""
+"""The table of teachers."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from torch import Tensor
 from hyperstyle.training.styles import teachers, toon_teacher
 
 Teacher = Callable[[Tensor], Tensor]
-"""Pictures [N, 3, H, W], RGB in [-1, 1], to as many that look as they should."""
+"""Maps pictures [N, 3, H, W], RGB in [-1, 1], to the same pictures in its style."""
 
 TEACHERS: Mapping[str, Teacher] = MappingProxyType(
     {

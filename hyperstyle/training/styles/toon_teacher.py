@@ -1,4 +1,4 @@
-"""A teacher with another idea of faces: large eyes, small jaws, two or three shades of skin, and brown ink."""
+"""The teacher of the toon style: larger eyes, smaller jaws, few shades of skin, and brown ink lines."""
 
 from functools import cache
 
@@ -9,33 +9,33 @@ from torch.nn import functional as F
 
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.tensors import to_pixels
-from hyperstyle.training.styles.teachers import blurred, brushed, lines, luma, saturated, shaded
+from hyperstyle.training.styles.teachers import gaussian_blur, ink_lines, kuwahara, luma, posterize, saturate
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
 
-LARGER_EYES, SMALLER_JAW = 0.42, -0.2  # how much nearer to, or farther from, its middle a lens looks
+LARGER_EYES, SMALLER_JAW = 0.42, -0.2  # strengths of the lenses: above 0 magnifies, below 0 shrinks
 INK = (0.22, 0.10, 0.09)
 
 
 @cache
 def finder() -> FaceFinder:
-    """What knows where eyes and jaws are."""
+    """Return the face finder, whose landmarks place the lenses."""
     return FaceFinder(fetch(WEIGHTS["dlib-landmarks"]))
 
 
 def toon(pictures: Tensor) -> Tensor:
-    """Pictures [N, 3, H, W] in [-1, 1] as a cartoon draws them; a face that is not found keeps its shapes."""
+    """Draw pictures [N, 3, H, W] in [-1, 1] as cartoons; shapes change only where a face is found."""
     warped = torch.cat([_shaped(picture[None]) for picture in pictures])
     light = (warped + 1) / 2
-    flat = saturated(brushed(brushed(light, 0.012), 0.012).clamp_min(1e-4) ** 0.62, 1.9)
-    bright = blurred(shaded(flat, 5), 0.002)
-    ink = lines(luma(brushed(light, 0.004)), 0.0042, 12.0, 0.2)
+    flat = saturate(kuwahara(kuwahara(light, 0.012), 0.012).clamp_min(1e-4) ** 0.62, 1.9)
+    bright = gaussian_blur(posterize(flat, 5), 0.002)
+    ink = ink_lines(luma(kuwahara(light, 0.004)), 0.0042, 12.0, 0.2)
     colour = pictures.new_tensor(INK).view(3, 1, 1)
     return (colour + (bright - colour) * ink) * 2 - 1
 
 
 def _shaped(picture: Tensor) -> Tensor:
-    """A picture [1, 3, H, W] seen through a lens over each eye and one over the chin."""
+    """Warp a picture [1, 3, H, W] by a lens over each eye and one over the chin."""
     faces = finder().find(to_pixels(picture[0]))
     if not faces:
         return picture
@@ -51,7 +51,7 @@ def _shaped(picture: Tensor) -> Tensor:
 
 
 def _lens(places: Tensor, middle: Tensor, radius: Tensor, power: float) -> Tensor:
-    """Places [1, H, W, 2] to look at, those within a radius of the middle drawn to it."""
+    """Move sampling positions [1, H, W, 2] within a radius of the middle towards it."""
     away = places - middle
     near = (1 - (away / radius).square().sum(-1, keepdim=True)).clamp_min(0).square()
     return places - away * near * power

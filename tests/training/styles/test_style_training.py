@@ -1,4 +1,4 @@
-"""Teachers that draw, pieces of real pictures, and a training that brings kernels nearer to a teacher."""
+"""Teachers that draw, patches of whole pictures, and a training that brings kernels nearer to a teacher."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +15,8 @@ from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.tensors import to_pixels
-from hyperstyle.training.styles.crops import CELLS, FIRST_LAYER, Place, piece
-from hyperstyle.training.styles.style_faces import SIZE, make_faces, make_visitors
+from hyperstyle.training.styles.patches import FIRST_LAYER, GRID, PatchPosition, render_patch
+from hyperstyle.training.styles.style_faces import SIZE, invert_portraits, make_faces
 from hyperstyle.training.styles.style_training import HELD_OUT, MEASURED, train
 from hyperstyle.training.styles.teachers_table import TEACHERS
 from hyperstyle.weights.embedded_loading import load_generator
@@ -57,13 +57,15 @@ def test_a_toon_has_larger_eyes(face: Tensor) -> None:
     assert openness(TEACHERS["toon"](face)) > 1.15 * openness(face)
 
 
-@pytest.mark.parametrize("place", [Place(0, 0), Place(5, 9), Place(18, 18)])
-def test_a_piece_is_that_of_the_whole_picture(place: Place, generator: MobileGenerator, code: Tensor) -> None:
+@pytest.mark.parametrize("position", [PatchPosition(0, 0), PatchPosition(5, 9), PatchPosition(18, 18)])
+def test_a_patch_is_that_of_the_whole_picture(
+    position: PatchPosition, generator: MobileGenerator, code: Tensor
+) -> None:
     styles, kernels = generator.styles(code), generator.kernels()
     with torch.inference_mode():
         whole = generator.synthesize(styles, kernels)
-        made = piece(generator, generator.features(styles, kernels, CELLS), styles, kernels, place)
-    error = (made - place.shown(whole)).abs()
+        made = render_patch(generator, generator.features(styles, kernels, GRID), styles, kernels, position)
+    error = (made - position.cut_inner(whole)).abs()
     assert error.mean() < 0.01
     assert error[..., 64:-64, 64:-64].max() < 1e-4  # beyond what the margin leaves of the edge
 
@@ -86,7 +88,7 @@ def test_a_short_training_comes_nearer_to_its_teacher_and_resumes(
     assert after < before
 
 
-def test_portraits_become_visitors_once(tmp_path: Path) -> None:
+def test_portraits_are_inverted_once(tmp_path: Path) -> None:
     for name in EMBEDDED.needs:
         weight_file(name)
     portraits = tmp_path / "portraits"
@@ -95,11 +97,11 @@ def test_portraits_become_visitors_once(tmp_path: Path) -> None:
     for name in ("female_000", "female_079"):  # the second is one that trainings never see
         photo.save(portraits / f"{name}.png")
     model = open_model(EMBEDDED, torch.device("cpu"))
-    (visitor,) = make_visitors(tmp_path / "visitors", model, portraits)
-    written = visitor.path.stat().st_mtime_ns
-    (again,) = make_visitors(tmp_path / "visitors", model, portraits)
+    (inverted,) = invert_portraits(tmp_path / "portraits inverted", model, portraits)
+    written = inverted.path.stat().st_mtime_ns
+    (again,) = invert_portraits(tmp_path / "portraits inverted", model, portraits)
     assert again.path.stat().st_mtime_ns == written
     with torch.inference_mode():
         codes, offsets = again.codes, {layer: offset.float() for layer, offset in again.offsets.items()}
         picture = F.avg_pool2d(model.generator(codes, offsets), model.generator.size // SIZE)
-    assert (picture.clamp(-1, 1) - visitor.picture()).abs().mean() < 0.03
+    assert (picture.clamp(-1, 1) - inverted.picture()).abs().mean() < 0.03
