@@ -1,11 +1,11 @@
-"""`python -m hyperstyle train text`, `train relevance` and `train text-table`: what edits in words are made of."""
+"""`python -m hyperstyle train text`, `train relevance` and `train text-table`: models and tables of text edits."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.options import Device, Photos, device_of, domain_of, photos_in, training_packages
+from hyperstyle.cli.options import Device, DomainName, Photos, device_of, domain_of, photos_in, training_packages
 from hyperstyle.cli.train import STORY, Minutes, Work
 from hyperstyle.domain_table import EMBEDDED, TextTables
 from hyperstyle.editing.channel_relevance import convolutions, write_relevance
@@ -27,7 +27,7 @@ from hyperstyle.networks.mobile_stylegan import BLOCKS
 from hyperstyle.networks.stylegan2 import StyleGan2
 from hyperstyle.paths import ASSETS
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.training.text.relevance_training import Subject, compute, drawn, stored
+from hyperstyle.training.text.relevance_training import PictureSource, compute, rendered_pictures, stored_pictures
 from hyperstyle.weights import assets
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import fetch
@@ -38,34 +38,34 @@ app = typer.Typer()
 
 @app.command("text")
 def train_text(work: Work, minutes: Minutes, device: Device = None) -> None:
-    """Train our own model of texts and pictures on the labelled pictures, and ship it as it then is."""
+    """Train our own small CLIP on the labelled pictures, and ship it."""
     with training_packages():
         from hyperstyle.training.text import text_model_training
     text_model_training.train(work, minutes, device_of(device), typer.echo)
-    assets.ship(text_model_training.trained(work), ASSETS / NETWORK, text_model_training.story(work) | STORY)
+    assets.ship(text_model_training.load_trained(work), ASSETS / NETWORK, text_model_training.metadata_of(work) | STORY)
 
 
 @app.command("relevance")
 def compute_relevance(
     work: Work,
-    domain: Annotated[str, typer.Option(help="Whose generator.")] = EMBEDDED.name,
-    pictures: Annotated[int, typer.Option(min=1, help="How many pictures to look at.")] = 5000,
-    clip: Annotated[bool, typer.Option("--clip", help="For ViT-B/32 where our own text model would be asked.")] = False,
+    domain: DomainName = EMBEDDED.name,
+    pictures: Annotated[int, typer.Option(min=1, help="Number of pictures to embed.")] = 5000,
+    clip: Annotated[bool, typer.Option("--clip", help="Use ViT-B/32 instead of our own text model.")] = False,
     device: Device = None,
 ) -> None:
-    """Compute what every channel of a generator means to a text model, and how much it varies.
+    """Compute the relevance of a generator's style channels to a text model, and their standard deviations.
 
-    For the embedded generator and our own text model the result is shipped; else it is put into the folder, which
-    HYPERSTYLE_WEIGHTS may then name.
+    For the embedded generator and our own text model the result is shipped. Other results are written into the folder,
+    which HYPERSTYLE_WEIGHTS can then name.
     """
     chosen, where = domain_of(domain), device_of(device)
     own = chosen.text is TextTables.BUNDLED and not clip
     asked: TextModel = open_own(ASSETS / NETWORK, where) if own else open_full(fetch(WEIGHTS[CLIP]), where)
     model = open_model(chosen, where)
-    subject = subject_of(model, work / "pictures" if own else None, asked.side)
+    source = picture_source_of(model, work / "pictures" if own else None, asked.side)
     file = ASSETS / RELEVANCE if own else ensure_dir(work) / relevance_file(chosen)
     checkpoint = work / f"{chosen.name}-{'own' if own else 'clip'}-relevance.pt"
-    found = compute(checkpoint, subject, asked, pictures, typer.echo)
+    found = compute(checkpoint, source, asked, pictures, typer.echo)
     story = {"pictures": str(pictures), "domain": chosen.name, "made by": STORY["made by"]}
     write_relevance(file, found, model.generator, story)
     typer.echo(file)
@@ -73,13 +73,13 @@ def compute_relevance(
 
 @app.command("text-table")
 def measure_text(photos: Photos, work: Work, device: Device = None) -> None:
-    """Invert photos, edit them in words, ask the labels' classifiers, and write the table of docs/text.md; resumes."""
+    """Invert photos, edit them by text, measure labels and identity, and write the table of docs/text.md; resumable."""
     with training_packages():
         from hyperstyle.metrics import attribute_networks, attributes
         from hyperstyle.training.text import measure_text
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
     landmarks = fetch(WEIGHTS["dlib-landmarks"])
-    bench = measure_text.Bench(
+    bench = measure_text.TextEditBench(
         Inverter.load(EMBEDDED, device_of(device)),
         attributes.Labeller(landmarks, attribute_networks.Networks(*networks)),
         FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
@@ -88,21 +88,21 @@ def measure_text(photos: Photos, work: Work, device: Device = None) -> None:
     measure_text.run(photos_in(photos), bench, ASSETS.parent / "docs", typer.echo)
 
 
-def subject_of(model: Model, folder: Path | None, side: int) -> Subject:
-    """The generator of a model with pictures of it: those in a folder, so large, or small ones that it draws."""
+def picture_source_of(model: Model, folder: Path | None, side: int) -> PictureSource:
+    """Return a model's pictures: stored ones from `folder` with this side, or else small rendered ones."""
     generator, mapping = model.generator, model.mapping
     kernels = generator.kernels()
     if isinstance(model, EmbeddedModel):
         head, features = model.head, model.generator.features
         indices = range(1 + 3 * sum(block.size <= head.features for block in BLOCKS))
         if folder:
-            return stored(generator, model.mapping, indices, folder, side)
-        return drawn(
+            return stored_pictures(generator, model.mapping, indices, folder, side)
+        return rendered_pictures(
             *(generator, mapping, indices),
             lambda styles, codes: head(features(styles, kernels, head.features), codes),
         )
     assert isinstance(generator, StyleGan2)
-    return drawn(
+    return rendered_pictures(
         *(generator, mapping, convolutions(generator)),
         lambda styles, _: model.view.crop(generator.synthesize(styles, kernels)),
     )

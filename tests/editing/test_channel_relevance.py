@@ -23,7 +23,7 @@ from hyperstyle.errors import StudioError
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.stylegan2 import Design, StyleGan2
 from hyperstyle.training.core.generated_pictures import code_of, file_of, write_whole
-from hyperstyle.training.text.relevance_training import Subject, compute, drawn, stored
+from hyperstyle.training.text.relevance_training import PictureSource, compute, rendered_pictures, stored_pictures
 from tests.text_at_hand import random_model
 
 
@@ -33,10 +33,12 @@ def small_generator(seed: int = 0, size: int = 32) -> StyleGan2:
 
 
 @pytest.fixture(scope="module")
-def subject() -> Subject:
+def source() -> PictureSource:
     generator = small_generator()
     kernels = generator.kernels()
-    return drawn(generator, generator.mapping, [0, 2, 6], lambda styles, _: generator.synthesize(styles, kernels))
+    return rendered_pictures(
+        generator, generator.mapping, [0, 2, 6], lambda styles, _: generator.synthesize(styles, kernels)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +51,12 @@ def quiet(_: str) -> None:
 
 
 def test_channels_moved_by_their_relevance_move_pictures_along_the_direction(
-    subject: Subject, model: TextModel, tmp_path: Path
+    source: PictureSource, model: TextModel, tmp_path: Path
 ) -> None:
-    relevance = compute(tmp_path / "a.pt", subject, model, 300, quiet)
-    generator, kernels = subject.generator, subject.generator.kernels()
+    relevance = compute(tmp_path / "a.pt", source, model, 300, quiet)
+    generator, kernels = source.generator, source.generator.kernels()
     with torch.no_grad():
-        styles = generator.styles(torch.cat([subject.code(number) for number in range(1000, 1020)]))
+        styles = generator.styles(torch.cat([source.code(number) for number in range(1000, 1020)]))
         plain = model.see(generator.synthesize(styles, kernels))
         for way in torch.linalg.svd(plain - plain.mean(0))[2][:3]:
             direction = StyleDirection("", relevance.split(channels(relevance, way, 0.0)), 48)
@@ -69,32 +71,32 @@ def test_stored_pictures_are_looked_at_with_their_own_codes(
     generator = small_generator()
     for number in (3, 5):
         write_whole(file_of(tmp_path, number), torch.full((3, 64, 64), number / 10))
-    subject = stored(generator, mapping, [0], tmp_path, model.side)
-    assert torch.equal(subject.code(1), code_of(5, mapping))
-    assert float(subject.picture(1).mean()) == pytest.approx(0.5, abs=0.02)
+    source = stored_pictures(generator, mapping, [0], tmp_path, model.side)
+    assert torch.equal(source.code(1), code_of(5, mapping))
+    assert float(source.picture(1).mean()) == pytest.approx(0.5, abs=0.02)
 
 
-def test_a_computation_that_was_cut_off_goes_on(subject: Subject, model: TextModel, tmp_path: Path) -> None:
-    compute(tmp_path / "a.pt", subject, model, 8, quiet)
+def test_a_computation_that_was_cut_off_goes_on(source: PictureSource, model: TextModel, tmp_path: Path) -> None:
+    compute(tmp_path / "a.pt", source, model, 8, quiet)
     said: list[str] = []
-    resumed = compute(tmp_path / "a.pt", subject, model, 12, said.append)
+    resumed = compute(tmp_path / "a.pt", source, model, 12, said.append)
     assert said == ["12 of 12 pictures"]
-    whole = compute(tmp_path / "b.pt", subject, model, 12, quiet)
+    whole = compute(tmp_path / "b.pt", source, model, 12, quiet)
     assert torch.equal(resumed.directions, whole.directions)
     assert whole.directions.shape == (48, 64)
     assert float(whole.directions.norm(dim=1).max()) == pytest.approx(1, abs=1e-4)
-    elsewhere = replace(subject, generator=small_generator(seed=1))
+    elsewhere = replace(source, generator=small_generator(seed=1))
     with pytest.raises(StudioError, match="another generator"):
         compute(tmp_path / "a.pt", elsewhere, model, 13, quiet)
 
 
 def test_relevance_comes_back_and_is_refused_where_it_is_that_of_others(
-    subject: Subject, model: TextModel, tmp_path: Path, generator: MobileGenerator
+    source: PictureSource, model: TextModel, tmp_path: Path, generator: MobileGenerator
 ) -> None:
     file = tmp_path / "relevance.safetensors"
-    found = compute(tmp_path / "a.pt", subject, model, 10, quiet)
-    write_relevance(file, found, subject.generator, {"pictures": "10"})
-    back = read_relevance(file, model.name, subject.generator)
+    found = compute(tmp_path / "a.pt", source, model, 10, quiet)
+    write_relevance(file, found, source.generator, {"pictures": "10"})
+    back = read_relevance(file, model.name, source.generator)
     assert torch.allclose(back.directions, found.directions, atol=1e-3)
     assert torch.equal(back.spreads, found.spreads)
     assert back.widths == found.widths
@@ -102,17 +104,19 @@ def test_relevance_comes_back_and_is_refused_where_it_is_that_of_others(
         with pytest.raises(StudioError, match="another generator"):
             read_relevance(file, model.name, other)
     with pytest.raises(StudioError, match="text model"):
-        read_relevance(file, "ViT-B-32-quickgelu", subject.generator)
+        read_relevance(file, "ViT-B-32-quickgelu", source.generator)
     file.write_bytes(file.read_bytes()[:5000])
     with pytest.raises(StudioError, match="damaged"):
-        read_relevance(file, model.name, subject.generator)
+        read_relevance(file, model.name, source.generator)
     with pytest.raises(StudioError, match="missing"):
-        read_relevance(tmp_path / "nothing.safetensors", model.name, subject.generator)
+        read_relevance(tmp_path / "nothing.safetensors", model.name, source.generator)
 
 
-def test_a_generator_in_half_precision_is_still_the_same(subject: Subject, model: TextModel, tmp_path: Path) -> None:
-    found = compute(tmp_path / "a.pt", subject, model, 10, quiet)
-    write_relevance(tmp_path / "r.safetensors", found, subject.generator, {})
+def test_a_generator_in_half_precision_is_still_the_same(
+    source: PictureSource, model: TextModel, tmp_path: Path
+) -> None:
+    found = compute(tmp_path / "a.pt", source, model, 10, quiet)
+    write_relevance(tmp_path / "r.safetensors", found, source.generator, {})
     half = small_generator()
     for layer in half.layer_list():
         layer.style.weight.data = layer.style.weight.data.bfloat16().float()
@@ -146,8 +150,8 @@ def test_a_table_that_would_run_code_is_refused(tmp_path: Path) -> None:
         read_published(tmp_path / "fs3.npy", "any", generator, generator.mapping)
 
 
-def test_spreads_are_how_much_styles_vary(subject: Subject) -> None:
-    spreads = spreads_of(subject.generator, subject.mapping, [2])
+def test_spreads_are_how_much_styles_vary(source: PictureSource) -> None:
+    spreads = spreads_of(source.generator, source.mapping, [2])
     with torch.no_grad():
-        codes: Tensor = subject.mapping(torch.randn(3000, 512, generator=torch.Generator().manual_seed(8)))
-    assert torch.allclose(spreads, subject.generator.styles(codes)[2].std(0), rtol=0.1)
+        codes: Tensor = source.mapping(torch.randn(3000, 512, generator=torch.Generator().manual_seed(8)))
+    assert torch.allclose(spreads, source.generator.styles(codes)[2].std(0), rtol=0.1)

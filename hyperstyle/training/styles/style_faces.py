@@ -25,7 +25,7 @@ SIZE = 512
 """Side of the pictures: fine enough for a teacher, which needs a quarter of the time of full size."""
 FACES = 128
 PORTRAITS = 14
-FIRST_SEED = 4_000_000  # number of the first generated face; no other training uses these numbers
+FIRST_SEED = 4_000_000  # number of the first generated face; stored pictures have smaller numbers
 
 
 @dataclass(frozen=True)

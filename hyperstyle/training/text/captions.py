@@ -1,7 +1,7 @@
-"""Captions of generated faces, composed from their labels in many wordings: what our own text model learns words from.
+"""Captions of generated faces, composed from their labels in many wordings: the training texts of our own text model.
 
-Labels are honest at their extremes, so most wordings stand for a tenth or two of all faces at one end; a caption says
-some of what is true of a face and passes over the rest.
+Labels are reliable at their extremes, so most wordings apply to the 10 to 20% of all faces at one end. A caption states
+some of the facts that are true of a face and omits the others.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,25 +14,26 @@ from numpy.typing import NDArray
 from hyperstyle.metrics.attributes import LABELS
 
 LEFT_RIGHT = ("yaw", "light-side")
-"""Labels that a mirrored face has the other way round."""
+"""Labels whose order is reversed in a mirrored face."""
 
 
 @dataclass(frozen=True)
 class Wording:
-    """What can be said of faces at some place along a label."""
+    """Words for faces whose rank by a label lies in a range."""
 
     label: str
-    least: float
-    """Share of all faces that have less of it, 0 to 1."""
-    most: float
+    low: float
+    """Lowest rank, the share of all faces with smaller values, in [0, 1]."""
+    high: float
+    """Highest rank."""
     adjectives: tuple[str, ...] = ()
-    """Said before the noun."""
+    """Words before the noun."""
     features: tuple[str, ...] = ()
-    """Said after "with"."""
+    """Words after "with"."""
     clauses: tuple[str, ...] = ()
-    """Said at the end."""
-    men: bool = False
-    """Said of men alone."""
+    """Words at the end."""
+    men_only: bool = False
+    """Applies to men only."""
 
 
 WORDINGS = (
@@ -60,14 +61,14 @@ WORDINGS = (
         adjectives=("bearded", "unshaven"),
         features=("a beard", "a dark beard", "a moustache", "stubble", "facial hair", "a moustache and a beard"),
         clauses=("wearing a beard", "who has a beard"),
-        men=True,
+        men_only=True,
     ),
     Wording(
         *("beard", 0.0, 0.5),
         adjectives=("shaven", "clean shaven", "beardless"),
         features=("no beard", "smooth skin", "no facial hair"),
         clauses=("without a beard", "without facial hair"),
-        men=True,
+        men_only=True,
     ),
     Wording(
         *("hair-light", 0.85, 1.0),
@@ -140,10 +141,10 @@ WORDINGS = (
 
 @dataclass(frozen=True)
 class Age:
-    """How people up to some age are called."""
+    """Words for people up to an age."""
 
     below: float
-    """In years."""
+    """Upper limit in years, exclusive."""
     adjectives: tuple[str, ...]
     women: tuple[str, ...] = ("woman", "lady", "female")
     men: tuple[str, ...] = ("man", "guy", "male", "gentleman")
@@ -167,10 +168,10 @@ AGES = (
     ),
 )
 
-SURE = 4.0
-"""Log odds of presenting one way from which on a caption may say so."""
+GENDER_THRESHOLD = 4.0
+"""Absolute log-odds of the label "masculine" from which a caption may use gendered nouns."""
 UNNAMED = ("face", "person", "human face", "human", "someone", "portrait")
-"""Nouns that say nothing of age and gender."""
+"""Nouns without age and gender."""
 PREFIXES = (
     *("",) * 6,
     *(
@@ -184,81 +185,82 @@ PREFIXES = (
     ),
     *("a good photo of ", "a cropped photo of ", "this is ", "the face of ", "a headshot of ", "a selfie of "),
 )
-PERSONAL, EXPRESSED = 0.5, 0.6  # chances that age or gender, and that each of the other things true, are said
-MOST = 3  # of those
-BARE = 0.15  # chance that a caption is nothing but a feature
+PERSONAL_CHANCE = 0.5  # probability that a caption states age, and that it states gender
+WORDING_CHANCE = 0.6  # probability that a chosen wording is used
+MAX_WORDINGS = 3  # wordings chosen for a caption
+SINGLE_CHANCE = 0.15  # probability that a caption consists of one phrase
 
 
 def ranks(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Labels [N, labels] as shares of all faces that have less; age and presentation stay as they are."""
+    """Convert labels [N, labels] to ranks in [0, 1]; age stays in years and "masculine" in log-odds."""
     shares = values.argsort(0).argsort(0) / max(len(values) - 1, 1)
     kept = [LABELS.index(name) for name in ("age", "masculine")]
     shares[:, kept] = values[:, kept]
     return shares.astype(np.float32)
 
 
-def mirrored(row: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Ranks [labels] of the mirrored face."""
+def mirror_labels(row: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the ranks [labels] of the mirrored face."""
     row = row.copy()
     sides = [LABELS.index(name) for name in LEFT_RIGHT]
     row[sides] = 1 - row[sides]
     return row
 
 
-def caption(row: NDArray[np.float32], chance: Random) -> str:
-    """One of the captions that are true of a face with these ranks [labels]."""
+def caption(row: NDArray[np.float32], rng: Random) -> str:
+    """Compose a random caption that is true of a face with these ranks [labels]."""
     said = dict(zip(LABELS, row.tolist(), strict=True))
-    true = [wording for wording in WORDINGS if holds(wording, said)]
-    chosen = [wording for wording in chance.sample(true, min(MOST, len(true))) if chance.random() < EXPRESSED]
-    if chosen and chance.random() < BARE:
-        return bare(chosen[0], chance)
-    adjectives, noun = named(said, chance)
+    true = [wording for wording in WORDINGS if applies(wording, said)]
+    chosen = [wording for wording in rng.sample(true, min(MAX_WORDINGS, len(true))) if rng.random() < WORDING_CHANCE]
+    if chosen and rng.random() < SINGLE_CHANCE:
+        return single_feature(chosen[0], rng)
+    adjectives, noun = adjectives_and_noun(said, rng)
     features: list[str] = []
     clauses: list[str] = []
     for wording in chosen:
         ways = [*((adjectives, word) for word in wording.adjectives), *((features, word) for word in wording.features)]
-        place, word = chance.choice([*ways, *((clauses, word) for word in wording.clauses)])
+        place, word = rng.choice([*ways, *((clauses, word) for word in wording.clauses)])
         place.append(word)
-    chance.shuffle(adjectives)
+    rng.shuffle(adjectives)
     phrase = " ".join([*adjectives, noun])
-    words = [f"{article(phrase)} {phrase}" if chance.random() < 0.9 else phrase]
+    words = [f"{article(phrase)} {phrase}" if rng.random() < 0.9 else phrase]
     if features:
         words.append("with " + " and ".join(features))
     if clauses:
         words.append(" and ".join(clauses))
-    return chance.choice(PREFIXES) + " ".join(words)
+    return rng.choice(PREFIXES) + " ".join(words)
 
 
-def holds(wording: Wording, said: Mapping[str, float]) -> bool:
-    """Whether a wording is true of a face with these ranks."""
-    inside = wording.least <= said[wording.label] <= wording.most
-    return inside and (not wording.men or said["masculine"] > SURE)
+def applies(wording: Wording, said: Mapping[str, float]) -> bool:
+    """Return whether a wording is true of a face with these ranks by label."""
+    inside = wording.low <= said[wording.label] <= wording.high
+    return inside and (not wording.men_only or said["masculine"] > GENDER_THRESHOLD)
 
 
-def bare(wording: Wording, chance: Random) -> str:
-    """A feature alone."""
-    return chance.choice(wording.adjectives + wording.features + wording.clauses)
+def single_feature(wording: Wording, rng: Random) -> str:
+    """Draw one of the phrases of a wording, to be the whole caption."""
+    return rng.choice(wording.adjectives + wording.features + wording.clauses)
 
 
-def named(said: Mapping[str, float], chance: Random) -> tuple[list[str], str]:
-    """Adjectives and noun for somebody of that age and presentation."""
+def adjectives_and_noun(said: Mapping[str, float], rng: Random) -> tuple[list[str], str]:
+    """Draw adjectives and a noun for a face with these ranks by label."""
     age = next(age for age in AGES if said["age"] < age.below)
-    adjectives = [chance.choice(age.adjectives)] if chance.random() < PERSONAL else []
-    if chance.random() > PERSONAL:
-        return [word for word in adjectives if word], chance.choice(UNNAMED)
+    adjectives = [rng.choice(age.adjectives)] if rng.random() < PERSONAL_CHANCE else []
+    if rng.random() > PERSONAL_CHANCE:
+        return [word for word in adjectives if word], rng.choice(UNNAMED)
     nouns = age.people
-    if abs(said["masculine"]) > SURE:
+    if abs(said["masculine"]) > GENDER_THRESHOLD:
         nouns = age.men if said["masculine"] > 0 else age.women
-    return [word for word in adjectives if word], chance.choice(nouns)
+    return [word for word in adjectives if word], rng.choice(nouns)
 
 
 def article(phrase: str) -> str:
-    """The indefinite article that goes before a phrase."""
+    """Return the indefinite article of a phrase."""
     return "an" if phrase[0] in "aeiou" else "a"
 
 
 def vocabulary() -> list[str]:
-    """Every word that a caption can hold, in alphabetical order."""
+    """Return every word that captions can contain, in alphabetical order."""
     return sorted({word for text in _texts() for word in text.split()})
 
 

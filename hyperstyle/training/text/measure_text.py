@@ -1,4 +1,4 @@
-"""What edits in words do to photos: ten pairs of texts on inversions, judged by classifiers that know the labels."""
+"""Measures text edits on inverted photos: label and identity before and after ten pairs of texts."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -20,38 +20,38 @@ from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.training.core.doc_sections import fill
 
-SIDE = 256  # at which labels are asked for
+SIDE = 256  # size of the classifiers' input
 STRIP_PHOTOS, STRIP_SIDE, STRIP_QUALITY = 4, 144, 85
 METHOD = "hyperstyle"
 DESCRIPTOR = 128
 
-AGEING = 3.0  # age goes with so many channels that at the usual strength it makes another person
+AGE_STRENGTH = 3.0  # age is relevant to so many channels that the default strength changes the identity
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two texts, and what the difference should do."""
+class TextPair:
+    """Two descriptions, and the intended effect of their difference."""
 
     before: str
     after: str
     label: str
-    """Of `LABELS`."""
+    """One of `LABELS`."""
     grows: bool
-    """Whether there should be more of it, or less."""
+    """The edit should increase the label; otherwise decrease it."""
     strength: float = DEFAULT_TEXT_STRENGTH
 
 
 PAIRS = (
-    Pair("a face", "a smiling face", "smile", grows=True),
-    Pair("a smiling face", "a serious face", "smile", grows=False),
-    Pair("a young person", "an old person", "age", grows=True, strength=AGEING),
-    Pair("a face", "a young face", "age", grows=False, strength=AGEING),
-    Pair("a face without glasses", "a face with glasses", "glasses", grows=True),
-    Pair("a man", "a man with a beard", "beard", grows=True),
-    Pair("a face", "a face with blond hair", "hair-light", grows=True),
-    Pair("a face", "a face with black hair", "hair-light", grows=False),
-    Pair("a face", "a face with wide open eyes", "eyes-open", grows=True),
-    Pair("a face", "a face with an open mouth", "mouth-open", grows=True),
+    TextPair("a face", "a smiling face", "smile", grows=True),
+    TextPair("a smiling face", "a serious face", "smile", grows=False),
+    TextPair("a young person", "an old person", "age", grows=True, strength=AGE_STRENGTH),
+    TextPair("a face", "a young face", "age", grows=False, strength=AGE_STRENGTH),
+    TextPair("a face without glasses", "a face with glasses", "glasses", grows=True),
+    TextPair("a man", "a man with a beard", "beard", grows=True),
+    TextPair("a face", "a face with blond hair", "hair-light", grows=True),
+    TextPair("a face", "a face with black hair", "hair-light", grows=False),
+    TextPair("a face", "a face with wide open eyes", "eyes-open", grows=True),
+    TextPair("a face", "a face with an open mouth", "mouth-open", grows=True),
 )
 
 
@@ -59,20 +59,20 @@ TEXT_EDITS = tuple(TextEdit(pair.before, pair.after, pair.strength) for pair in 
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What is seen in the pictures of one photo: its inversion first, then the pairs in order."""
+class TextEditMeasurements:
+    """Measurements of one photo: of its unedited inversion first, then of each pair's edit."""
 
     labels: NDArray[np.float32]
     """[1 + pairs, labels]."""
     descriptors: NDArray[np.float64]
-    """[1 + pairs, 128], whose face each is; NaN where no face is found."""
+    """dlib's face descriptors, [1 + pairs, 128]; NaN where no face is found."""
     pictures: NDArray[np.uint8]
-    """[1 + pairs, 144, 144, 3]."""
+    """Small pictures for the strip, RGB, [1 + pairs, 144, 144, 3]."""
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What looks at edits; what was seen once is kept in `folder`."""
+class TextEditBench:
+    """Inverter and classifiers that measure text edits; measurements are cached in `folder`."""
 
     inverter: Inverter
     labeller: Labeller
@@ -80,40 +80,42 @@ class Bench:
     folder: Path
 
     def inversion(self, name: str, photo: Path) -> Inversion:
-        """The inversion of a photo."""
+        """Return the inversion of a photo, from the cache where it is there."""
         path = ensure_dir(self.folder) / f"{name}.safetensors"
         if not path.exists():
             self.inverter.invert(photo, method=METHOD).save(path)
         return Inversion.open(path)
 
-    def see(self, name: str, photo: Path) -> Seen:
-        """What there is to see of a photo."""
-        path, key = self.folder / f"{name}.npz", key_of(self.inverter)
+    def measure(self, name: str, photo: Path) -> TextEditMeasurements:
+        """Measure all pairs on a photo."""
+        path, key = self.folder / f"{name}.npz", edits_key(self.inverter)
         if path.exists():
             with np.load(path) as kept:
                 if str(kept["key"]) == key:
-                    return Seen(kept["labels"], kept["descriptors"], kept["pictures"])
+                    return TextEditMeasurements(kept["labels"], kept["descriptors"], kept["pictures"])
         inversion = self.inversion(name, photo)
-        drawn = [small(self.inverter.draw(inversion, Edits(text=edit))) for edit in (None, *TEXT_EDITS)]
-        nobody = np.full(DESCRIPTOR, np.nan)
-        found = [self.identity.describe(picture) for picture in drawn]
-        seen = Seen(
+        drawn = [resized(self.inverter.draw(inversion, Edits(text=edit))) for edit in (None, *TEXT_EDITS)]
+        no_face = np.full(DESCRIPTOR, np.nan)
+        descriptors = [self.identity.describe(picture) for picture in drawn]
+        measured = TextEditMeasurements(
             np.stack([self.labeller.labels(picture) for picture in drawn]),
-            np.stack([nobody if one is None else one for one in found]),
-            np.stack([small(picture, STRIP_SIDE) for picture in drawn]),
+            np.stack([no_face if descriptor is None else descriptor for descriptor in descriptors]),
+            np.stack([resized(picture, STRIP_SIDE) for picture in drawn]),
         )
         with atomic_write(path) as part, part.open("wb") as file:
-            np.savez(file, key=key, labels=seen.labels, descriptors=seen.descriptors, pictures=seen.pictures)
-        return seen
+            np.savez(
+                file, key=key, labels=measured.labels, descriptors=measured.descriptors, pictures=measured.pictures
+            )
+        return measured
 
 
-def small(pixels: Pixels, side: int = SIDE) -> Pixels:
-    """A picture at the size at which it is looked at."""
+def resized(pixels: Pixels, side: int = SIDE) -> Pixels:
+    """Resize a square picture."""
     return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BOX))
 
 
-def key_of(inverter: Inverter) -> str:
-    """What tells whether the edits are still those of before."""
+def edits_key(inverter: Inverter) -> str:
+    """Return a hash of all edits' directions, which changes when cached measurements are out of date."""
     digest = hashlib.sha256()
     for edit in TEXT_EDITS:
         direction = inverter.text_editor.direction(edit.before, edit.after)
@@ -123,33 +125,33 @@ def key_of(inverter: Inverter) -> str:
     return digest.hexdigest()
 
 
-def run(photos: Mapping[str, Path], bench: Bench, docs: Path, say: Callable[[str], None]) -> None:
-    """Try the pairs on photos by their names, and write the table and the strip of docs/text.md."""
-    seen: list[Seen] = []
+def run(photos: Mapping[str, Path], bench: TextEditBench, docs: Path, log: Callable[[str], None]) -> None:
+    """Measure the pairs on photos (short names -> files), and write the table and the strip of docs/text.md."""
+    measured: list[TextEditMeasurements] = []
     for name, photo in photos.items():
         try:
-            seen.append(bench.see(name, photo))
+            measured.append(bench.measure(name, photo))
         except StudioError as error:
-            say(f"{photo}: {error}")
+            log(f"{photo}: {error}")
         else:
-            say(f"{len(seen)} of {len(photos)} photos")
-            write_report(docs, bench.inverter.text_editor, seen)
+            log(f"{len(measured)} of {len(photos)} photos")
+            write_report(docs, bench.inverter.text_editor, measured)
 
 
-def write_report(docs: Path, editor: TextEditor, seen: list[Seen]) -> None:
-    """Write the strip to docs/text.jpg, and the table between the marks in docs/text.md."""
-    rows = [np.concatenate(list(one.pictures), 1) for one in seen[:STRIP_PHOTOS]]
+def write_report(docs: Path, editor: TextEditor, measured: list[TextEditMeasurements]) -> None:
+    """Write the strip to docs/text.jpg, and the table into docs/text.md."""
+    rows = [np.concatenate(list(one.pictures), 1) for one in measured[:STRIP_PHOTOS]]
     with atomic_write(docs / "text.jpg") as part:
         Image.fromarray(np.concatenate(rows)).save(part, "JPEG", quality=STRIP_QUALITY)
-    fill(docs / "text.md", table(editor, seen))
+    fill(docs / "text.md", table(editor, measured))
 
 
-def table(editor: TextEditor, seen: list[Seen]) -> str:
-    """A line for each pair."""
-    labels = np.stack([one.labels for one in seen])
-    faces = np.stack([one.descriptors for one in seen])
+def table(editor: TextEditor, measured: list[TextEditMeasurements]) -> str:
+    """Return the Markdown table, one line per pair."""
+    labels = np.stack([one.labels for one in measured])
+    faces = np.stack([one.descriptors for one in measured])
     lines = [
-        f"On {len(seen)} photos:",
+        f"On {len(measured)} photos:",
         "",
         "| from | to | strength | label | before / after | right way | identity distance | faces lost | channels |",
         "|---|---|---|---|---|---|---|---|---|",

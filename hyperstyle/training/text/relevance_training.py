@@ -1,9 +1,9 @@
-"""Computes what the channels of a style space mean to a text model, from many pictures, resumable.
+"""Computes the relevance of style channels to the directions of a text model's space, from many pictures; resumable.
 
-StyleCLIP moves one channel of one picture at a time, as far as no face goes by itself, and asks where that leads. Here
-many pictures are looked at as they are, and a regression tells which channels go with which direction of the text
-model's space while all its other directions stay: channels that together make glasses are found together, and a move
-along them stays among the faces that the generator knows.
+StyleCLIP moves one channel of a picture at a time, farther than channels vary by themselves, and embeds the result.
+Here many unedited pictures are embedded, and a ridge regression tells how channels vary with each direction of the
+embedding space while all other directions stay fixed. So channels that form glasses together are found together, and
+moving them keeps to faces that the generator knows.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,43 +22,47 @@ from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.training.core.generated_pictures import code_of, file_of, numbers_in, read_picture
 
 CODE = 512
-FIRST_FACE = 4_000_000  # seeds of the codes; neither a training nor the faces that directions are tried on have them
+FIRST_FACE = 4_000_000  # first random seed of the codes; stored pictures and the test faces of directions have others
 BATCH = 200  # pictures between two checkpoints
-RIDGE = 0.3  # of the mean variance, for directions along which pictures hardly differ; chosen by looking at edits
-STILL = 1e-6  # spread of a channel that does not move
+RIDGE = 0.3  # regularization, relative to the mean variance of the embeddings; chosen by looking at edits
+MIN_SPREAD = 1e-6  # lower bound of a channel's standard deviation
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
-    """A generator whose channels are asked about, and pictures of it."""
+class PictureSource:
+    """A generator, and numbered pictures of it with their codes."""
 
     generator: Generator
     mapping: Mapping
     indices: Sequence[int]
-    """The styles in question."""
+    """Indices of the styles whose channels get a relevance."""
     code: Callable[[int], Tensor]
-    """The code [1, 512] of picture 0, 1, ..."""
+    """Returns the code [1, 512] of picture 0, 1, ..."""
     picture: Callable[[int], Tensor]
-    """That picture [1, 3, H, W]; a small one will do."""
+    """Returns that picture [1, 3, H, W] in [-1, 1], which may be small."""
 
 
-def drawn(
+def rendered_pictures(
     generator: Generator, mapping: Mapping, indices: Sequence[int], draw: Callable[[Styles, Tensor], Tensor]
-) -> Subject:
-    """Pictures that are drawn for it, of styles and of the codes that they came from."""
+) -> PictureSource:
+    """Return a source that renders pictures of random codes; `draw` takes styles and the codes they come from."""
     device = next(generator.parameters()).device
 
     def code(number: int) -> Tensor:
-        source = torch.Generator().manual_seed(FIRST_FACE + number)
-        return mapping(torch.randn(1, CODE, generator=source).to(device))
+        random = torch.Generator().manual_seed(FIRST_FACE + number)
+        return mapping(torch.randn(1, CODE, generator=random).to(device))
 
-    return Subject(generator, mapping, indices, code, lambda number: draw(generator.styles(code(number)), code(number)))
+    return PictureSource(
+        generator, mapping, indices, code, lambda number: draw(generator.styles(code(number)), code(number))
+    )
 
 
-def stored(generator: Generator, mapping: MappingNetwork, indices: Sequence[int], folder: Path, side: int) -> Subject:
-    """The pictures that `train pictures` left in a folder."""
+def stored_pictures(
+    generator: Generator, mapping: MappingNetwork, indices: Sequence[int], folder: Path, side: int
+) -> PictureSource:
+    """Return a source that reads the pictures that `train pictures` left in a folder."""
     numbers = numbers_in(folder)
-    return Subject(
+    return PictureSource(
         *(generator, mapping, indices),
         lambda number: code_of(numbers[number], mapping),
         lambda number: read_picture(file_of(folder, numbers[number]), side)[None],
@@ -67,47 +71,48 @@ def stored(generator: Generator, mapping: MappingNetwork, indices: Sequence[int]
 
 @torch.no_grad()
 def compute(
-    checkpoint: Path, subject: Subject, model: TextModel, pictures: int, say: Callable[[str], None]
+    checkpoint: Path, source: PictureSource, model: TextModel, pictures: int, log: Callable[[str], None]
 ) -> Relevance:
-    """The relevance that so many pictures tell, those in the checkpoint included."""
-    known = marks(subject.generator, subject.indices)
-    seen = resume(checkpoint, model.name, known)
-    while len(seen) < pictures:
-        batch = range(len(seen), min(len(seen) + BATCH, pictures))
-        seen = torch.cat([seen, *(model.see(subject.picture(number)).cpu() for number in batch)])
+    """Compute the relevance from this number of pictures, resuming from the checkpoint."""
+    known = marks(source.generator, source.indices)
+    embeddings = resume(checkpoint, model.name, known)
+    while len(embeddings) < pictures:
+        batch = range(len(embeddings), min(len(embeddings) + BATCH, pictures))
+        embeddings = torch.cat([embeddings, *(model.see(source.picture(number)).cpu() for number in batch)])
         with atomic_write(checkpoint) as part:
-            torch.save({"seen": seen, "model": model.name, "marks": known}, part)
-        say(f"{len(seen)} of {pictures} pictures")
-    spreads = spreads_of(subject.generator, subject.mapping, subject.indices)
-    directions = regressed(subject, seen[:pictures].double(), spreads)
-    return Relevance(model.name, directions, spreads, widths_of(subject.generator, subject.indices))
+            torch.save({"seen": embeddings, "model": model.name, "marks": known}, part)
+        log(f"{len(embeddings)} of {pictures} pictures")
+    spreads = spreads_of(source.generator, source.mapping, source.indices)
+    directions = regress_directions(source, embeddings[:pictures].double(), spreads)
+    return Relevance(model.name, directions, spreads, widths_of(source.generator, source.indices))
 
 
-def regressed(subject: Subject, seen: Tensor, spreads: Tensor) -> Tensor:
-    """The directions [channels, D] of what the first pictures are like [N, D]: at most of unit length.
+def regress_directions(source: PictureSource, embeddings: Tensor, spreads: Tensor) -> Tensor:
+    """Regress style channels on embeddings [N, D] of the first pictures; return directions [channels, D].
 
-    Their inner product with a direction is how many spreads every channel moves along it, up to one common factor.
+    directions @ d tells how many standard deviations every channel moves along a direction d of the embedding space,
+    up to one common factor: the longest row has unit length.
     """
-    apart = seen - seen.mean(0)
-    along = torch.zeros(len(spreads), apart.shape[1], dtype=apart.dtype)
-    for first in range(0, len(seen), BATCH):
-        batch = range(first, min(first + BATCH, len(seen)))
-        styles = subject.generator.styles(torch.cat([subject.code(number) for number in batch]))
-        rows = torch.cat([styles[index].double().cpu() for index in subject.indices], 1)
-        along += rows.T @ apart[first : batch.stop]
-    own = apart.T @ apart
-    own += RIDGE * own.diagonal().mean() * torch.eye(len(own), dtype=own.dtype)
-    moves = torch.linalg.solve(own, along, left=False) / spreads[:, None].clamp(min=STILL)
-    return (moves / moves.norm(dim=1).max()).float()
+    centred = embeddings - embeddings.mean(0)
+    covariance = torch.zeros(len(spreads), centred.shape[1], dtype=centred.dtype)
+    for first in range(0, len(embeddings), BATCH):
+        batch = range(first, min(first + BATCH, len(embeddings)))
+        styles = source.generator.styles(torch.cat([source.code(number) for number in batch]))
+        rows = torch.cat([styles[index].double().cpu() for index in source.indices], 1)
+        covariance += rows.T @ centred[first : batch.stop]
+    gram = centred.T @ centred
+    gram += RIDGE * gram.diagonal().mean() * torch.eye(len(gram), dtype=gram.dtype)
+    weights = torch.linalg.solve(gram, covariance, left=False) / spreads[:, None].clamp(min=MIN_SPREAD)
+    return (weights / weights.norm(dim=1).max()).float()
 
 
 def resume(checkpoint: Path, model: str, known: Tensor) -> Tensor:
-    """What the first pictures are like [N, D]; a `StudioError` where the checkpoint is that of others."""
+    """Return the embeddings [N, D] in the checkpoint; raise a `StudioError` if other models made it."""
     if not checkpoint.exists():
         return torch.zeros(0)
     saved = torch.load(checkpoint, weights_only=True)
     if saved["model"] != model or "seen" not in saved or not torch.equal(saved["marks"], known):
         raise StudioError(
-            f"{checkpoint.name} is of another generator, text model or way: name another folder, or delete it."
+            f"{checkpoint.name} belongs to another generator, text model or method: name another folder, or delete it."
         )
     return saved["seen"]

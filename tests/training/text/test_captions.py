@@ -9,8 +9,8 @@ import torch
 from hyperstyle.editing.text_model import OWN_TEMPLATES
 from hyperstyle.editing.word_tokenizer import CONTEXT, WordTokenizer, words_of
 from hyperstyle.metrics.attributes import LABELS
-from hyperstyle.training.text.captions import caption, mirrored, ranks, vocabulary
-from hyperstyle.training.text.text_model_training import contrast
+from hyperstyle.training.text.captions import caption, mirror_labels, ranks, vocabulary
+from hyperstyle.training.text.text_model_training import clip_loss
 
 TIMES = 400
 
@@ -57,7 +57,7 @@ def test_a_beard_is_said_of_men_alone() -> None:
 def test_a_mirrored_face_looks_the_other_way() -> None:
     row = np.full(len(LABELS), 0.5, np.float32)
     row[LABELS.index("yaw")], row[LABELS.index("light-side")] = 0.9, 0.2
-    turned = mirrored(row)
+    turned = mirror_labels(row)
     assert turned[LABELS.index("yaw")] == pytest.approx(0.1)
     assert turned[LABELS.index("light-side")] == pytest.approx(0.8)
     assert row[LABELS.index("yaw")] == pytest.approx(0.9)
@@ -87,5 +87,5 @@ def test_ranks_are_shares_but_for_years_and_presentation() -> None:
 def test_the_loss_is_least_where_partners_find_each_other() -> None:
     seen = torch.eye(8)
     scale = torch.tensor(20.0)
-    assert float(contrast(seen, seen, scale)) < 0.01
-    assert float(contrast(seen, seen.roll(1, 0), scale)) > 10
+    assert float(clip_loss(seen, seen, scale)) < 0.01
+    assert float(clip_loss(seen, seen.roll(1, 0), scale)) > 10
