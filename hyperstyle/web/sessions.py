@@ -1,4 +1,4 @@
-"""Visitors' sessions: a photo and what has been made of it, in memory alone, bounded in number and time."""
+"""Visitors' sessions: a photo with its inversion and edits, kept in memory only, limited in number and time."""
 
 import secrets
 import time
@@ -21,14 +21,14 @@ HOUR = 3600.0
 GRACE = 600.0
 """Seconds that a session is kept after its page was closed: a phone closes pages when it goes to sleep."""
 MAX_SESSIONS = 24
-"""Sessions at once; the one that has not been used for longest makes room for the next."""
+"""Limit of sessions; the least recently used one is dropped for a new one."""
 MAX_SHARED = 50
-"""Shared sessions at once."""
+"""Limit of shared sessions; the oldest one is dropped for a new one."""
 
 
 @dataclass(frozen=True, eq=False)
 class SavedStep:
-    """A step of an inversion that a visitor can go on with."""
+    """A step of an inversion, which a visitor can choose."""
 
     inversion: Inversion
     """Its offsets in 16 bits."""
@@ -50,68 +50,68 @@ class InvertedExample:
 
 @dataclass
 class RunningTask:
-    """An inversion or a comparison under way."""
+    """A running inversion or comparison."""
 
     stopped: bool = False
-    """Whether the visitor wants no further steps."""
+    """True once the visitor has pressed Stop."""
 
 
 @dataclass
 class Session:
     """One visitor's photo, the steps of its inversion, and the edits of the chosen step.
 
-    Everybody may read the fields; only the methods change them.
+    Fields may be read from anywhere, but only the methods change them.
     """
 
     domain: str
     """Name of the domain."""
     photo: bytes | None = None
-    """The file as it was uploaded: a tenth of its pixels."""
+    """The uploaded file, which takes a tenth of the memory of its pixels."""
     photo_size: tuple[int, int] = (0, 0)
     """Width and height."""
     faces: tuple[Face, ...] = ()
-    """Those in the photo, the largest first."""
+    """Faces in the photo, the largest first."""
     is_drawing: bool = False
-    """Whether the domain is about faces and the photo shows none as photos do, as drawings and paintings."""
+    """True in a domain of faces if the detector finds none in the photo as it is: probably a drawing."""
     quad: Quad | None = None
     """The part of the photo to invert; None until it is chosen."""
     aligned: bytes | None = None
-    """That part as JPEG or WebP, once it has been inverted."""
+    """The inverted part of the photo as JPEG or WebP; None before an inversion."""
     example: str | None = None
-    """Name of the example that the photo is."""
+    """Name of the example if the photo is one."""
     steps: tuple[SavedStep, ...] = ()
     chosen: int = -1
     """Index of the step to go on with."""
     edits: Edits = Edits()  # noqa: RUF009 - a frozen value
-    """Of the chosen step; every tab shows the kinds of edits that are its own."""
+    """Edits of the chosen step; each tab shows its own kinds of them."""
     compared: tuple[SavedStep, ...] = ()
     """The last step of every compared method."""
     compared_photo: bytes | None = None
-    """The part of the photo that they were compared on, as JPEG."""
+    """The part of the photo that was compared, as JPEG."""
     task: RunningTask | None = None
-    """What is under way; a task that finds another one here, or none, ends silently."""
+    """The running task; a task that is no longer the one here ends silently."""
 
     # --- the photo ------------------------------------------------------------------------------------------------
 
     def choose_domain(self, name: str) -> None:
-        """Begin in another domain, without a photo."""
+        """Change the domain, and forget the photo."""
         self.clear_photo()
         self.domain = name
 
     def take_photo(
         self, data: bytes, size: tuple[int, int], faces: tuple[Face, ...], quad: Quad | None, *, is_drawing: bool
     ) -> None:
-        """Begin with an uploaded photo of `size` (width, height); `quad` is the part to invert, if that is known."""
+        """Start over with an uploaded photo of `size` (width, height); `quad` is the part to invert, if already known."""
         self._reset()
         self.photo, self.photo_size, self.faces, self.quad, self.is_drawing = data, size, faces, quad, is_drawing
 
     def take_example(self, domain: str, name: str, data: bytes, size: tuple[int, int]) -> None:
-        """Begin with an example's photo, whose inversion follows."""
+        """Start over with the photo of an example; `add_inversion` adds its inversion later."""
         self._reset()
         self.domain, self.example, self.photo, self.photo_size = domain, name, data, size
 
     def add_inversion(self, example: InvertedExample) -> None:
-        """Add the inversion of the example, and go on with its last step."""
+        """Add the inversion of the example, and choose its last step."""
         self.faces, self.quad, self.aligned = example.faces, example.quad, example.aligned
         self.steps, self.chosen = example.steps, len(example.steps) - 1
 
@@ -120,17 +120,17 @@ class Session:
         self._reset()
 
     def choose_face(self, index: int) -> None:
-        """Invert one of the faces."""
+        """Choose one of the faces to invert."""
         if not 0 <= index < len(self.faces):
             raise StudioError("That face is no longer there: upload the photo again.")
         self.quad = face_quad(self.faces[index].landmarks)
 
     def choose_part(self, quad: Quad) -> None:
-        """Invert any part of the photo."""
+        """Choose any part of the photo to invert."""
         self.quad = quad
 
     def crop(self) -> Crop:
-        """The photo, decoded again, and its part to invert."""
+        """Decode the photo, and return it with the part to invert."""
         if self.photo is None or self.quad is None:
             raise StudioError(
                 "There is no photo here: upload one, or click an example. Photos are forgotten an hour after their last"
@@ -139,7 +139,7 @@ class Session:
         return Crop(read_photo(self.photo), self.faces, self.quad, self.is_drawing)
 
     def photo_of(self, inversion: Inversion) -> Photo | None:
-        """The photo, decoded again, if it has the size of the one that was inverted; otherwise None."""
+        """Decode the photo if its size is that of the photo of `inversion`; otherwise return None."""
         if self.photo is None or self.photo_size != inversion.photo_size:
             return None
         return read_photo(self.photo)
@@ -147,25 +147,25 @@ class Session:
     # --- its inversion --------------------------------------------------------------------------------------------
 
     def start_inversion(self, aligned: bytes) -> RunningTask:
-        """Forget what was made of the photo so far; `aligned` is the part that is inverted now, as JPEG."""
+        """Forget all results for the photo, and start an inversion; `aligned` is the part to invert, as JPEG."""
         self._reset_results()
         self.example, self.aligned = None, aligned
         return self._start()
 
     def start_polish(self) -> RunningTask:
-        """Drop the steps after the chosen one; the strength of its offsets becomes 1 again."""
+        """Drop the steps after the chosen one, reset the strength of the offsets to 1, and start a polish."""
         self.step()
         self.steps = self.steps[: self.chosen + 1]
         self.edits = replace(self.edits, strength=1.0)
         return self._start()
 
     def put_step(self, place: int, step: SavedStep) -> None:
-        """Make a step the last one, at a place from 0, and go on with it."""
+        """Store a step at index `place`, drop all later ones, and choose it."""
         self.steps = (*self.steps[:place], step)
         self.chosen = place
 
     def open_inversion(self, step: SavedStep, aligned: bytes | None) -> None:
-        """Begin with a saved inversion; `aligned` is its part of the photo, or None if the photo is not its own."""
+        """Start over with a saved inversion; `aligned` is its part of the photo, or None if the photo is another one."""
         photo, size, faces, is_drawing = self.photo, self.photo_size, self.faces, self.is_drawing
         self._reset()
         if aligned:
@@ -174,7 +174,7 @@ class Session:
         self.put_step(0, step)
 
     def step(self) -> SavedStep:
-        """The chosen step."""
+        """Return the chosen step."""
         if not self.steps:
             raise StudioError(
                 "There is nothing to work on: invert a photo, or click an example. Inversions are forgotten an hour "
@@ -183,37 +183,37 @@ class Session:
         return self.steps[self.chosen]
 
     def choose_step(self, index: int) -> None:
-        """Go on with one of the steps; an index that none has changes nothing."""
+        """Choose a step; an index out of range changes nothing."""
         if 0 <= index < len(self.steps):
             self.chosen = index
 
     # --- its edits ------------------------------------------------------------------------------------------------
 
     def set_strength(self, strength: float) -> None:
-        """Scale the offsets of the chosen step."""
+        """Set the factor that the offsets of the chosen step are multiplied by."""
         self._edit(strength=min(max(float(strength), 0.0), MAX_STRENGTH))
 
     def set_amounts(self, amounts: Mapping[str, float]) -> None:
-        """Move along directions, by their names."""
+        """Set the amounts of directions, by their names."""
         limited = {name: min(max(float(amount), -SLIDER), SLIDER) for name, amount in amounts.items()}
         self._edit(amounts={name: amount for name, amount in limited.items() if amount})
 
     def reset_amounts(self) -> None:
-        """Move along no direction."""
+        """Set the amounts of all directions to zero."""
         self.edits = replace(self.edits, amounts={})
 
     def set_text(self, text: TextEdit | None) -> None:
-        """Change the picture in words, or not."""
+        """Set the edit in words, or drop it."""
         self._edit(text=text)
 
     def choose_style(self, name: str) -> StyleChoice:
-        """Draw in a style, with the amount of the style before."""
+        """Choose a style, and keep the amount of the one chosen before."""
         style = replace(self.edits.style, name=name) if self.edits.style else StyleChoice(name)
         self._edit(style=style)
         return style
 
     def set_style_amount(self, amount: float) -> None:
-        """From 0, more of the photo, to 1, more of the style."""
+        """Set the amount of the chosen style: from 0, more of the photo, to 1, more of the style."""
         self.step()
         if not self.edits.style:
             raise StudioError("Choose a style first.")
@@ -228,18 +228,18 @@ class Session:
     # --- a comparison of methods ----------------------------------------------------------------------------------
 
     def start_comparison(self, photo: bytes) -> RunningTask:
-        """Forget the comparison before; `photo` is the part that is inverted, as JPEG."""
+        """Forget the last comparison, and start one; `photo` is the part to invert, as JPEG."""
         self.compared, self.compared_photo = (), photo
         return self._start()
 
     def put_compared(self, place: int, step: SavedStep) -> None:
-        """Keep the latest step of the method at a place."""
+        """Store the latest step of the method at index `place`, and drop those of later methods."""
         self.compared = (*self.compared[:place], step)
 
     def go_on_with(self, place: int) -> tuple[SavedStep, bytes]:
-        """Make the last step of a compared method the only step; returns it, and the photo it was compared with."""
+        """Make the last step of a compared method the only step; return it and the compared photo."""
         if not self.compared or self.compared_photo is None:
-            raise StudioError("This comparison is of what was here before: press Compare once more.")
+            raise StudioError("This comparison belongs to an earlier photo: press Compare again.")
         self.put_step(0, self.compared[place])
         self.edits = replace(self.edits, strength=1.0)
         self.aligned = self.compared_photo
@@ -248,16 +248,16 @@ class Session:
     # --- the session as a whole -----------------------------------------------------------------------------------
 
     def stop(self) -> None:
-        """End what is under way after its present step, which is kept."""
+        """Let the running task end after its current step, which is kept."""
         if self.task:
             self.task.stopped = True
 
     def abandon(self) -> None:
-        """End what is under way silently."""
+        """Let the running task end without a result."""
         self.task = None
 
     def to_share(self) -> "Session":
-        """A session of its own with the chosen step and its edits."""
+        """Return a copy with only the chosen step and its edits."""
         return replace(self, steps=(self.step(),), chosen=0, compared=(), compared_photo=None, task=None)
 
     def _start(self) -> RunningTask:
@@ -265,24 +265,24 @@ class Session:
         return self.task
 
     def _edit(self, **changes: object) -> None:
-        """Change fields of the edits of the chosen step, which has to be there."""
+        """Change fields of the edits; an error if there is no step."""
         self.step()
         self.edits = replace(self.edits, **changes)  # type: ignore[arg-type]  # named by the methods above
 
     def _reset(self) -> None:
-        """Forget all but the domain."""
+        """Forget everything but the domain."""
         self._reset_results()
         self.photo = self.quad = self.example = self.aligned = None
         self.photo_size, self.faces, self.is_drawing = (0, 0), (), False
 
     def _reset_results(self) -> None:
-        """Forget what was made of the photo, and end what is under way."""
+        """Forget all results for the photo, and abandon the running task."""
         self.steps, self.chosen, self.edits = (), -1, Edits()
         self.compared, self.compared_photo, self.task = (), None, None
 
 
 class Sessions:
-    """All sessions, by Gradio's name for them."""
+    """All sessions, by Gradio's session hash."""
 
     def __init__(self, domain: str, grace: float = GRACE, clock: Callable[[], float] = time.monotonic) -> None:
         self._domain = domain
@@ -297,17 +297,17 @@ class Sessions:
         return len(self._sessions)
 
     def of(self, name: str | None) -> Session:
-        """The session of that name, a new one where there is none."""
+        """Return the session of that name; a new one if there is none."""
         with self._lock:
             return self._open(name)
 
     def all(self) -> list[Session]:
-        """All sessions, the one that was used last at the end."""
+        """Return all sessions, the most recently used one last."""
         with self._lock:
             return list(self._sessions.values())
 
     def left(self, name: str | None) -> None:
-        """The page of a session was closed: end what it was waiting for, and forget it soon."""
+        """Abandon the task of a session whose page was closed, and forget the session after a while."""
         with self._lock:
             if name and name in self._sessions:
                 self._sessions[name].abandon()
@@ -315,12 +315,12 @@ class Sessions:
             self._sweep()
 
     def sweep(self) -> None:
-        """Forget the sessions whose time is over."""
+        """Forget the sessions whose time is up."""
         with self._lock:
             self._sweep()
 
     def share(self, session: Session) -> str:
-        """A secret name for a copy of the session, which is kept until the program ends or many others are shared."""
+        """Keep a copy of the session until the program ends or many others are shared; return its secret token."""
         token = secrets.token_urlsafe(16)
         with self._lock:
             self._shared[token] = session.to_share()
@@ -329,11 +329,11 @@ class Sessions:
         return token
 
     def open_shared(self, name: str | None, token: str) -> Session:
-        """Put a copy of a shared session in the place of the session of that name."""
+        """Replace the session of that name by a copy of a shared one, and return it."""
         with self._lock:
             shared = self._shared.get(token)
             if shared is None:
-                raise StudioError("This link has ended, as links to photos do when the demo restarts: ask for another.")
+                raise StudioError("This link has ended: links to photos end when the demo restarts. Ask for a new one.")
             self._open(name).abandon()
             opened = self._sessions[str(name)] = replace(shared)
             return opened

@@ -1,4 +1,4 @@
-"""The button that ends what takes a while and keeps the steps that are done."""
+"""The button that stops a running task and keeps the steps that are done."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from hyperstyle.web.events import AT_ONCE, Updates
 from hyperstyle.web.services import Services
 from hyperstyle.web.user_errors import user_errors
 
-LABEL = "Stop, and keep what is there"
+LABEL = "Stop and keep the steps so far"
 
 
 class StopButton:
@@ -19,7 +19,7 @@ class StopButton:
         self._go = go
         self._button = gr.Button(LABEL, visible=False, size="sm", elem_id=elem_id)
         self.outputs = [go, self._button]
-        """What `busy` updates."""
+        """Components that `busy` updates."""
         self._button.click(self.stop, None, self._button, **AT_ONCE)
 
     def ready_after(self, event: Any) -> None:  # noqa: ANN401 - Gradio names no type for it
@@ -27,7 +27,7 @@ class StopButton:
         event.then(lambda: self.busy(False), None, self.outputs, **AT_ONCE)
 
     def busy(self, under_way: bool) -> Updates:
-        """Both buttons while a task is under way, or while none is."""
+        """Return the updates of both buttons: only Stop works while a task is `under_way`, otherwise only `go`."""
         return {
             self._go: gr.update(interactive=not under_way),
             self._button: gr.update(visible=under_way, value=LABEL, interactive=True),
@@ -35,6 +35,6 @@ class StopButton:
 
     @user_errors
     def stop(self, request: gr.Request) -> Updates:
-        """End the visitor's task after its present step."""
+        """Stop the visitor's task after its current step."""
         self._services.session(request).stop()
         return {self._button: gr.update(value="Stopping...", interactive=False)}

@@ -1,4 +1,4 @@
-"""Errors as the page shows them: a sentence, never a traceback."""
+"""Turns errors into sentences on the page, never tracebacks."""
 
 import html
 import inspect
@@ -14,11 +14,11 @@ from hyperstyle.errors import StudioError
 _log = logging.getLogger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 
-UNEXPECTED = "Something went wrong here that is not your fault: try again, and tell whoever runs this page if it stays."
+UNEXPECTED = "Something went wrong here, and it is not your fault: try again, and tell whoever runs this page if it happens again."
 
 
 def user_error(error: Exception) -> gr.Error:
-    """An error as the page shows it, its text escaped, since that may repeat what a visitor typed."""
+    """Return the error that the page shows; its text is escaped, because it may quote what a visitor typed."""
     if isinstance(error, gr.Error):
         return error
     if isinstance(error, StudioError):
@@ -30,7 +30,7 @@ def user_error(error: Exception) -> gr.Error:
 
 
 def user_errors(handler: F) -> F:
-    """A handler, or one that is a generator function, whose errors the page shows as sentences."""
+    """Decorate a handler, which may be a generator function, so that the page shows its errors as sentences."""
     if inspect.isgeneratorfunction(handler):
 
         @wraps(handler)

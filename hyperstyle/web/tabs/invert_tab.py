@@ -1,4 +1,4 @@
-"""From a photo to its inversion: choose the face, watch the steps, choose one."""
+"""The Invert tab: choose a photo and a face, watch the steps, choose one."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,11 +22,11 @@ from hyperstyle.web.tabs.result_panel import ResultPanel
 from hyperstyle.web.user_errors import user_errors
 
 ALIGNED_HEIGHT = 1024
-"""Of the part of the photo that is shown beside its inversion, in pixels."""
+"""Height in pixels of the part of the photo that is shown beside its inversion."""
 
 
 class InvertTab:
-    """The first tab."""
+    """Photo, examples and settings at the left, the result at the right."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -95,13 +95,13 @@ class InvertTab:
 
     @user_errors
     def clear(self, request: gr.Request) -> Updates:
-        """Make room for another photo."""
+        """Forget the photo, and show the upload again."""
         self._services.session(request).clear_photo()
         return {**self.input_panel.empty(), **self.result_panel.empty()}
 
     @user_errors
     def invert(self, method_name: str, steps: float, request: gr.Request) -> Iterator[Updates]:
-        """Invert the photo, and show every step as soon as it is there."""
+        """Invert the photo, and show every step as soon as it is done."""
         session, engine = self._services.session(request), self._services.engine
         domain = engine.domains[session.domain]
         method = method_for(domain, method_name)
@@ -110,11 +110,11 @@ class InvertTab:
         width = round(ALIGNED_HEIGHT * domain.view.width / domain.view.height)
         task = session.start_inversion(jpeg(crop.pixels(ALIGNED_HEIGHT, width)))
         if method.own_weights or not engine.ready(domain.name):
-            yield self._under_way(session, "The models are being opened...")
+            yield self._under_way(session, "Loading the models...")
         found = engine.invert(domain.name, crop, method, count)
         if session.task is not task:
             return
-        yield self._under_way(session, "Looking for the first picture...", count)
+        yield self._under_way(session, "Encoding the photo...", count)
         steps_shown = (
             (place, SavedStep(step.inversion, jpeg(step.pixels)), f"Step {place} of {count}")
             for place, step in enumerate(found)
@@ -144,7 +144,7 @@ class InvertTab:
         steps: Iterator[tuple[int, SavedStep, str]],
         expected: int | None = None,
     ) -> Iterator[Updates]:
-        """Keep and show steps, each with its place and the status, until they end or the visitor stops them."""
+        """Store and show steps, given with their indices and status texts, until they end or the visitor stops them."""
         for place, step, status in steps:
             if session.task is not task:
                 return
@@ -164,7 +164,7 @@ class InvertTab:
         return self.show_example(self._services.examples.names[int(event.index)], self._services.session(request))
 
     def show_example(self, name: str, session: Session) -> Updates:
-        """Take an example's photo, and show it with its precomputed pictures at once."""
+        """Put the photo of an example into the session, and show it with its precomputed pictures."""
         examples = self._services.examples
         if name not in examples.names:
             raise StudioError(f"There is no example of that name: there are {', '.join(examples.names)}.")
@@ -187,7 +187,7 @@ class InvertTab:
         }
 
     def add_inversion(self, session: Session) -> bool:
-        """Give a session with an example the example's inversion; False if another photo was chosen meanwhile."""
+        """Add its example's inversion to a session; return False if another photo was chosen meanwhile."""
         name = session.example
         example = self._services.inverted_example(name) if name else None
         if example is None or session.example != name:
@@ -197,7 +197,7 @@ class InvertTab:
 
     @user_errors
     def open(self, saved: str | None, request: gr.Request) -> Updates:
-        """Open a saved inversion; if a picture was chosen instead, say what it is."""
+        """Open a saved inversion; for a picture, an error names the recipe in it."""
         if saved is None:
             raise StudioError("Choose the file of an inversion first.")
         path = Path(saved)
@@ -217,6 +217,6 @@ class InvertTab:
         return self.show(session, "Opened.")
 
     def show(self, session: Session, status: str) -> Updates:
-        """The tab for a session that was opened from a file or a link."""
+        """Show a session that was opened from a file or a link."""
         inputs = self.input_panel.with_photo(session) if session.photo else self.input_panel.empty()
         return {**inputs, **self.result_panel.current(session, status)}

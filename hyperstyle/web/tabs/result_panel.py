@@ -1,4 +1,4 @@
-"""The result of an inversion: its steps, the chosen one beside the photo, and what can be done with it."""
+"""The result of an inversion: its steps, the chosen one beside the photo, polish, and the export buttons."""
 
 import gradio as gr
 
@@ -20,7 +20,7 @@ POLISH_STEPS = 20
 
 
 class ResultPanel:
-    """The right side of the first tab."""
+    """The right side of the Invert tab."""
 
     def __init__(self, services: Services, go: gr.Button) -> None:
         """`go` is the button that starts an inversion."""
@@ -38,12 +38,12 @@ class ResultPanel:
                     1,
                     step=0.05,
                     label="Strength of the refinement",
-                    info="less edits more freely",
+                    info="lower is easier to edit",
                     min_width=240,
                 )
                 with gr.Column(min_width=240):
                     self.polish_steps = gr.Slider(
-                        5, 60, POLISH_STEPS, step=5, label="Polish steps", info="slow, and closer"
+                        5, 60, POLISH_STEPS, step=5, label="Polish steps", info="slower, and closer to the photo"
                     )
                     self.polish = gr.Button("Polish", size="sm", elem_id="polish")
             self._export_bar = ExportBar(services, "invert", strength_only)
@@ -55,7 +55,7 @@ class ResultPanel:
         self._strength.input(self.set_strength, self._strength, self._result, trigger_mode="always_last", **EDITING)
 
     def empty(self) -> Updates:
-        """The panel without a result."""
+        """Return the updates that empty the panel."""
         return {
             self._result: gr.update(value=None),
             self._strip: gr.update(value=None),
@@ -66,7 +66,7 @@ class ResultPanel:
         }
 
     def precomputed(self, example: PrecomputedExample) -> Updates:
-        """The panel with the precomputed pictures of an example."""
+        """Return the updates that show the precomputed pictures of an example."""
         tiles = [Tile("Your photo", uri(shrunk(example.aligned)))]
         tiles += [
             Tile(_name(record.index), uri(shrunk(picture)), captions(record))
@@ -81,7 +81,7 @@ class ResultPanel:
         }
 
     def current(self, session: Session, status: str, expected: int | None = None) -> Updates:
-        """The panel with the steps of the session; steps up to `expected` that are still to come have empty tiles."""
+        """Return the updates that show the session's steps; steps to come, up to index `expected`, have empty tiles."""
         tiles = [Tile("Your photo", uri(shrunk(session.aligned)))] if session.aligned else []
         first = len(tiles)
         tiles += [
@@ -100,7 +100,7 @@ class ResultPanel:
 
     @user_errors
     def choose_step(self, event: gr.EventData, request: gr.Request) -> Updates:
-        """Go on with the step that was clicked; the first tile is the photo itself."""
+        """Choose the step that was clicked; the first tile is the photo."""
         session = self._services.session(request)
         session.choose_step(int(event.index) - (session.aligned is not None))
         status = f"You go on with {_title(session.step()).lower()}." if session.steps else ""
@@ -108,13 +108,13 @@ class ResultPanel:
 
     @user_errors
     def set_strength(self, strength: float, request: gr.Request) -> Updates:
-        """Draw the chosen step with its offsets scaled."""
+        """Scale the offsets of the chosen step, and draw it."""
         session = self._services.session(request)
         session.set_strength(strength)
         return {self._result: gr.update(value=self._beside_photo(session))}
 
     def _beside_photo(self, session: Session) -> dict[str, str | None] | None:
-        """The chosen step beside the photo."""
+        """Return the chosen step beside the photo, as the component's value."""
         before = uri(session.aligned) if session.aligned else None
         if not session.steps:
             return before_after_value(before, None, "Your photo, aligned") if before else None
@@ -123,12 +123,12 @@ class ResultPanel:
 
 
 def strength_only(edits: Edits) -> Edits:
-    """The edits that the pictures of an inversion show where nothing is edited."""
+    """Return the strength of the offsets alone, without any edit."""
     return Edits(strength=edits.strength)
 
 
 def captions(record: StepRecord) -> tuple[str, ...]:
-    """The metrics of a step, a line each."""
+    """Return the metrics of a step, one per line."""
     metrics = record.metrics
     identity = "no face found" if metrics.identity is None else f"identity {metrics.identity:.2f}"
     return identity, f"LPIPS {metrics.lpips:.3f}", f"L2 {metrics.l2:.3f}"

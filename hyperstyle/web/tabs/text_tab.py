@@ -1,4 +1,4 @@
-"""Edits in words: from one description to another."""
+"""The Text tab: edits in words, from one description to another."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +20,7 @@ from hyperstyle.web.user_errors import user_errors
 
 @dataclass(frozen=True)
 class Suggestion:
-    """An edit in words to try."""
+    """A suggested edit in words."""
 
     title: str
     before: str
@@ -39,16 +39,16 @@ SUGGESTIONS = (
     Suggestion("Blond hair", "a face", "a face with blond hair"),
     Suggestion("Black hair", "a face", "a face with black hair"),
 )
-"""Only those whose pictures show what the words say, with the embedded text model too."""
+"""Edits that look as their words say, with the embedded text model too."""
 
 
 def shown_edits(edits: Edits) -> Edits:
-    """The edits that the pictures of this tab show: all but the style."""
+    """Return the edits that the pictures of this tab show: all but the style."""
     return replace(edits, style=None)
 
 
 class TextTab:
-    """The third tab."""
+    """The controls of an edit in words, and the edited picture."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -62,9 +62,15 @@ class TextTab:
                 self._strength = gr.Slider(
                     -MAX_TEXT_STRENGTH, MAX_TEXT_STRENGTH, DEFAULT_TEXT_STRENGTH, step=0.5, label="Strength"
                 )
-                self._usual = gr.Checkbox(value=True, label="Usual disentanglement")
+                self._usual = gr.Checkbox(value=True, label="Default disentanglement")
                 self._threshold = gr.Slider(
-                    0, 0.8, 0.15, step=0.01, label="Disentanglement", info="more changes less else", visible=False
+                    0,
+                    0.8,
+                    0.15,
+                    step=0.01,
+                    label="Disentanglement",
+                    info="higher changes less else",
+                    visible=False,
                 )
                 with gr.Row(elem_classes="actions"):
                     self._change = gr.Button("Change it", variant="primary", elem_id="say")
@@ -92,7 +98,7 @@ class TextTab:
         self._back.click(self.take_back, None, [self._suggestion, *self._picture], **drawing)
 
     def suggest(self, title: str) -> Updates:
-        """Fill in a suggestion."""
+        """Fill in the suggestion with that title."""
         suggestion = next(suggestion for suggestion in SUGGESTIONS if suggestion.title == title)
         return {
             self._before: suggestion.before,
@@ -101,12 +107,12 @@ class TextTab:
         }
 
     def show_threshold(self, usual: bool) -> Updates:
-        """Show the slider of the threshold unless the text model's own is used."""
+        """Show the slider of the threshold unless the text model's default is used."""
         return {self._threshold: gr.update(visible=not usual)}
 
     @user_errors
     def open(self, request: gr.Request) -> Updates:
-        """The tab for the visitor's session; grey, with the reason, if the domain takes no edits in words here."""
+        """Show the visitor's session; if the domain cannot edit in words here, disable the controls and say why."""
         session = self._services.session(request)
         reason = self._services.engine.why_no_text(session.domain)
         values = self._values(session.edits.text) if session.edits.text else {}
@@ -121,7 +127,7 @@ class TextTab:
         }
 
     def _values(self, edit: TextEdit) -> dict[Any, dict[str, Any]]:
-        """The values of the controls for an edit."""
+        """Return the updates of the controls that hold an edit."""
         values: dict[Any, Any] = {self._before: edit.before, self._after: edit.after, self._strength: edit.strength}
         values[self._usual] = edit.threshold is None
         if edit.threshold is not None:
@@ -136,7 +142,7 @@ class TextTab:
         session = self._services.session(request)
         session.step()
         if not before.strip() or not after.strip():
-            raise StudioError("Say both what the picture shows and what it shall show.")
+            raise StudioError("Describe both what the picture shows and what it should show.")
         edit = TextEdit(
             before[:MAX_TEXT_LENGTH],
             after[:MAX_TEXT_LENGTH],
@@ -149,7 +155,7 @@ class TextTab:
 
     @user_errors
     def take_back(self, request: gr.Request) -> Updates:
-        """The picture without the edit in words."""
+        """Drop the edit in words, and draw the picture without it."""
         session = self._services.session(request)
         session.set_text(None)
         return {
@@ -159,6 +165,6 @@ class TextTab:
         }
 
     def _beside_photo(self, session: Session, edits: Edits) -> dict[str, str | None]:
-        """The picture with edits beside the photo, or beside the step without edits if there is no photo."""
+        """Return the picture with edits beside the photo, or beside the step without edits if there is no photo."""
         picture = self._services.picture(session, shown_edits(edits))
         return before_after_value(uri(picture), uri(session.aligned or session.step().picture), "Changed")
