@@ -32,7 +32,7 @@ from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.photo.quads import fitted_quad
 from hyperstyle.training.core.loop import update
-from hyperstyle.training.core.previews import side
+from hyperstyle.training.core.previews import preview_size
 from hyperstyle.training.experiments import ablations, hyperinverter_training
 from hyperstyle.training.experiments.encoded_photos import EncodedPhotos
 from hyperstyle.training.experiments.small_hyperinverter import SmallHyperInverter
@@ -167,13 +167,13 @@ def test_the_preview_and_the_encoder_are_trained_where_they_are() -> None:
     features = model.generator.features(model.generator.styles(codes), model.generator.kernels(), head.features)
     trained(head, preview_training.fitting_loss(head, features, codes, photos))
 
-    judge = w_encoder_training.EncoderLoss(
+    encoder_loss = w_encoder_training.EncoderLoss(
         model.generator, model.head, Preview(w_encoder_training.SMALL), model.lpips, PhotoMetrics()
     )
-    judge.place(META)
+    encoder_loss.to_device(META)
     encoder, look = SmallEncoder().to(META), torch.rand(512, 3072, device=META)
     known = torch.rand(2, 3, 128, 128, device=META), codes
-    trained(encoder, w_encoder_training.training_loss(encoder, judge, look, known, photos))
+    trained(encoder, w_encoder_training.training_loss(encoder, encoder_loss, look, known, photos))
 
 
 class PhotoMetrics(torch.nn.Module):
@@ -197,7 +197,7 @@ def test_hyperinverter_and_variants_are_trained_where_they_are(tmp_path: Path) -
     photos, codes = photo_of(model, 2), torch.rand(2, 512, device=META)
     with META:
         network = SmallHyperInverter(model.generator.own_kernels(), (3, 4))
-        adversary = hyperinverter_training.DiscriminatorTrainer(side(model))
+        adversary = hyperinverter_training.DiscriminatorTrainer(preview_size(model))
     training = hyperinverter_training.HyperInverterTraining(
         model, lambda: (photos, codes), (photos, codes), PhotoMetrics().distance
     )

@@ -57,11 +57,11 @@ def make_pictures(
     Pictures from number 1000000 on are rendered by the preview head, which is faster and must have been trained.
     """
     generator, where = load_generator(), device_of(device)
-    quick = first >= generated_pictures.QUICK
+    quick = first >= generated_pictures.FIRST_PREVIEW
     draw = (
-        generated_pictures.quick(generator, fitted_preview(work), where)
+        generated_pictures.preview_renderer(generator, fitted_preview(work), where)
         if quick
-        else generated_pictures.whole(generator, where)
+        else generated_pictures.full_renderer(generator, where)
     )
     numbers = range(first, first + count)
     made = generated_pictures.make_pictures(
@@ -104,8 +104,8 @@ def train_w_encoder(work: Work, minutes: Minutes, device: Device = None) -> None
     """Train the encoder from photos to W."""
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     heads = fitted_preview(work), fitted_preview(work, w_encoder_training.SMALL)
-    judge = w_encoder_training.EncoderLoss(load_generator(), *heads, lpips, arcface())
-    w_encoder_training.train(work, minutes, load_mapping(), judge, device_of(device))
+    encoder_loss = w_encoder_training.EncoderLoss(load_generator(), *heads, lpips, arcface())
+    w_encoder_training.train(work, minutes, load_mapping(), encoder_loss, device_of(device))
 
 
 @app.command("hypernet")
@@ -130,7 +130,7 @@ def train_directions(work: Work, device: Device = None) -> None:
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
     landmarks = fetch(WEIGHTS["dlib-landmarks"])
     evaluator = measure_directions.Evaluator(
-        generated_pictures.whole(load_generator(), device_of(device)),
+        generated_pictures.full_renderer(load_generator(), device_of(device)),
         attributes.Labeller(landmarks, attribute_networks.Networks(*networks)),
         FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
         work / "directions",

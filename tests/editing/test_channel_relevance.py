@@ -22,7 +22,7 @@ from hyperstyle.editing.text_model import TextModel
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.stylegan2 import Design, StyleGan2
-from hyperstyle.training.core.generated_pictures import code_of, file_of, write_whole
+from hyperstyle.training.core.generated_pictures import code_of, file_of, write_jpeg
 from hyperstyle.training.text.relevance_training import PictureSource, compute, rendered_pictures, stored_pictures
 from tests.text_at_hand import random_model
 
@@ -70,7 +70,7 @@ def test_stored_pictures_are_looked_at_with_their_own_codes(
 ) -> None:
     generator = small_generator()
     for number in (3, 5):
-        write_whole(file_of(tmp_path, number), torch.full((3, 64, 64), number / 10))
+        write_jpeg(file_of(tmp_path, number), torch.full((3, 64, 64), number / 10))
     source = stored_pictures(generator, mapping, [0], tmp_path, model.side)
     assert torch.equal(source.code(1), code_of(5, mapping))
     assert float(source.picture(1).mean()) == pytest.approx(0.5, abs=0.02)

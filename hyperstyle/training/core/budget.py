@@ -8,7 +8,7 @@ from hyperstyle.training.core.loop import TrainingRun
 
 
 @dataclass
-class Clock:
+class CpuClock:
     """CPU time of a training over all its runs; fairer than wall-clock time where processes share a CPU."""
 
     before: float = 0.0
@@ -31,7 +31,7 @@ class Clock:
 
 
 @dataclass
-class Budget(TrainingRun):
+class StepLimitedRun(TrainingRun):
     """One run of a training that takes `total` steps in all; the run also stops when its `minutes` are over."""
 
     total: int = 1000

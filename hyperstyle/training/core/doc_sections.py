@@ -5,7 +5,7 @@ from pathlib import Path
 from hyperstyle.files import write_text
 
 
-def fill(page: Path, text: str, name: str = "measured") -> None:
+def write_section(page: Path, text: str, name: str = "measured") -> None:
     """Replace the section of a Markdown page between the comments `<!-- name -->` and `<!-- end -->` by `text`."""
     start, end = f"<!-- {name} -->", "<!-- end -->"
     before, _, rest = page.read_text(encoding="utf-8").partition(start)

@@ -21,10 +21,10 @@ from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview, preview
 
 SIZE = 256
-Draw = Callable[[Tensor], Tensor]
+Renderer = Callable[[Tensor], Tensor]
 """Renders a code, [1, 512] in W or [1, n_styles, 512] in W+, to a picture [3, 256, 256], RGB in [-1, 1]."""
-QUICK = 1_000_000  # pictures from this number on are rendered by the preview head
-LEAST_TRUNCATION, MOST_TRUNCATION = 0.5, 1.0  # most photos lie near the mean of W, unusual ones far from it
+FIRST_PREVIEW = 1_000_000  # pictures from this number on are rendered by the preview head
+MIN_TRUNCATION, MAX_TRUNCATION = 0.5, 1.0  # most photos lie near the mean of W, unusual ones far from it
 QUALITY = 95  # of the JPEG files: 40 kB a picture
 
 
@@ -33,7 +33,7 @@ def code_of(number: int, mapping: MappingNetwork) -> Tensor:
     source = torch.Generator().manual_seed(number)
     z = torch.randn(1, 512, generator=source)
     share = torch.rand(1, 1, generator=source)
-    truncation = LEAST_TRUNCATION + (MOST_TRUNCATION - LEAST_TRUNCATION) * share
+    truncation = MIN_TRUNCATION + (MAX_TRUNCATION - MIN_TRUNCATION) * share
     with torch.inference_mode():
         return mapping(z, truncation)
 
@@ -61,30 +61,30 @@ def read_picture(path: Path, side: int) -> Tensor:
     return torch.from_numpy(np.array(small)).permute(2, 0, 1).float() / 127.5 - 1
 
 
-def whole(generator: MobileGenerator, device: torch.device) -> Draw:
+def full_renderer(generator: MobileGenerator, device: torch.device) -> Renderer:
     """Return a renderer that runs the whole generator and pools its picture.
 
     It computes in the device's fast precision, whose error is below that of JPEG.
     """
-    quick = copy.deepcopy(generator).to(device)
-    quick.compute_in(fast_dtype(device))
+    generator = copy.deepcopy(generator).to(device)
+    generator.compute_in(fast_dtype(device))
 
     def draw(code: Tensor) -> Tensor:
-        picture = quick(code.to(device))
+        picture = generator(code.to(device))
         return F.avg_pool2d(picture, picture.shape[-1] // SIZE)[0]
 
     return draw
 
 
-def quick(generator: MobileGenerator, head: Preview, device: torch.device) -> Draw:
-    """Return a renderer that runs the generator's first blocks and the preview head, four times as fast as `whole`."""
+def preview_renderer(generator: MobileGenerator, head: Preview, device: torch.device) -> Renderer:
+    """Return a renderer of previews: the generator's first blocks and the preview head, four times as fast."""
     trunk, small = copy.deepcopy(generator).to(device), copy.deepcopy(head).to(device, fast_dtype(device))
     trunk.compute_in(fast_dtype(device))
     kernels = trunk.kernels()
     return lambda code: preview(trunk, small, code.to(device), kernels)[0]
 
 
-def make_pictures(folder: Path, draw: Draw, mapping: MappingNetwork, numbers: range, deadline: float) -> int:
+def make_pictures(folder: Path, draw: Renderer, mapping: MappingNetwork, numbers: range, deadline: float) -> int:
     """Write missing pictures until `deadline`, a value of `time.monotonic`; return how many were written."""
     made = 0
     for number in numbers:
@@ -94,12 +94,12 @@ def make_pictures(folder: Path, draw: Draw, mapping: MappingNetwork, numbers: ra
         if time.monotonic() > deadline:
             break
         with torch.inference_mode():
-            write_whole(path, draw(code_of(number, mapping)))
+            write_jpeg(path, draw(code_of(number, mapping)))
         made += 1
     return made
 
 
-def write_whole(path: Path, picture: Tensor) -> None:
+def write_jpeg(path: Path, picture: Tensor) -> None:
     """Write a picture [3, H, W] in [-1, 1] as JPEG, atomically: a killed process leaves no truncated picture."""
     encoded = io.BytesIO()
     Image.fromarray(to_bytes(picture).numpy()).save(encoded, "JPEG", quality=QUALITY, subsampling=0)

@@ -10,7 +10,7 @@ from hyperstyle.networks.generator import Kernels
 from hyperstyle.networks.preview_head import SIZE, preview
 
 
-def shown(model: EmbeddedModel, codes: Tensor, kernels: Kernels) -> Tensor:
+def render_previews(model: EmbeddedModel, codes: Tensor, kernels: Kernels) -> Tensor:
     """Render previews [N, 3, S, S] of codes [N, 512]; kernels [N, out, in, kh, kw] belong to one code each."""
     pictures = []
     for part in chunks(model, len(codes)):
@@ -21,16 +21,16 @@ def shown(model: EmbeddedModel, codes: Tensor, kernels: Kernels) -> Tensor:
 
 def chunks(model: EmbeddedModel, count: int) -> Iterator[slice]:
     """Split `count` previews into slices to render together: all on a GPU, as many as fit the cache on a CPU."""
-    small = SIZE // side(model)
+    small = SIZE // preview_size(model)
     at_once = small if model.head.narrow.device.type == "cpu" else count
     return (slice(first, first + at_once) for first in range(0, count, at_once))
 
 
-def side(model: EmbeddedModel) -> int:
+def preview_size(model: EmbeddedModel) -> int:
     """Return the side of the previews in pixels."""
     return 2 * model.head.features
 
 
-def figures(model: EmbeddedModel, pictures: Tensor, photos: Tensor) -> tuple[float, float]:
+def mean_l2_lpips(model: EmbeddedModel, pictures: Tensor, photos: Tensor) -> tuple[float, float]:
     """Return the mean L2 and LPIPS between pictures and photos, both [N, 3, S, S] in [-1, 1]."""
     return float((pictures - photos).square().mean()), float(model.lpips(pictures, photos).mean())

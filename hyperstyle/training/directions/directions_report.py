@@ -15,8 +15,8 @@ from hyperstyle.files import atomic_write, ensure_dir
 from hyperstyle.metrics.attributes import LABELS
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
 from hyperstyle.photo.tensors import to_pixels
-from hyperstyle.training.core.doc_sections import fill
-from hyperstyle.training.core.generated_pictures import Draw
+from hyperstyle.training.core.doc_sections import write_section
+from hyperstyle.training.core.generated_pictures import Renderer
 from hyperstyle.training.directions.measure_directions import Effect, FaceMeasurements, render_all
 from hyperstyle.training.directions.plans import FittedDirection
 
@@ -74,17 +74,17 @@ def rounded(values: tuple[float, ...]) -> list[float]:
     return [round(float(value), 3) for value in values]
 
 
-def write_report(docs: Path, measured: list[MeasuredDirection], draw: Draw, faces: Tensor) -> None:
+def write_report(docs: Path, measured: list[MeasuredDirection], draw: Renderer, faces: Tensor) -> None:
     """Write the strips to docs/directions/, and the tables between the marks in docs/directions.md."""
     folder = ensure_dir(docs / "directions")
     for one in measured:
         strip = strip_of(one.fitted.direction, draw, faces[list(STRIP_FACES)])
         with atomic_write(folder / f"{one.fitted.direction.name}.jpg") as part:
             strip.save(part, "JPEG", quality=STRIP_QUALITY)
-    fill(docs / "directions.md", tables(measured))
+    write_section(docs / "directions.md", tables(measured))
 
 
-def strip_of(direction: Direction, draw: Draw, faces: Tensor) -> Image.Image:
+def strip_of(direction: Direction, draw: Renderer, faces: Tensor) -> Image.Image:
     """Render a row of pictures for each face of `faces` [N, 512], from the slider's low end to its high end."""
     rows = []
     for face in faces:

@@ -14,7 +14,7 @@ from hyperstyle.metrics.attributes import Labeller
 from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
 from hyperstyle.photo.tensors import to_pixels
-from hyperstyle.training.core.generated_pictures import Draw
+from hyperstyle.training.core.generated_pictures import Renderer
 
 DESCRIPTOR = 128
 
@@ -50,7 +50,7 @@ class Effect:
 class Evaluator:
     """Renders codes and measures the pictures; measurements are cached in `folder`."""
 
-    draw: Draw
+    draw: Renderer
     labeller: Labeller
     identity: FaceIdentity
     folder: Path
@@ -81,7 +81,7 @@ class Evaluator:
         return measured
 
 
-def render_all(draw: Draw, codes: Tensor) -> list[Tensor]:
+def render_all(draw: Renderer, codes: Tensor) -> list[Tensor]:
     """Render each of the codes to a picture [3, 256, 256]."""
     with torch.inference_mode():
         return [draw(code[None]) for code in codes]

@@ -22,9 +22,9 @@ from hyperstyle.inversion.hyperstyle import add_offsets
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.refiner import STEPS
-from hyperstyle.training.core.budget import Budget, Clock
+from hyperstyle.training.core.budget import CpuClock, StepLimitedRun
 from hyperstyle.training.core.loop import Stateful, update
-from hyperstyle.training.core.previews import figures, shown, side
+from hyperstyle.training.core.previews import mean_l2_lpips, preview_size, render_previews
 from hyperstyle.training.experiments.encoded_photos import EncodedPhotos, encode_photos
 from hyperstyle.training.experiments.pairwise_hypernetwork import PairwiseHyperNetwork
 
@@ -104,7 +104,7 @@ class AblationTraining:
 
     def target(self, photos: Tensor) -> Tensor:
         """Return photos [N, 3, 128, 128] at the size of the preview, [N, 3, S, S]."""
-        return F.adaptive_avg_pool2d(photos, side(self.model))
+        return F.adaptive_avg_pool2d(photos, preview_size(self.model))
 
     def refinements(self, network: PairwiseHyperNetwork, photos: Tensor, codes: Tensor) -> Iterator[Tensor]:
         """Yield the first picture [N, 3, S, S] of codes [N, 512], then the picture of every refinement, without end.
@@ -112,13 +112,13 @@ class AblationTraining:
         The gradient of a picture reaches only the offsets that the network added last.
         """
         offsets: Offsets = {}
-        picture = shown(self.model, codes, self.model.generator.own_kernels())
+        picture = render_previews(self.model, codes, self.model.generator.own_kernels())
         while True:
             yield picture
             with low_precision(photos.device, enabled=network.training):
                 changes = network(photos, picture.detach())
             moved = add_offsets(offsets, changes)
-            picture = shown(self.model, codes, self.model.generator.kernels(moved))
+            picture = render_previews(self.model, codes, self.model.generator.kernels(moved))
             offsets = {layer: offset.detach() for layer, offset in moved.items()}
 
     def losses(self, network: PairwiseHyperNetwork, variant: Variant, first: int) -> Iterator[Tensor]:
@@ -133,7 +133,7 @@ class AblationTraining:
     def evaluate(self, network: PairwiseHyperNetwork) -> list[tuple[float, float]]:
         """Return L2 and LPIPS on the held-out photos, for the first picture and after each refinement."""
         pictures = islice(self.refinements(network, self.held, self.model.w_encoder(self.held)), 1 + STEPS)
-        return [figures(self.model, picture, self.target(self.held)) for picture in pictures]
+        return [mean_l2_lpips(self.model, picture, self.target(self.held)) for picture in pictures]
 
     def file(self, variant: Variant) -> Path:
         """Return the path of a variant's result."""
@@ -144,7 +144,7 @@ class AblationTraining:
         network = variant.network().to(self.held.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         average = copy.deepcopy(network).eval().requires_grad_(False)
         optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-2, fused=True)
-        clock = Clock()
+        clock = CpuClock()
 
         def report(step: int) -> None:
             found = self.evaluate(average)
@@ -156,7 +156,7 @@ class AblationTraining:
                 write_text(self.file(variant), json.dumps(asdict(result)))
 
         parts: dict[str, Stateful] = {"network": network, "average": average, "optimizer": optimizer, "clock": clock}
-        budget = Budget(self.file(variant).with_suffix(".pt"), parts, self.minutes, report, total=self.updates)
+        budget = StepLimitedRun(self.file(variant).with_suffix(".pt"), parts, self.minutes, report, total=self.updates)
         losses: Iterator[Tensor] | None = None
         for step in budget.steps(optimizer):
             losses = losses or self.losses(network, variant, step)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from hyperstyle.training.core.doc_sections import fill
+from hyperstyle.training.core.doc_sections import write_section
 from hyperstyle.training.experiments.ablations import Result, Variant
 
 
 def write_report(page: Path, results: Mapping[Variant, Result]) -> None:
     """Write the table of results into the generated section of the page."""
-    fill(page, table(results))
+    write_section(page, table(results))
 
 
 def table(results: Mapping[Variant, Result]) -> str:

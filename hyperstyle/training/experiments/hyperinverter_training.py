@@ -19,7 +19,7 @@ from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.training.core.generated_pictures import save_grid
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
 from hyperstyle.training.core.portraits import read_portraits
-from hyperstyle.training.core.previews import figures, shown, side
+from hyperstyle.training.core.previews import mean_l2_lpips, preview_size, render_previews
 from hyperstyle.training.experiments.discriminator import Discriminator
 from hyperstyle.training.experiments.small_hyperinverter import SmallHyperInverter
 from hyperstyle.training.faces.hypernetwork_training import BATCH, LARGE_BATCH, LIKENESS, Targets
@@ -78,10 +78,12 @@ class HyperInverterTraining:
         """Return the pictures [N, 3, S, S] of codes [N, 512], before and after the network changes the kernels."""
         own = self.model.generator.own_kernels()
         with torch.no_grad():
-            first = shown(self.model, codes, own)
+            first = render_previews(self.model, codes, own)
         with low_precision(photos.device, enabled=network.training):
             changes = network(photos, first)
-        return first, shown(self.model, codes, own | {layer: own[layer] + change for layer, change in changes.items()})
+        return first, render_previews(
+            self.model, codes, own | {layer: own[layer] + change for layer, change in changes.items()}
+        )
 
     def train(self, checkpoint: Path, minutes: float, network: SmallHyperInverter) -> None:
         """Train `network` for `minutes`, resuming from the checkpoint."""
@@ -89,13 +91,13 @@ class HyperInverterTraining:
         network.to(held.device)
         average = copy.deepcopy(network).eval().requires_grad_(False)
         optimizer = torch.optim.Adam(network.parameters(), lr=self.rate)
-        adversary = DiscriminatorTrainer(side(self.model))
+        adversary = DiscriminatorTrainer(preview_size(self.model))
         adversary.network.to(held.device)
 
         @torch.no_grad()
         def report(step: int) -> None:
             first, second = self.pictures(average, held, held_codes)
-            before, after = ("{:.4f}/{:.3f}".format(*figures(self.model, seen, held)) for seen in (first, second))
+            before, after = ("{:.4f}/{:.3f}".format(*mean_l2_lpips(self.model, seen, held)) for seen in (first, second))
             line = f"step {step}: held out, L2/LPIPS {before} -> {after}"
             if step > self.start:
                 verdicts = (adversary.network(seen).mean() for seen in (held, second))

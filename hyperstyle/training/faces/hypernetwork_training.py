@@ -17,7 +17,7 @@ from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.networks.preview_head import preview
 from hyperstyle.networks.refiner import STEPS, Refiner, RefinerInput
-from hyperstyle.training.core.augmentation import mirrored, photographed
+from hyperstyle.training.core.augmentation import photometric_jitter, random_flip
 from hyperstyle.training.core.generated_pictures import save_grid
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
 from hyperstyle.training.core.portraits import read_portraits
@@ -25,7 +25,7 @@ from hyperstyle.training.core.portraits import read_portraits
 BATCH, LARGE_BATCH = 4, 32  # on CPU and on CUDA
 CORRECTIONS = 2  # gradient steps on the first code: fewer than for users save time and make starts more varied
 LIKENESS = 0.1  # weight of the identity loss beside L2 and LPIPS, as in the paper
-STRANGE = 0.1  # standard deviation of the random offsets
+OFFSET_SCALE = 0.1  # standard deviation of the random offsets
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,14 @@ class Targets:
     def batch(self, size: int) -> Tensor:
         """Return augmented pictures [size, 3, 256, 256] in [-1, 1]: half portraits, half by kernels with noise."""
         device = self.photos.device
-        real = photographed(mirrored(self.photos[torch.randint(len(self.photos), (size // 2,), device=device)]))
-        made = self.stranger(self.mapping(torch.randn(size - size // 2, 512, device=device), 0.8))
-        return torch.cat((real, photographed(made)))
+        real = photometric_jitter(
+            random_flip(self.photos[torch.randint(len(self.photos), (size // 2,), device=device)])
+        )
+        made = self.perturbed_pictures(self.mapping(torch.randn(size - size // 2, 512, device=device), 0.8))
+        return torch.cat((real, photometric_jitter(made)))
 
     @torch.no_grad()
-    def stranger(self, codes: Tensor) -> Tensor:
+    def perturbed_pictures(self, codes: Tensor) -> Tensor:
         """Render pictures [N, 3, 256, 256] that no code in W gives: two codes mixed, kernels with random offsets.
 
         Coarse styles take one of `codes` [N, 512], fine styles the next; offsets are random matrices of rank 8.
@@ -59,12 +61,12 @@ class Targets:
             out, inputs = generator.own_kernels()[layer].shape[:2]
             left = torch.randn(len(codes), out, 8, device=codes.device)
             right = torch.randn(len(codes), 8, inputs, device=codes.device)
-            offsets[layer] = (STRANGE * 8**-0.5 * left @ right)[..., None, None]
+            offsets[layer] = (OFFSET_SCALE * 8**-0.5 * left @ right)[..., None, None]
         return preview(generator, self.model.head, codes, generator.kernels(offsets)).clamp(-1, 1)
 
 
 @dataclass(frozen=True)
-class Refined:
+class Refinement:
     """Result of one refinement."""
 
     changes: Offsets
@@ -77,7 +79,7 @@ class Refined:
 
 def refinements(
     model: EmbeddedModel, network: Refiner, photo: Tensor, codes: Tensor, real: bool, last: Distance | None = None
-) -> Iterator[Refined]:
+) -> Iterator[Refinement]:
     """Yield the first picture of codes [N, 512], then `STEPS` refinements towards photos [N, 3, 256, 256].
 
     No gradient flows from one refinement into another. With `real`, the generator's full pictures are compared with
@@ -86,22 +88,22 @@ def refinements(
     """
 
     def looked(offsets: Offsets, distance: Distance | None = None) -> RefinerInput:
-        return model.look(photo, codes, offsets, drawn(model, codes, offsets) if real else None, distance)
+        return model.look(photo, codes, offsets, render_full(model, codes, offsets) if real else None, distance)
 
     offsets: Offsets = {}
     memory: Offsets | None = None
     look = looked(offsets)
-    yield Refined({}, offsets, look)
+    yield Refinement({}, offsets, look)
     for index in range(STEPS):
         with low_precision(photo.device, enabled=network.training):
             changes, memory = network(photo, look, model.generator.own_kernels(), index, memory)
         offsets = add_offsets(offsets, {layer: change.detach() for layer, change in changes.items()})
         look = looked(offsets, last if index == STEPS - 1 else None)
-        yield Refined(changes, offsets, look)
+        yield Refinement(changes, offsets, look)
 
 
 @torch.no_grad()
-def drawn(model: EmbeddedModel, codes: Tensor, offsets: Offsets) -> Tensor:
+def render_full(model: EmbeddedModel, codes: Tensor, offsets: Offsets) -> Tensor:
     """Render full pictures of codes [N, 512] with offsets, pooled to [N, 3, 256, 256]."""
     pictures = []
     for part in chunks(len(codes), codes.device):
@@ -118,11 +120,11 @@ def backward(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Di
     last step only: its gradient must not become an input of the network, because users have no identity network.
     """
 
-    def judged(pictures: Tensor, photos: Tensor) -> Tensor:
+    def distance_with_identity(pictures: Tensor, photos: Tensor) -> Tensor:
         return model.distance(pictures, photos) + LIKENESS * likeness(pictures, photos)
 
     own = model.generator.own_kernels()
-    for step in refinements(model, network, photo, model.encode(photo, CORRECTIONS), real, judged):
+    for step in refinements(model, network, photo, model.encode(photo, CORRECTIONS), real, distance_with_identity):
         if changes := step.changes:
             upstream_gradients = [
                 (own[layer].flatten(-3) * step.look.gradients[layer])[..., None, None] for layer in changes

@@ -54,8 +54,8 @@ def train(
         print(f"step {step}: held-out L2 {torch.stack(errors).mean():.5f}", flush=True)
         save_grid(checkpoint.with_suffix(".png"), [torch.cat((m, held[i][2]), 2) for i, m in enumerate(made[:8])])
 
-    stretch = TrainingRun(checkpoint, {"head": head, "average": average, "optimizer": optimizer}, minutes, report)
-    for step in stretch.steps(optimizer):
+    run = TrainingRun(checkpoint, {"head": head, "average": average, "optimizer": optimizer}, minutes, report)
+    for step in run.steps(optimizer):
         chance = random.Random(step)  # noqa: S311 - shuffling, not secrets
         features, codes, wanted = examples(chance.sample(numbers[HELD_OUT:], BATCH * SIZE // size))
         fitting_loss(head, features, codes, wanted).backward()

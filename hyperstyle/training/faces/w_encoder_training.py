@@ -16,7 +16,7 @@ from hyperstyle.networks.lpips import SQUARED, Lpips, difference
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview, preview
 from hyperstyle.networks.small_encoder import SIDE, SmallEncoder
-from hyperstyle.training.core.augmentation import mirrored, photographed
+from hyperstyle.training.core.augmentation import photometric_jitter, random_flip
 from hyperstyle.training.core.generated_pictures import SIZE, code_of, file_of, numbers_in, read_picture, save_grid
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
 from hyperstyle.training.core.portraits import read_portraits
@@ -60,7 +60,7 @@ class KnownPictures:
     def batch(self, step: int) -> tuple[Tensor, Tensor]:
         """Return augmented pictures [BATCH, 3, 128, 128] and their standardized codes [BATCH, 512]."""
         picked = random.Random(step).sample(range(HELD_OUT, len(self.numbers)), BATCH)  # noqa: S311 - shuffling
-        return photographed(self.pictures(picked, SIDE)), self.codes[picked]
+        return photometric_jitter(self.pictures(picked, SIDE)), self.codes[picked]
 
 
 def look_of_codes(codes: Tensor, pictures: Tensor) -> Tensor:
@@ -107,7 +107,7 @@ class Photos:
         real = list(self.portraits[torch.randint(len(self.portraits), (count,))])
         picked = random.choices(self.numbers, k=PHOTOS - count) if self.numbers else []  # noqa: S311 - no secrets
         made = [read_picture(file_of(self.relatives, number), SIZE) for number in picked]
-        return photographed(mirrored(torch.stack(real + made)))
+        return photometric_jitter(random_flip(torch.stack(real + made)))
 
 
 class EncoderLoss(nn.Module):
@@ -121,14 +121,14 @@ class EncoderLoss(nn.Module):
         self.head, self.small = head, small
         self.lpips, self.likeness = lpips, likeness
 
-    def place(self, device: torch.device) -> None:
+    def to_device(self, device: torch.device) -> None:
         """Move all networks to a device, in its fast precision."""
         self.to(device)
         self.generator.compute_in(fast_dtype(device))
         self.head.to(fast_dtype(device))
         self.small.to(fast_dtype(device))
 
-    def shown(self, codes: Tensor, head: Preview) -> Tensor:
+    def render(self, codes: Tensor, head: Preview) -> Tensor:
         """Render the previews [N, 3, S, S] of codes [N, 512]."""
         kernels = self.generator.kernels()
         parts = chunks(len(codes), codes.device)
@@ -139,15 +139,15 @@ class EncoderLoss(nn.Module):
 
         `codes` are [N, 512], `photos` [N, 3, 256, 256] in [-1, 1].
         """
-        small = F.mse_loss(self.shown(codes, self.small), F.adaptive_avg_pool2d(photos, SMALL))
-        made, wanted = self.shown(codes[:CLOSE], self.head), photos[:CLOSE]
+        small = F.mse_loss(self.render(codes, self.small), F.adaptive_avg_pool2d(photos, SMALL))
+        made, wanted = self.render(codes[:CLOSE], self.head), photos[:CLOSE]
         close = difference(made, wanted, self.lpips) + LIKENESS * self.likeness.distance(made, wanted)
         return SQUARED * small + close.mean()
 
 
-def train(work: Path, minutes: float, mapping: MappingNetwork, judge: EncoderLoss, device: torch.device) -> None:
+def train(work: Path, minutes: float, mapping: MappingNetwork, encoder_loss: EncoderLoss, device: torch.device) -> None:
     """Train for `minutes` on the generated pictures, portraits and augmented portraits in `work`."""
-    judge.place(device)
+    encoder_loss.to_device(device)
     known = KnownPictures.of(work / "pictures", mapping)
     fitted = range(HELD_OUT, HELD_OUT + FITTED)
     look = look_of_codes(known.codes[fitted], known.pictures(fitted, 32)).to(device)
@@ -167,8 +167,8 @@ def train(work: Path, minutes: float, mapping: MappingNetwork, judge: EncoderLos
     def report(step: int) -> None:
         with torch.inference_mode():
             predicted = torch.cat([average.normalized(part) for part in held.split(BATCH)])
-            made = judge.shown(average(held_photos), judge.head)
-            on_photos = f"{F.mse_loss(made, held_photos):.4f}/{judge.lpips(made, held_photos).mean():.3f}"
+            made = encoder_loss.render(average(held_photos), encoder_loss.head)
+            on_photos = f"{F.mse_loss(made, held_photos):.4f}/{encoder_loss.lpips(made, held_photos).mean():.3f}"
         error = (predicted - held_codes).square().mean()
         print(f"step {step}: held out, error on W {error:.4f}, L2/LPIPS on photos {on_photos}", flush=True)
         save_grid(work / "w-encoder.png", [torch.cat(pair, 1)[None] for pair in zip(held_photos, made, strict=True)])
@@ -177,12 +177,12 @@ def train(work: Path, minutes: float, mapping: MappingNetwork, judge: EncoderLos
     for step in TrainingRun(work / "w-encoder.pt", parts, minutes, report).steps(optimizer):
         pictures, codes = (part.to(device) for part in known.batch(step))
         some = photos.batch().to(device)
-        training_loss(encoder, judge, look, (pictures, codes), some).backward()
+        training_loss(encoder, encoder_loss, look, (pictures, codes), some).backward()
         update(encoder, average, optimizer, step)
 
 
 def training_loss(
-    encoder: SmallEncoder, judge: EncoderLoss, look: Tensor, known: tuple[Tensor, Tensor], photos: Tensor
+    encoder: SmallEncoder, encoder_loss: EncoderLoss, look: Tensor, known: tuple[Tensor, Tensor], photos: Tensor
 ) -> Tensor:
     """Return the loss of one step.
 
@@ -192,4 +192,4 @@ def training_loss(
     with low_precision(photos.device):
         predicted = encoder.normalized(torch.cat((pictures, F.adaptive_avg_pool2d(photos, SIDE)))).float()
     found = encoder.mean + encoder.spread * predicted[len(pictures) :]
-    return code_loss(predicted[: len(pictures)], codes, look) + judge.loss(found, photos)
+    return code_loss(predicted[: len(pictures)], codes, look) + encoder_loss.loss(found, photos)

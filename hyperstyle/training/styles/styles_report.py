@@ -13,7 +13,7 @@ from hyperstyle.editing.styles import BundledStyle, FineTunedStyle
 from hyperstyle.files import atomic_write, ensure_dir
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.tensors import to_pixels
-from hyperstyle.training.core.doc_sections import fill
+from hyperstyle.training.core.doc_sections import write_section
 from hyperstyle.training.styles.measure_styles import EDITS, FULL, MILD, StyleBench, StyleMeasurement, teacher_picture
 
 STRIP_PHOTOS = 3
@@ -34,8 +34,8 @@ def write_report(
     for style in styles:
         save_strip(docs / "styles" / f"{style.name}.webp", strip(bench, style, photos[:STRIP_PHOTOS]))
     page = docs / "styles.md"
-    fill(page, table(rows, styles))
-    fill(page, tuned_table(), "tuned")
+    write_section(page, table(rows, styles))
+    write_section(page, tuned_table(), "tuned")
 
 
 def tuned_table() -> str:

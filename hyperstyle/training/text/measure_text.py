@@ -18,7 +18,7 @@ from hyperstyle.inverter import Inverter
 from hyperstyle.metrics.attributes import LABELS, Labeller
 from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.photo.reading import Pixels
-from hyperstyle.training.core.doc_sections import fill
+from hyperstyle.training.core.doc_sections import write_section
 
 SIDE = 256  # size of the classifiers' input
 STRIP_PHOTOS, STRIP_SIDE, STRIP_QUALITY = 4, 144, 85
@@ -143,7 +143,7 @@ def write_report(docs: Path, editor: TextEditor, measured: list[TextEditMeasurem
     rows = [np.concatenate(list(one.pictures), 1) for one in measured[:STRIP_PHOTOS]]
     with atomic_write(docs / "text.jpg") as part:
         Image.fromarray(np.concatenate(rows)).save(part, "JPEG", quality=STRIP_QUALITY)
-    fill(docs / "text.md", table(editor, measured))
+    write_section(docs / "text.md", table(editor, measured))
 
 
 def table(editor: TextEditor, measured: list[TextEditMeasurements]) -> str:

@@ -15,7 +15,7 @@ from hyperstyle.networks.mobile_stylegan import MobileGenerator
 from hyperstyle.paths import ASSETS
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.tensors import to_pixels
-from hyperstyle.training.core.generated_pictures import Draw, file_of, whole, write_whole
+from hyperstyle.training.core.generated_pictures import Renderer, file_of, full_renderer, write_jpeg
 from hyperstyle.training.directions.fit import fit, orthogonal_to
 from hyperstyle.training.directions.plans import PLANS, fit_directions
 from tests.weights_at_hand import weight_file
@@ -28,17 +28,17 @@ def labeller() -> Labeller:
 
 
 @pytest.fixture(scope="module")
-def draw(generator: MobileGenerator) -> Draw:
-    return whole(generator, torch.device("cpu"))
+def draw(generator: MobileGenerator) -> Renderer:
+    return full_renderer(generator, torch.device("cpu"))
 
 
-def picture(draw: Draw, code: Tensor) -> Pixels:
+def picture(draw: Renderer, code: Tensor) -> Pixels:
     with torch.inference_mode():
         return to_pixels(draw(code))
 
 
 def test_a_mirrored_face_looks_and_is_lit_the_other_way_and_is_as_old(
-    labeller: Labeller, draw: Draw, code: Tensor
+    labeller: Labeller, draw: Renderer, code: Tensor
 ) -> None:
     turned = edited(code, [Edit(read_directions(ASSETS / SHIPPED)["light-side"], -SLIDER)], MobileGenerator.n_styles)
     pixels = picture(draw, turned)
@@ -52,7 +52,7 @@ def test_a_mirrored_face_looks_and_is_lit_the_other_way_and_is_as_old(
 
 
 @pytest.mark.parametrize("name", ["age", "smile", "yaw", "mouth-open", "eyes-open", "glasses"])
-def test_a_shipped_direction_moves_its_own_label(labeller: Labeller, draw: Draw, code: Tensor, name: str) -> None:
+def test_a_shipped_direction_moves_its_own_label(labeller: Labeller, draw: Renderer, code: Tensor, name: str) -> None:
     direction = read_directions(ASSETS / SHIPPED)[name]
     ends = [edited(code, [Edit(direction, amount)], MobileGenerator.n_styles) for amount in (-SLIDER, SLIDER)]
     low, high = (labeller.labels(picture(draw, end))[LABELS.index(name)] for end in ends)
@@ -94,10 +94,10 @@ def test_a_direction_set_apart_leaves_the_others_alone_and_stays_as_near_as_it_c
 
 
 def test_labels_once_written_are_read_and_new_pictures_are_labelled(
-    labeller: Labeller, draw: Draw, code: Tensor, tmp_path: Path
+    labeller: Labeller, draw: Renderer, code: Tensor, tmp_path: Path
 ) -> None:
     with torch.inference_mode():
-        write_whole(file_of(tmp_path, 1), draw(code))
+        write_jpeg(file_of(tmp_path, 1), draw(code))
     (first,) = label_pictures(tmp_path, tmp_path / "labels", [1], labeller)
     file_of(tmp_path, 2).write_bytes(file_of(tmp_path, 1).read_bytes())
     file_of(tmp_path, 1001).parent.mkdir()

@@ -15,9 +15,9 @@ from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview
 from hyperstyle.networks.refiner import STEPS, Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
-from hyperstyle.training.core.budget import Budget, Clock
-from hyperstyle.training.core.generated_pictures import file_of, save_grid, write_whole
-from hyperstyle.training.core.previews import shown
+from hyperstyle.training.core.budget import CpuClock, StepLimitedRun
+from hyperstyle.training.core.generated_pictures import file_of, save_grid, write_jpeg
+from hyperstyle.training.core.previews import render_previews
 from hyperstyle.training.experiments.ablations import VARIANTS, AblationTraining, Variant
 from hyperstyle.training.experiments.ablations_report import write_report
 from hyperstyle.training.experiments.encoded_photos import EncodedPhotos, encode_photos
@@ -37,7 +37,7 @@ def training(generator: MobileGenerator, mapping: MappingNetwork, tmp_path: Path
     model = EmbeddedModel(copy.deepcopy(generator), Preview(32), SmallEncoder(), Refiner(TINY.layers), lpips)
     model.eval().requires_grad_(False)
     codes = mapping(torch.randn(6, 512), 0.8).detach()
-    pictures = shown(model, codes, model.generator.own_kernels())
+    pictures = render_previews(model, codes, model.generator.own_kernels())
     photos = F.interpolate((pictures + 0.3).clamp(-1, 1), (SIDE, SIDE), mode="bilinear")
     known = EncodedPhotos(((photos + 1) * 127.5).byte(), torch.stack([codes, codes]), portraits=6)
     return AblationTraining(model, known, photos, tmp_path, updates=30, minutes=60)
@@ -116,16 +116,22 @@ def test_gradients_of_a_refinement_reach_no_refinement_before(training: Ablation
     ).sum().backward()  # the first graph is gone by now
 
 
-def test_budgets_count_steps_over_stretches_and_clocks_add_up(tmp_path: Path) -> None:
-    model, clock = nn.Linear(3, 2), Clock(before=100.0)
+def test_budgets_count_steps_over_runs_and_clocks_add_up(tmp_path: Path) -> None:
+    model, clock = nn.Linear(3, 2), CpuClock(before=100.0)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
     checkpoint, parts = tmp_path / "model.pt", {"model": model, "optimizer": optimizer, "clock": clock}
-    taken = Budget(checkpoint, parts, 60, lambda _: None, total=20).steps(optimizer)
+    taken = StepLimitedRun(checkpoint, parts, 60, lambda _: None, total=20).steps(optimizer)
     rates = [optimizer.param_groups[0]["lr"] for _ in taken]
     assert len(rates) == 20
     assert rates[-1] < 0.5 * max(rates)
     clock.before = 0.0
-    assert list(Budget(checkpoint, parts, 60, lambda _: None, total=25).steps(optimizer)) == [20, 21, 22, 23, 24]
+    assert list(StepLimitedRun(checkpoint, parts, 60, lambda _: None, total=25).steps(optimizer)) == [
+        20,
+        21,
+        22,
+        23,
+        24,
+    ]
     assert clock.seconds > 100
 
 
@@ -144,7 +150,7 @@ def test_codes_are_kept_and_made_anew_for_another_encoder(tmp_path: Path) -> Non
     (tmp_path / "portraits").mkdir()
     for name, picture in zip(("female_001", "male_002", "male_070"), pictures, strict=True):
         save_grid(tmp_path / "portraits" / f"{name}.png", [picture[None]])
-    write_whole(file_of(tmp_path / "relatives", 0), pictures[0])
+    write_jpeg(file_of(tmp_path / "relatives", 0), pictures[0])
     encoder = SmallEncoder().eval()
     known, held = encode_photos(tmp_path, encoder)
     assert known.photos.shape == (3, 3, SIDE, SIDE)

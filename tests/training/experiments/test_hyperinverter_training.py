@@ -51,7 +51,7 @@ def training_of(generator: MobileGenerator, mapping: MappingNetwork, save_every:
     model = EmbeddedModel(copy.deepcopy(generator), Preview(SIDE), SmallEncoder(), Refiner(LAYERS), lpips)
     model.eval().requires_grad_(False)
     codes = mapping(torch.randn(PHOTOS, 512), 0.8).detach()
-    photos = Targets(model, mapping, torch.empty(0)).stranger(codes)
+    photos = Targets(model, mapping, torch.empty(0)).perturbed_pictures(codes)
 
     def examples() -> tuple[Tensor, Tensor]:
         picked = torch.randperm(PHOTOS)[:BATCH]

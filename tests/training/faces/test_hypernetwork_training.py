@@ -12,7 +12,7 @@ from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
-from hyperstyle.training.faces.hypernetwork_training import Targets, backward, drawn, refinements
+from hyperstyle.training.faces.hypernetwork_training import Targets, backward, refinements, render_full
 
 
 def model_of(generator: MobileGenerator) -> EmbeddedModel:
@@ -21,15 +21,15 @@ def model_of(generator: MobileGenerator) -> EmbeddedModel:
     return model.eval().requires_grad_(False)
 
 
-def test_photos_of_strangers_are_none_the_generator_would_make(
+def test_perturbed_pictures_are_none_that_the_generator_would_make(
     generator: MobileGenerator, mapping: MappingNetwork
 ) -> None:
     model = model_of(generator)
     targets = Targets(model, mapping, torch.rand(3, 3, 256, 256) * 2 - 1)
     codes = mapping(torch.randn(2, 512), 0.8)
-    strangers = targets.stranger(codes)
-    own = torch.cat([model.look(strangers, codes, {}).picture])
-    assert (strangers - own).square().mean() > 1e-3
+    perturbed = targets.perturbed_pictures(codes)
+    own = torch.cat([model.look(perturbed, codes, {}).picture])
+    assert (perturbed - own).square().mean() > 1e-3
     assert targets.batch(3).shape == (3, 3, 256, 256)
 
 
@@ -44,7 +44,7 @@ def test_every_weight_of_every_refinement_is_told_its_share(generator: MobileGen
     assert (network.strides.grad != 0).all()
 
 
-def test_blame_is_the_slope_of_the_distance(generator: MobileGenerator) -> None:
+def test_backward_gives_the_gradient_of_the_distance(generator: MobileGenerator) -> None:
     model = model_of(generator)
     photo = torch.rand(1, 3, 256, 256) * 2 - 1
     codes = model.encode(photo)
@@ -80,6 +80,6 @@ def test_real_pictures_are_what_is_compared(generator: MobileGenerator) -> None:
     photo = torch.rand(2, 3, 256, 256) * 2 - 1
     codes = model.encode(photo)
     for step in islice(refinements(model, model.hypernetwork, photo, codes, real=True), 2):
-        pictures = drawn(model, codes, step.offsets)
+        pictures = render_full(model, codes, step.offsets)
         assert torch.allclose(step.look.picture, pictures, atol=1e-4)
         assert torch.allclose(step.look.distance, model.distance(pictures, photo), atol=1e-3)
