@@ -1,1 +1,1 @@
-"""How the files in `assets/` were made: every training is one command, resumable, on CPU or CUDA."""
+"""Trainings that make the files in `assets/`: each is one resumable command, on CPU or CUDA."""

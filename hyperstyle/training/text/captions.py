@@ -209,12 +209,12 @@ def mirror_labels(row: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def caption(row: NDArray[np.float32], rng: Random) -> str:
     """Compose a random caption that is true of a face with these ranks [labels]."""
-    said = dict(zip(LABELS, row.tolist(), strict=True))
-    true = [wording for wording in WORDINGS if applies(wording, said)]
+    values = dict(zip(LABELS, row.tolist(), strict=True))
+    true = [wording for wording in WORDINGS if applies(wording, values)]
     chosen = [wording for wording in rng.sample(true, min(MAX_WORDINGS, len(true))) if rng.random() < WORDING_CHANCE]
     if chosen and rng.random() < SINGLE_CHANCE:
         return single_feature(chosen[0], rng)
-    adjectives, noun = adjectives_and_noun(said, rng)
+    adjectives, noun = adjectives_and_noun(values, rng)
     features: list[str] = []
     clauses: list[str] = []
     for wording in chosen:
@@ -231,10 +231,10 @@ def caption(row: NDArray[np.float32], rng: Random) -> str:
     return rng.choice(PREFIXES) + " ".join(words)
 
 
-def applies(wording: Wording, said: Mapping[str, float]) -> bool:
+def applies(wording: Wording, values: Mapping[str, float]) -> bool:
     """Return whether a wording is true of a face with these ranks by label."""
-    inside = wording.low <= said[wording.label] <= wording.high
-    return inside and (not wording.men_only or said["masculine"] > GENDER_THRESHOLD)
+    inside = wording.low <= values[wording.label] <= wording.high
+    return inside and (not wording.men_only or values["masculine"] > GENDER_THRESHOLD)
 
 
 def single_feature(wording: Wording, rng: Random) -> str:
@@ -242,15 +242,15 @@ def single_feature(wording: Wording, rng: Random) -> str:
     return rng.choice(wording.adjectives + wording.features + wording.clauses)
 
 
-def adjectives_and_noun(said: Mapping[str, float], rng: Random) -> tuple[list[str], str]:
+def adjectives_and_noun(values: Mapping[str, float], rng: Random) -> tuple[list[str], str]:
     """Draw adjectives and a noun for a face with these ranks by label."""
-    age = next(age for age in AGES if said["age"] < age.below)
+    age = next(age for age in AGES if values["age"] < age.below)
     adjectives = [rng.choice(age.adjectives)] if rng.random() < PERSONAL_CHANCE else []
     if rng.random() > PERSONAL_CHANCE:
         return [word for word in adjectives if word], rng.choice(UNNAMED)
     nouns = age.people
-    if abs(said["masculine"]) > GENDER_THRESHOLD:
-        nouns = age.men if said["masculine"] > 0 else age.women
+    if abs(values["masculine"]) > GENDER_THRESHOLD:
+        nouns = age.men if values["masculine"] > 0 else age.women
     return [word for word in adjectives if word], rng.choice(nouns)
 
 
