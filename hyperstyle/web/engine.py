@@ -185,7 +185,7 @@ def styles_at_hand(domain: Domain) -> Mapping[str, str]:
 def missing_weights(domain: Domain) -> list[str]:
     """Names of the weights that a domain needs, that are not here and that are not fetched on their own."""
     needed = [WEIGHTS[name] for name in domain.needs]
-    return [weight.name for weight in needed if not weight.comes_by_itself and status(weight).path is None]
+    return [weight.name for weight in needed if not weight.in_package and status(weight).path is None]
 
 
 def is_at_hand(domain: Domain) -> bool:

@@ -1,4 +1,4 @@
-"""Weights: where they come from, whether they are the right ones, and how the published files are read.
+"""Weight files: where they come from, how they are verified, and how published layouts are read.
 
-`catalogue.WEIGHTS` is the one table of files; `fetching.locate`, `fetching.status` and `fetching.fetch` are its doors.
+`catalogue.WEIGHTS` is the table of files; `fetching.locate`, `fetching.status` and `fetching.fetch` find and get them.
 """

@@ -1,4 +1,4 @@
-"""Reads pickled numpy arrays from outside."""
+"""Reads pickled numpy arrays from untrusted files."""
 
 from pathlib import Path
 
@@ -12,15 +12,15 @@ Arrays = dict[str, NDArray[np.float32]]
 
 
 def read_arrays(path: Path) -> Arrays:
-    """All arrays of a nested dict, by the names on the way to them, joined with dots."""
+    """Return all arrays of a pickled nested dict, by their keys joined with dots."""
     arrays: Arrays = {}
-    rest = [("", pickles.read(path))]
-    while rest:
-        prefix, value = rest.pop()
+    pending = [("", pickles.read(path))]
+    while pending:
+        prefix, value = pending.pop()
         if isinstance(value, np.ndarray):
             arrays[prefix.removesuffix(".")] = value
         elif isinstance(value, dict):
-            rest += [(f"{prefix}{name}.", inner) for name, inner in value.items()]
+            pending += [(f"{prefix}{name}.", inner) for name, inner in value.items()]
         else:
             raise StudioError(f"{path.name} is not read, as it holds a {type(value).__name__} where arrays belong.")
     return arrays

@@ -1,4 +1,4 @@
-"""Our own weights in assets/: half precision, one safetensors file a network, with its story in the metadata."""
+"""Our own weights in assets/: one safetensors file per network, in half precision, with its history in the metadata."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +18,7 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def ship(network: nn.Module, path: Path, story: dict[str, str]) -> None:
-    """Write a network's weights in half precision, with what there is to tell about them."""
+    """Write a network's weights in half precision, with `story` as metadata of the file."""
     halves = {
         name: (value.half() if value.is_floating_point() else value).contiguous()
         for name, value in network.state_dict().items()
@@ -31,7 +31,7 @@ def ship(network: nn.Module, path: Path, story: dict[str, str]) -> None:
 
 
 def load_shipped(network: M, path: Path) -> M:
-    """A network with its weights from assets/, in single precision and ready for use."""
+    """Return `network` with its weights from assets/, in single precision and for inference."""
     try:
         weights = load_file(path)
     except FileNotFoundError as error:
@@ -44,5 +44,5 @@ def load_shipped(network: M, path: Path) -> M:
 
 
 def asset_checksums(domain: Domain) -> dict[str, str]:
-    """The sha256 of a domain's files in assets/, which change as training goes on; the catalogue has all others."""
+    """Return file name -> sha256 of a domain's files in assets/; those of all other files are in the catalogue."""
     return {name: sha256_of(ASSETS / name) for name in domain.bundled_assets if (ASSETS / name).exists()}

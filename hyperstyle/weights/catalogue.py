@@ -1,7 +1,7 @@
-"""The one table of weight files: what each is, under which terms, how it is recognised, and where it can be had.
+"""The table of weight files: title, licence, size and sha256 of each, and its sources in order of preference.
 
-Sources stand in order of preference. Sizes and sums of files inside packages were taken from the packages; those of
-the published checkpoints are the ones that their hub repositories state, as far as they are known.
+Sizes and sums of files inside packages were taken from the packages; those of published checkpoints are the ones that
+their hub repositories state, as far as they are known.
 """
 
 from collections.abc import Mapping
@@ -81,14 +81,14 @@ def _inversion_space(file: str) -> Hub:
 
 
 def _style(name: str, title: str, *more: Source, sha256: str = "") -> Weight:
-    """A generator of faces that StyleGAN-NADA fine-tuned with words."""
+    """Return the row of a generator of faces that StyleGAN-NADA fine-tuned with a text prompt."""
     filename = f"{name.replace('-', '_')}.pt"
     hub = Hub("rinong/stylegan-nada-models", filename)
     return Weight(f"{STYLE}{name}", f"Style: {title}", filename, FINE_TUNED, (hub, *more), sha256=sha256)
 
 
 STYLE = "style-"
-"""How the names of fine-tuned generators begin."""
+"""Prefix of the names of fine-tuned generators."""
 
 # --- the table ------------------------------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ _ALL = (
         size=32_025_440,
         sha256="c7da15fa22d508c82e1c30dd6b4cdf67fe3ccdddaf85b310ee764dbf0c289645",
     ),
-    # Faces in photos, and figures.
+    # Face landmarks and metrics.
     Weight(
         "dlib-landmarks",
         "68 face landmarks (dlib)",
@@ -223,7 +223,7 @@ _ALL = (
         f"MIT (ReStyle); holds a StyleGAN2 generator, {NVIDIA}",
         (Hub("trysem/restyle-e4e-ffhq", "restyle_e4e_ffhq.pt"), Drive("1e2oXVeBPXMQoUoC_4TNwAWpOPpSEhE_e")),
     ),
-    # HyperInverter as published, with the W-encoders trained in e4e's way, which bring it closer to the photos.
+    # HyperInverter as published, with the W-encoders trained as in e4e, with which it comes closer to the photos.
     Weight(
         "hyperinverter-faces",
         "HyperInverter: faces (hidden size 128)",
@@ -266,7 +266,7 @@ _ALL = (
         NVIDIA,
         (Drive("1fJUwO39r91YyJCtMobT75jWNcpDkBBY5"),),
     ),
-    # Generators alone. The copies may be other exports of the same network; sizes and sums tell before it is taken.
+    # Generators alone. The hub's copies may be other exports of the same network; size and sum are checked.
     Weight(
         "stylegan2-faces",
         "StyleGAN2: faces",
@@ -334,7 +334,7 @@ _ALL = (
         "MIT (OpenAI)",
         (Hub("timm/vit_base_patch32_clip_224.openai", "open_clip_model.safetensors"),),
     ),
-    # For making the files in assets/, never for running the program.
+    # For training the files in assets/, never for running the program.
     Weight(
         "lpips-vgg16",
         "Perceptual distance (LPIPS, VGG-16)",
@@ -385,4 +385,4 @@ _ALL = (
 WEIGHTS: Mapping[str, Weight] = MappingProxyType({weight.name: weight for weight in _ALL})
 
 TRAINING = ("lpips-vgg16", "arcface-mobile", "age-net", "gender-net", "emotion-net")
-"""What making the files in assets/ takes beyond what the domains name."""
+"""Names of the weights that training the files in assets/ needs in addition to those of the domains."""

@@ -1,7 +1,7 @@
-"""The program's own weight files: a published model in one safetensors file.
+"""Converted models: a published model in one safetensors file.
 
-Such a file has a model's state dict by our names, every tensor once, and in its metadata the kind of model, its
-options, and the names and sha256 sums of the files it was made from.
+The file has the model's state dict by our names, every tensor once. Its metadata has the kind of model, its options,
+and the names and sha256 sums of the files it was made from.
 """
 
 import json
@@ -18,21 +18,21 @@ from torch import Tensor
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.published_models import MODELS, Options
 from hyperstyle.weights.checking import sha256_of
-from hyperstyle.weights.checkpoint import listed
+from hyperstyle.weights.checkpoint import first_and_count
 from hyperstyle.weights.model_weights import ModelWeights
 from hyperstyle.weights.published_layouts import combine
 
 SUFFIX = ".safetensors"
 DTYPES = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64"}
-"""By the names of the format."""
+"""torch's type -> its name in the safetensors format."""
 CHUNK = 1 << 20
-"""Numbers that are converted and written at once."""
+"""Number of elements that are converted and written at once."""
 
 
 def convert(files: Sequence[Path], out: Path, dtype: torch.dtype = torch.float32) -> None:
-    """Write the model that the published `files` make up to `out`, its matrices and kernels in `dtype`.
+    """Write the model in the published `files` to `out`, its matrices and kernels in `dtype`.
 
-    Whatever goes wrong, there is no half file, and nothing is overwritten.
+    Writes atomically and never overwrites a file.
     """
     if out.suffix != SUFFIX:
         raise StudioError(f"{out} is no name for a converted file; let it end in {SUFFIX}.")
@@ -56,13 +56,13 @@ def convert(files: Sequence[Path], out: Path, dtype: torch.dtype = torch.float32
 
 
 def write(file: BinaryIO, tensors: dict[str, Tensor], metadata: dict[str, str], dtype: torch.dtype) -> None:
-    """Write a safetensors file, tensor by tensor, emptying `tensors`.
+    """Write a safetensors file, tensor by tensor, removing each from `tensors`.
 
-    The library would want all converted tensors in memory at once, beside what they are converted from.
+    The safetensors library would need all converted tensors in memory at once, in addition to the originals.
     """
-    types = {name: target(tensor, dtype) for name, tensor in tensors.items()}
-    # The widest numbers first, so that all lie at multiples of their size. Within one width from the end of the
-    # alphabet, because the W-encoder's file is let go after its last tensor.
+    types = {name: target_dtype(tensor, dtype) for name, tensor in tensors.items()}
+    # Widest types first, so that every tensor is aligned to its item size. Names in reverse alphabetical order, because
+    # this frees the W-encoder's mapped file first.
     names = sorted(tensors, key=lambda name: (types[name].itemsize, name), reverse=True)
     header: dict[str, Any] = {"__metadata__": metadata}
     end = 0
@@ -75,19 +75,19 @@ def write(file: BinaryIO, tensors: dict[str, Tensor], metadata: dict[str, str], 
     file.write(len(text).to_bytes(8, "little") + text)
     for name in names:
         for chunk in tensors.pop(name).reshape(-1).split(CHUNK):
-            numbers = chunk.to(types[name])
-            if not numbers.isfinite().all():
+            values = chunk.to(types[name])
+            if not values.isfinite().all():
                 raise StudioError(f"{name} has numbers that 16 bits cannot hold; convert to 32 bits instead.")
-            file.write(numbers.view(torch.uint8).numpy().data)
+            file.write(values.view(torch.uint8).numpy().data)
 
 
-def target(tensor: Tensor, dtype: torch.dtype) -> torch.dtype:
-    """The type that a tensor is written in: vectors are small, and some of them are variances near zero."""
+def target_dtype(tensor: Tensor, dtype: torch.dtype) -> torch.dtype:
+    """Return the type to write a tensor in; vectors keep theirs, as they are small and some are variances near 0."""
     return dtype if tensor.is_floating_point() and tensor.ndim > 1 else tensor.dtype
 
 
 def read(path: Path) -> ModelWeights:
-    """Open a converted file; its tensors stay on the disk until they are used, unless they have 16 bits."""
+    """Return the model in a converted file; its tensors are memory-mapped, except those of 16 bits."""
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
@@ -98,8 +98,12 @@ def read(path: Path) -> ModelWeights:
             names = set(file.keys())
             missing, unknown = weights.shapes.keys() - names, names - weights.shapes.keys()
             if missing or unknown:
-                what = f"lacks {listed(missing)}" if missing else f"holds {listed(unknown)}, which is unknown"
-                raise StudioError(f"{path.name} {what}; convert it again.")
+                problem = (
+                    f"lacks {first_and_count(missing)}"
+                    if missing
+                    else f"holds {first_and_count(unknown)}, which is unknown"
+                )
+                raise StudioError(f"{path.name} {problem}; convert it again.")
             for name in names:
                 weights.add(name, file.get_tensor(name), f"{name} of {path.name}")
     except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:

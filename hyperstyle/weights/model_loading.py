@@ -1,4 +1,4 @@
-"""Models from their files."""
+"""Loads models and puts them on a device."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,11 +27,11 @@ PUBLISHED: Mapping[Architecture, type[PublishedModel]] = {
     Architecture.HYPERSTYLE: HyperStyleModel,
     Architecture.HYPERINVERTER: HyperInverterModel,
 }
-"""Architecture of a published domain -> its model."""
+"""Architecture of a published domain -> class of its model."""
 
 
 def load(kind: type[M], *files: Path) -> M:
-    """The model of a `kind` (`HyperStyleModel`, `ReStyleModel`, `StyleGan2`) in published files or a converted one."""
+    """Return the model, an instance of `kind`, in published files or in one converted file."""
     converted = len(files) == 1 and files[0].suffix == conversion.SUFFIX
     model = (conversion.read(files[0]) if converted else published_layouts.combine(files)).load()
     if not isinstance(model, kind):
@@ -41,12 +41,12 @@ def load(kind: type[M], *files: Path) -> M:
 
 
 def open_model(domain: Domain, device: torch.device) -> EmbeddedModel | PublishedModel:
-    """The model of a domain on a device, fetched where it is not here yet."""
+    """Return the model of a domain on a device, with missing weights downloaded."""
     return placed(load_model(domain), device)
 
 
 def load_model(domain: Domain) -> EmbeddedModel | PublishedModel:
-    """The model of a domain on the CPU in single precision."""
+    """Return the model of a domain on the CPU in single precision, with missing weights downloaded."""
     if domain.architecture is Architecture.EMBEDDED:
         return load_embedded_model()
     model = load_published(domain)
@@ -55,19 +55,19 @@ def load_model(domain: Domain) -> EmbeddedModel | PublishedModel:
 
 
 def load_published(domain: Domain) -> PublishedModel:
-    """The model in the published files of a domain, without what is not theirs."""
+    """Return the model in a domain's published files, without LPIPS, which they lack."""
     return load(PUBLISHED[domain.architecture], *(fetch(WEIGHTS[name]) for name in domain.model))
 
 
 def load_mapping_of(domain: Domain) -> Callable[[Tensor], Tensor]:
-    """The mapping network of a domain alone: normal vectors [N, 512] to codes in W."""
+    """Return the mapping network of a domain: normal vectors [N, 512] -> codes [N, 512] in W."""
     return load_mapping() if domain.architecture is Architecture.EMBEDDED else load_published(domain).mapping
 
 
 def placed(model: P, device: torch.device) -> P:
-    """A model or a generator on a device, in the precision and the layout that are fast there.
+    """Return a model or a generator on a device, in the precision and memory layout that are fast there.
 
-    On a CPU a published one stays as it lies in its file, which is mapped and read when it is used.
+    On a CPU the weights stay memory-mapped and are read when they are used.
     """
     model.compute_in(fast_dtype(device))
     if device.type != "cpu":
@@ -76,9 +76,9 @@ def placed(model: P, device: torch.device) -> P:
 
 
 def open_restyle(name: str, generator: Generator) -> ReStyleModel:
-    """ReStyle-e4e of that name, fetched where it is not here yet, for the domain that has this generator.
+    """Return ReStyle-e4e from the weights `name`, downloaded if missing, with the generator of its domain.
 
-    The file's own generator is another copy of that one; without it, what is kept draws the very pictures of the steps.
+    The file has a copy of that generator. Sharing one makes a saved inversion render exactly the pictures of its steps.
     """
     model = load(ReStyleModel, fetch(WEIGHTS[name]))
     model.generator = generator  # type: ignore[assignment]  # a StyleGan2, as its domain has one

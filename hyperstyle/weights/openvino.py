@@ -1,8 +1,8 @@
-"""Reads the two OpenVINO networks that carry the embedded generator, without OpenVINO.
+"""Reads the embedded generator's two networks from OpenVINO files, without OpenVINO.
 
-The format is an XML graph whose constants point into a binary file. Most constants are named after the network they
-were exported from; those the exporter folded (kernels with their demodulation, noise with its strength) have running
-numbers instead, so they are recognised by shape and taken in order.
+The format is an XML graph whose constants point into a binary file. Most constants have the names of the network that
+was exported. Those that the exporter folded (kernels with their demodulation, noise with its strength) have running
+numbers, so they are recognised by shape and assigned in order.
 """
 
 from dataclasses import dataclass
@@ -32,19 +32,19 @@ NAMES = {
     ".conv1.bias": ".first.bias",
     ".conv2.bias": ".second.bias",
 }
-MEAN_SAMPLES = 10000  # the mean code is then good to a hundredth of a standard deviation
+MEAN_SAMPLES = 10000  # makes the mean code's standard error a hundredth of a standard deviation
 
 
 @dataclass(frozen=True)
 class Constant:
-    """A trained array of the graph."""
+    """A constant array of the graph."""
 
     name: str
     value: Tensor
 
 
 def read_constants(xml: Path) -> list[Constant]:
-    """All float constants of a network in the order of the graph; the binary file lies beside the XML."""
+    """Return all float constants of a network in the order of the graph; the binary file lies beside the XML."""
     # The file's hash is pinned in the table of weights, so the plain parser is safe here.
     layers = ElementTree.parse(xml).getroot().iterfind("layers/layer[@type='Const']")  # noqa: S314
     binary = np.memmap(xml.with_suffix(".bin"), mode="r", dtype=np.uint8)
@@ -61,7 +61,7 @@ def read_constants(xml: Path) -> list[Constant]:
 
 
 def load_mapping(xml: Path) -> MappingNetwork:
-    """The mapping network with the mean of its codes, which the file does not hold, estimated anew."""
+    """Return the mapping network, with its mean code estimated, because the file lacks it."""
     constants = read_constants(xml)
     kernels = [c.value for c in constants if tuple(c.value.shape) == (512, 512)]
     biases = [c.value for c in constants if tuple(c.value.shape) == (512,)]
@@ -78,42 +78,44 @@ def load_mapping(xml: Path) -> MappingNetwork:
 
 
 def load_generator(xml: Path) -> MobileGenerator:
-    """The synthesis network."""
+    """Return the synthesis network."""
     with torch.device("meta"):
         generator = MobileGenerator()
-    wanted = generator.state_dict()
+    expected = generator.state_dict()
     constants = read_constants(xml)
-    state = {renamed(c.name): c.value for c in constants if c.name.startswith("m.")}
+    state = {our_name(c.name): c.value for c in constants if c.name.startswith("m.")}
     folded = sorted((c for c in constants if c.name.endswith("_copy")), key=running_number)
-    kernels = [name for name in wanted if name == "kernel" or name.endswith(".pointwise")]
+    kernels = [name for name in expected if name == "kernel" or name.endswith(".pointwise")]
     state |= {name: c.value for name, c in zip(kernels, folded, strict=True)}
-    squares = [c.value for c in constants if c.value.ndim == 4 and c.value.shape[:2] == (1, 1) and c.value.numel() > 1]
-    noises = [name for name in wanted if name.split(".")[-1] == "noise"]
-    state |= dict(zip(noises, squares, strict=True))
+    noise_maps = [
+        c.value for c in constants if c.value.ndim == 4 and c.value.shape[:2] == (1, 1) and c.value.numel() > 1
+    ]
+    noise_names = [name for name in expected if name.split(".")[-1] == "noise"]
+    state |= dict(zip(noise_names, noise_maps, strict=True))
     for name in state:
         if "modulation" in name:
             state[name] = state[name] * style_scale(name, state)
-    # The exporter kept or dropped extents of 1 as it liked: depthwise kernels have one too many, biases too.
-    generator.load_state_dict({name: value.reshape(wanted[name].shape) for name, value in state.items()}, assign=True)
+    # The exporter adds or drops axes of size 1 in depthwise kernels and biases.
+    generator.load_state_dict({name: value.reshape(expected[name].shape) for name, value in state.items()}, assign=True)
     return generator.eval().requires_grad_(False)
 
 
-def renamed(name: str) -> str:
-    """The name in `MobileGenerator` of an exported name."""
+def our_name(name: str) -> str:
+    """Return the name in `MobileGenerator` of an exported name."""
     for exported, ours in NAMES.items():
         name = name.replace(exported, ours)
     return name
 
 
 def running_number(constant: Constant) -> int:
-    """Position in the network of a folded constant, whose name is like Mul_106_copy."""
+    """Return the running number of a folded constant, such as 106 of `Mul_106_copy`."""
     return int(constant.name.split("_")[1])
 
 
 def style_scale(name: str, state: dict[str, Tensor]) -> float:
-    """The factor between a modulation's output and the style it stands for: that of an equalised convolution.
+    """Return the factor 1 / sqrt(fan-in) of the equalized convolution that a modulation's output scales.
 
-    The doublings have none; the others divide by the root of what a kernel sums over.
+    The modulations of inverse Haar transforms have the factor 1.
     """
     owner = name.rsplit("modulation.", 1)[0]
     if owner == "picture_":

@@ -1,7 +1,7 @@
-"""Reads pickles from outside as data: numbers, strings, containers, arrays, tensors and records, and nothing that runs.
+"""Reads untrusted pickles as data: numbers, strings, containers, arrays, tensors and records. Nothing in them runs.
 
-A pickle is a small program that calls what it names. Here it gets stand-ins for the few names that weights are made
-of, and is refused at the first other one, before anything is called.
+A pickle is a small program that calls the functions it names. Here it gets safe replacements for the few names that
+weight files need, and is refused at any other name, before anything is called.
 """
 
 import io
@@ -20,38 +20,40 @@ from hyperstyle.errors import StudioError
 
 
 class Record:
-    """An object whose class is not here: its name, and the attributes it had. Source that came with it is dropped."""
+    """An object of a class that this program lacks; the source code that came with it is dropped."""
 
     name: str = "Network"
+    """Name of the class."""
     state: dict[str, Any]
+    """Attributes of the object."""
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.state = state
 
 
 class Refused(pickle.UnpicklingError):
-    """A pickle asks for more than data; the text says for what."""
+    """Raised when a pickle asks for more than data; the text says for what."""
 
 
 def _record(meta: dict[str, Any]) -> Record:
-    """An object that NVIDIA's `persistence` has written together with the source of its class."""
+    """Return an object that NVIDIA's `persistence` pickled together with the source of its class."""
     record = Record()
     record.name, record.state = meta["class_name"], meta["state"]
     return record
 
 
 def _array(kind: type, shape: tuple[int, ...], dtype: bytes) -> NDArray[np.generic]:  # noqa: ARG001
-    """An empty array, which the pickle fills by its state."""
+    """Return a new array, whose type and contents the pickle then sets as its state."""
     return np.ndarray(shape, "f4")
 
 
 def _number(dtype: np.dtype[Any], numbers: bytes) -> object:
-    """A number that was numpy's."""
+    """Return the plain number of a pickled numpy scalar."""
     return np.frombuffer(numbers, dtype)[0].item()
 
 
 def _storage(content: bytes) -> TypedStorage:
-    """The numbers of a tensor, which are a checkpoint of torch inside the pickle."""
+    """Return the storage of a tensor, which is a torch checkpoint inside the pickle."""
     try:
         storage = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
@@ -62,17 +64,17 @@ def _storage(content: bytes) -> TypedStorage:
 
 
 def _tensor(storage: TypedStorage, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_: object) -> Tensor:
-    """A tensor without its hooks."""
+    """Return a tensor without its hooks."""
     return torch._utils._rebuild_tensor(storage, offset, size, stride)
 
 
 def _parameter(tensor: Tensor, *_: object) -> Tensor:
-    """A parameter as a plain tensor."""
+    """Return a parameter as a plain tensor."""
     return tensor
 
 
-class _DataAlone(pickle.Unpickler):
-    """An unpickler that knows the names in its tables, and refuses every other one."""
+class _DataUnpickler(pickle.Unpickler):
+    """An unpickler that knows the names in its tables and refuses all others."""
 
     types: ClassVar[dict[str, type]] = {
         "builtins.set": set,
@@ -93,10 +95,10 @@ class _DataAlone(pickle.Unpickler):
     }
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401
-        """What the pickle asks for by name.
+        """Return the replacement for a name in the pickle.
 
-        A pickle may also set attributes of what it was given. Built-in types do not let it, and all else is made anew
-        each time, so that nothing of this program is changed.
+        A pickle may also set attributes of what it gets. Built-in types refuse that; everything else is created anew
+        each time, so no object of this program can be changed.
         """
         path = f"{module}.{name}"
         if path in self.types:
@@ -110,10 +112,10 @@ class _DataAlone(pickle.Unpickler):
 
 
 def read(path: Path) -> Any:  # noqa: ANN401
-    """What a pickle holds; a `StudioError` in one sentence where that is more than data."""
+    """Return the contents of a pickle; a `StudioError` if it is damaged or more than data."""
     try:
         with path.open("rb") as file:
-            return _DataAlone(file).load()
+            return _DataUnpickler(file).load()
     except Refused as error:
         raise StudioError(f"{path.name} is not read, as {error}; nothing in it was run: take another copy.") from error
     except OSError as error:

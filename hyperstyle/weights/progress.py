@@ -1,4 +1,4 @@
-"""Telling somebody how far a download is."""
+"""Progress of downloads."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,20 +6,20 @@ from contextlib import contextmanager
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 Progress = Callable[[int, int | None], None]
-"""Called with the bytes that are here and the bytes there will be, None where nobody knows; may raise to stop."""
+"""Function called with the bytes received and the total, None if unknown; may raise an exception to stop."""
 
 
-def ignore(_here: int, _total: int | None) -> None:
-    """Progress for nobody."""
+def ignore(_received: int, _total: int | None) -> None:
+    """Ignore the progress."""
 
 
 @contextmanager
 def terminal_bar(title: str) -> Iterator[Progress]:
-    """A bar on standard error while the block runs; nothing where that is not a terminal."""
+    """Show a progress bar on standard error, if that is a terminal, while the block runs."""
     with tqdm(desc=title, unit="B", unit_scale=True, disable=None, leave=False) as bar:
 
-        def show(here: int, total: int | None) -> None:
+        def show(received: int, total: int | None) -> None:
             bar.total = total
-            bar.update(here - bar.n)
+            bar.update(received - bar.n)
 
         yield show

@@ -1,9 +1,9 @@
-"""Reading the authors' own checkpoint files, strictly.
+"""Reads the authors' own checkpoint files, strictly.
 
-Which kind a file is follows from what it holds, and which tensors it has to hold follows from its options: one that
-is missing, one too many or one of another shape is an error that names it. Knowingly left aside are what only
-training needs (`LEFTOVERS`), the fixed filters, and what a file repeats: the shared hypernetwork under each layer that
-uses it, and the W-encoder file's copy of the generator. Repetitions are compared before they are dropped.
+The kind of a file follows from its contents, and the tensors that it must have follow from its options: a tensor that
+is missing, unknown or of another shape is an error that names it. Dropped are entries that only training needs
+(`KNOWN_ENTRIES` lists them), constant filters, and copies: the shared hypernetwork under each layer that uses it, and
+the generator in the W-encoder's file. Copies are compared with the original first.
 """
 
 import zipfile
@@ -24,31 +24,31 @@ from hyperstyle.weights.checkpoint import (
     SIZES,
     Checkpoint,
     Copies,
-    add_average,
-    known_size,
-    listed,
+    add_average_code,
+    build_options,
+    checked_size,
+    first_and_count,
     load_exact,
-    options_of,
-    opts_of,
+    require_opts,
 )
 from hyperstyle.weights.model_weights import ModelWeights
 
-LEFTOVERS = {
+KNOWN_ENTRIES = {
     *("state_dict", "g_ema", "opts", "latent_avg"),
     *("global_step", "best_val_loss", "optimizer", "discriminator_state_dict", "discriminator_optimizer_state_dict"),
     *("g", "d", "g_optim", "d_optim", "args", "ada_aug_p", "iter"),
     *("G_ema", "init_kwargs", "encoder_optimizer", "discriminator_optimizer", "loss_dict"),
 }
-"""Entries of a file that are read by name, and those that only going on with its training would need."""
+"""Entries that a file may have: those that are read, and those that only training needs."""
 
 
 def read(path: Path) -> Checkpoint:
-    """Open a published file; its tensors stay on the disk until they are used, but for those of a pickle."""
+    """Return a published file's contents; its tensors are memory-mapped, except those of a pickle."""
     if path.suffix == ".pkl":
         tensors, arguments = nvidia.read(path)
         return Checkpoint(path.name, "nvidia", tensors, {"init_kwargs": arguments})
     try:
-        # Files written before torch 1.6 are no archives and cannot be mapped.
+        # Files of torch before 1.6 are no zip archives and cannot be memory-mapped.
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except UnpicklingError as error:
         raise StudioError(
@@ -59,36 +59,36 @@ def read(path: Path) -> Checkpoint:
         raise StudioError(f"{path} cannot be read as a PyTorch checkpoint; see that it is there and whole.") from error
     if not isinstance(content, Mapping):
         raise StudioError(f"{path.name} is no checkpoint that this program knows: it holds no named entries.")
-    unknown = [str(entry) for entry in content if entry not in LEFTOVERS]
+    unknown = [str(entry) for entry in content if entry not in KNOWN_ENTRIES]
     if unknown:
-        raise StudioError(f"{path.name} is no checkpoint that this program knows: it holds {listed(unknown)}.")
+        raise StudioError(f"{path.name} is no checkpoint that this program knows: it holds {first_and_count(unknown)}.")
     tensors = next((content[name] for name in ("g_ema", "G_ema", "state_dict") if name in content), {})
     return Checkpoint(path.name, kind_of(path.name, content, tensors), dict(tensors), content)
 
 
-MARKS = {
+KIND_BY_PREFIX = {
     "w_bar_encoder.": "hyperinverter",
     "hypernet.": "hyperstyle",
     "encoder.styles.": "restyle",
     "encoder.linear.": "w_encoder",
 }
-"""How a tensor's name begins -> the kind of file; the first that is found counts."""
+"""Prefix of a tensor's name -> kind of the file; the first prefix found decides."""
 
 
 def kind_of(name: str, content: Mapping[str, Any], tensors: Iterable[str]) -> str:
-    """Which kind of file has these entries and tensors."""
+    """Return the kind of the file `name` that has these entries and tensors."""
     if "g_ema" in content:
         return "generator"
     if "G_ema" in content:
         return "nvidia"
-    for mark, kind in MARKS.items():
-        if any(tensor.startswith(mark) for tensor in tensors):
+    for prefix, kind in KIND_BY_PREFIX.items():
+        if any(tensor.startswith(prefix) for tensor in tensors):
             return kind
     raise StudioError(f"{name} is no checkpoint that this program knows: no hypernetwork, encoder or generator in it.")
 
 
 def combine(paths: Sequence[Path]) -> ModelWeights:
-    """The weights of the one model that the published files at `paths` make up together."""
+    """Return the weights of the model that the published files at `paths` make up together."""
     files = sorted((read(path) for path in paths), key=lambda file: file.kind)
     layout = LAYOUTS.get(tuple(file.kind for file in files))
     if layout is None:
@@ -99,13 +99,13 @@ def combine(paths: Sequence[Path]) -> ModelWeights:
 
 
 def hyperstyle(file: Checkpoint, w_encoder: Checkpoint) -> ModelWeights:
-    """HyperStyle from its own file and its W-encoder's, whose average code is not the one that counts."""
-    opts = opts_of(file, layers_to_tune=None, encoder_type=HYPERNETWORKS, input_nc=(6,))
+    """Return HyperStyle's weights from its own file, which has the average code, and its W-encoder's."""
+    opts = require_opts(file, layers_to_tune=None, encoder_type=HYPERNETWORKS, input_nc=(6,))
     layers = tuned_layers(file.name, str(opts["layers_to_tune"]), len(layer_shapes(opts["output_size"])))
-    weights = ModelWeights("hyperstyle", options_of(opts, layers=layers))
+    weights = ModelWeights("hyperstyle", build_options(opts, layers=layers))
     encoder = {name for name in weights.shapes if name.startswith("w_encoder.")}
-    add_average(file, weights, "latent_avg", file.content)
-    copies = {**filters(weights.options.output_size, "decoder."), **shared_copies(file, weights.options)}
+    add_average_code(file, weights, "latent_avg", file.content)
+    copies = {**blur_filters(weights.options.output_size, "decoder."), **shared_copies(file, weights.options)}
     load_exact(file, weights, weights.shapes.keys() - encoder, copies, published_name)
     generator = {name: tensor for name, tensor in file.tensors.items() if name.startswith("decoder.")}
     load_exact(w_encoder, weights, encoder, generator, published_name)
@@ -113,19 +113,19 @@ def hyperstyle(file: Checkpoint, w_encoder: Checkpoint) -> ModelWeights:
 
 
 def restyle(file: Checkpoint) -> ModelWeights:
-    """ReStyle-e4e from its one file."""
-    weights = ModelWeights("restyle", options_of(opts_of(file, encoder_type=RESTYLE_BACKBONES, input_nc=(6,))))
-    add_average(file, weights, "latent_avg", file.content)
-    load_exact(file, weights, weights.shapes, filters(weights.options.output_size, "decoder."), published_name)
+    """Return ReStyle-e4e's weights from its one file."""
+    weights = ModelWeights("restyle", build_options(require_opts(file, encoder_type=RESTYLE_BACKBONES, input_nc=(6,))))
+    add_average_code(file, weights, "latent_avg", file.content)
+    load_exact(file, weights, weights.shapes, blur_filters(weights.options.output_size, "decoder."), published_name)
     return weights
 
 
 def generator(file: Checkpoint) -> ModelWeights:
-    """A StyleGAN2 from a file that keeps it under `g_ema`."""
-    doublings = {name.split(".")[1] for name in file.tensors if name.startswith("to_rgbs.")}
-    size = known_size(file.name, 4 << len(doublings))
+    """Return a StyleGAN2's weights from a file that has them under `g_ema`."""
+    upsamplings = {name.split(".")[1] for name in file.tensors if name.startswith("to_rgbs.")}
+    size = checked_size(file.name, 4 << len(upsamplings))
     weights = ModelWeights("generator", Options(size))
-    load_exact(file, weights, weights.shapes, filters(size, ""), generator_name)
+    load_exact(file, weights, weights.shapes, blur_filters(size, ""), generator_name)
     return weights
 
 
@@ -136,11 +136,11 @@ LAYOUTS: dict[tuple[str, ...], Callable[..., ModelWeights]] = {
     ("nvidia",): nvidia.generator,
     ("hyperinverter", "nvidia", "w_encoder"): hyperinverter_layout.hyperinverter,
 }
-"""The kinds of files that make up a model, in alphabetical order -> how."""
+"""Kinds of the files that make up a model, in alphabetical order -> function of the files that combines them."""
 
 
 def tuned_layers(name: str, text: str, count: int) -> tuple[int, ...]:
-    """The layers of a comma list; none means all `count` of them."""
+    """Return the layer indices in `text`, separated by commas; an empty text means all `count` layers."""
     try:
         layers = {int(part) for part in text.split(",")} if text.strip() else set(range(count))
     except ValueError as error:
@@ -150,8 +150,8 @@ def tuned_layers(name: str, text: str, count: int) -> tuple[int, ...]:
     return tuple(sorted(layers))
 
 
-def filters(size: int, prefix: str) -> Copies:
-    """The smoothing filters that a file repeats for every doubling."""
+def blur_filters(size: int, prefix: str) -> Copies:
+    """Return the constant filters that a file has for every upsampling."""
     kernel = blur_kernel(1, torch.zeros(()))[0, 0]
     names: dict[str, Tensor | None] = {}
     for index, shape in enumerate(layer_shapes(size)):
@@ -164,21 +164,21 @@ def filters(size: int, prefix: str) -> Copies:
 
 
 def shared_copies(file: Checkpoint, options: Options) -> Copies:
-    """The shared hypernetwork under every layer that uses it, and itself where none does."""
-    sharing = SHARED_LAYERS.intersection(options.layers)
-    if not sharing:
+    """Return the copies of the shared hypernetwork under every layer that uses it; if none does, itself."""
+    layers = SHARED_LAYERS.intersection(options.layers)
+    if not layers:
         return {name: None for name in file.tensors if name.startswith("hypernet.shared_weight_hypernet.")}
     return {
         f"hypernet.refinement_blocks.{layer}.hypernet.{leaf}": file.tensors.get(
             f"hypernet.shared_weight_hypernet.{leaf}"
         )
-        for layer in sharing
+        for layer in layers
         for leaf in ("w1", "b1", "w2", "b2")
     }
 
 
 def published_name(ours: str) -> str:
-    """The authors' name for a tensor of `HyperStyleModel` or `ReStyleModel`."""
+    """Return the authors' name for a tensor of `HyperStyleModel` or `ReStyleModel`."""
     part, _, rest = ours.partition(".")
     if part == "generator":
         return f"decoder.{generator_name(rest)}"
@@ -190,7 +190,7 @@ def published_name(ours: str) -> str:
 
 
 def generator_name(ours: str) -> str:
-    """The authors' name for a tensor of `StyleGan2`."""
+    """Return the authors' name for a tensor of `StyleGan2`."""
     part, *rest = ours.split(".")
     if part == "constant":
         return "input.input"
@@ -209,12 +209,12 @@ def generator_name(ours: str) -> str:
     }[leaf]
     if index < 2:
         return f"{'to_rgb1' if shape.kind is Kind.RGB else 'conv1'}.{leaf}"
-    doubling, place = divmod(index - 2, 3)
-    return f"to_rgbs.{doubling}.{leaf}" if place == 2 else f"convs.{2 * doubling + place}.{leaf}"
+    block, position = divmod(index - 2, 3)  # every resolution above 4 has two convolutions and toRGB
+    return f"to_rgbs.{block}.{leaf}" if position == 2 else f"convs.{2 * block + position}.{leaf}"
 
 
 def hypernetwork_name(ours: str) -> str:
-    """The authors' name for a tensor of `HyperNetwork`."""
+    """Return the authors' name for a tensor of `HyperNetwork`."""
     part, _, rest = ours.partition(".")
     if part == "trunk":
         return rest
@@ -222,7 +222,7 @@ def hypernetwork_name(ours: str) -> str:
         return f"shared_weight_hypernet.{rest}"
     layer, _, leaf = rest.partition(".")
     if leaf.startswith("output."):
-        # Where maps are averaged first, that is the first entry of the published sequence.
+        # Heads that average the maps have the pooling as `output.0` and the linear layer as `output.1`.
         averaged = leaf in ("output.weight", "output.bias") and layer_shapes(SIZES[-1])[int(layer)].kernel == 3
         leaf = leaf.replace("output.", f"output.{int(averaged)}.")
     return f"refinement_blocks.{layer}.{leaf}"

