@@ -26,10 +26,10 @@ def newton_schulz(matrices: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 @torch.no_grad()
-def direction(gradient: Tensor, inputs: Tensor, kernel: Tensor, dtype: torch.dtype) -> Tensor:
+def descent_direction(gradient: Tensor, inputs: Tensor, kernel: Tensor, dtype: torch.dtype) -> Tensor:
     """Return the descent direction D [N, out, in] of a kernel [out, in] with a loss gradient [N, out, in].
 
-    With C = L L.T the damped covariance of the layer's `inputs` X [N, in, P], D = -s * orthogonalize(G L^-T) L^-1. The
+    With C = L L.T the damped covariance of the layer's `inputs` X [N, in, P], D = -s * newton_schulz(G L^-T) L^-1. The
     factor s gives the output change D X the root mean square of the output itself. `dtype` is that of Newton-Schulz.
     """
     covariance = inputs @ inputs.mT / inputs.shape[2]

@@ -6,8 +6,8 @@ map the channels at one position to channels at the same position. So the networ
 corrections to its output. The smallest kernel change that produces them, given the layer's inputs at these positions,
 has a closed form: a ridge regression (`kernel_change`).
 
-The prediction leaves an error that no network of this size foresees. Every refinement therefore adds a gradient step
-on the kernels, preconditioned by `preconditioning.direction`, with learned step sizes (`Refiner.strides`).
+The prediction leaves an error that no network of this size foresees. Every refinement therefore adds a step along the
+preconditioned gradient of the kernels (`preconditioning.descent_direction`), with learned step sizes (`strides`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,13 +20,13 @@ from torch.nn import functional as F
 from hyperstyle.device import full_precision
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile_stylegan import BLOCKS
-from hyperstyle.networks.preconditioning import direction
+from hyperstyle.networks.preconditioning import descent_direction
 from hyperstyle.networks.resnet import BasicBlock
 
 STEPS = 5  # refinements with gains and step sizes of their own; later ones use the last
 PLACES = 16  # positions along a side at which corrections are predicted
 MOMENTUM = 0.5  # of the gradient step's direction, from one refinement to the next
-SOFTNESS = 0.3  # share of a kernel's mean square that keeps offsets bounded: see `relative`
+SOFTNESS = 0.3  # share of a kernel's mean square that keeps offsets bounded: see `relative_offset`
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def kernel_change(inputs: Tensor, corrections: Tensor, damping: Tensor) -> Tenso
     return (inputs @ weights).mT
 
 
-def relative(change: Tensor, kernel: Tensor) -> Tensor:
+def relative_offset(change: Tensor, kernel: Tensor) -> Tensor:
     """Return the offset d [N, out, in, 1, 1] with kernel * (1 + d) close to kernel + change [N, out, in].
 
     d = change * kernel / (kernel^2 + SOFTNESS * mean(kernel^2)) stays bounded where an entry of the kernel, [out, in]
@@ -75,7 +75,7 @@ def relative(change: Tensor, kernel: Tensor) -> Tensor:
     return (change * kernel / (kernel.square() + floor))[..., None, None]
 
 
-def convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+def conv_bn_relu(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
     """Return a 3x3 convolution with batch norm and ReLU."""
     kernel = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
     return nn.Sequential(kernel, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
@@ -87,12 +87,12 @@ class Refiner(nn.Module):
     def __init__(self, layers: tuple[int, ...] = tuple(range(1, 11)), width: int = 384) -> None:
         super().__init__()
         self.layers = layers
-        self.stem = convolution(9 * 4, 64, stride=2)
+        self.stem = conv_bn_relu(9 * 4, 64, stride=2)
         self.fine = nn.Sequential(BasicBlock(64, 64), BasicBlock(64, 64))  # 64 x 64
         self.middle = nn.Sequential(BasicBlock(64, 128, 2), BasicBlock(128, 128))  # 32 x 32
         self.places = nn.Sequential(BasicBlock(128, 256, 2), BasicBlock(256, 256), BasicBlock(256, 256))  # 16 x 16
         self.context = nn.Sequential(BasicBlock(256, width, 2), BasicBlock(width, width))  # 8 x 8
-        self.join = convolution(256 + width, width)
+        self.join = conv_bn_relu(256 + width, width)
         sizes = layer_sizes()
         self.heads = nn.ModuleDict({str(layer): nn.Conv2d(width, sizes[layer][1], 1) for layer in layers})
         self.gains = nn.Parameter(torch.full((STEPS, len(layers)), 0.05))
@@ -102,15 +102,15 @@ class Refiner(nn.Module):
     def maps(self, photo: Tensor, picture: Tensor) -> Tensor:
         """Return feature maps [N, width, 16, 16] of the differences of two pictures [N, 3, 256, 256] in [-1, 1]."""
         # Four pixels become the channels of one, which keeps all detail at a quarter of the work.
-        seen = F.pixel_unshuffle(torch.cat((photo, picture, photo - picture), 1), 2)
-        places = self.places(self.middle(self.fine(self.stem(seen))))
-        context = F.interpolate(self.context(places), scale_factor=2.0, mode="nearest")
-        return self.join(torch.cat((places, context), 1))
+        x = F.pixel_unshuffle(torch.cat((photo, picture, photo - picture), 1), 2)
+        local = self.places(self.middle(self.fine(self.stem(x))))
+        context = F.interpolate(self.context(local), scale_factor=2.0, mode="nearest")
+        return self.join(torch.cat((local, context), 1))
 
     def forward(
         self,
         photo: Tensor,
-        look: RefinerInput,
+        state: RefinerInput,
         kernels: Mapping[int, Tensor],
         index: int = 0,
         memory: Offsets | None = None,
@@ -120,26 +120,26 @@ class Refiner(nn.Module):
         `photo` is [N, 3, 256, 256] in [-1, 1]; `kernels` are the generator's own, without offsets; `index` counts the
         refinements from 0; `memory` is layer index -> momentum [N, out, in], None at first.
         """
-        maps = self.maps(photo, look.picture)
+        maps = self.maps(photo, state.picture)
         offsets, directions = {}, {}
         with full_precision(maps.device):  # the regressions need 32 bits
-            gains, strides = (lengths[min(index, STEPS - 1)] for lengths in (self.gains, self.strides))
-            strides = strides.exp() * look.distance[:, None]
-            for place, layer in enumerate(self.layers):
-                kernel, fed = kernels[layer].flatten(-3), look.layer_inputs[layer - 1]
-                inputs = fed.float()
-                found = direction(look.gradients[layer], inputs.flatten(2), kernel, fed.dtype)
-                directions[layer] = found + MOMENTUM * memory[layer] if memory else found
-                change = gains[place] * self.predicted(place, maps.float(), inputs)
-                offsets[layer] = relative(change + strides[:, place, None, None] * directions[layer], kernel)
+            gains, log_step_sizes = (values[min(index, STEPS - 1)] for values in (self.gains, self.strides))
+            step_sizes = log_step_sizes.exp() * state.distance[:, None]  # [N, len(layers)]
+            for i, layer in enumerate(self.layers):
+                kernel, inputs = kernels[layer].flatten(-3), state.layer_inputs[layer - 1]
+                dtype, inputs = inputs.dtype, inputs.float()
+                direction = descent_direction(state.gradients[layer], inputs.flatten(2), kernel, dtype)
+                directions[layer] = direction + MOMENTUM * memory[layer] if memory else direction
+                change = gains[i] * self.predict_change(i, maps.float(), inputs)
+                offsets[layer] = relative_offset(change + step_sizes[:, i, None, None] * directions[layer], kernel)
         return offsets, directions
 
-    def predicted(self, place: int, maps: Tensor, inputs: Tensor) -> Tensor:
-        """Return the predicted change [N, out, in] of the kernel of `layers[place]`.
+    def predict_change(self, index: int, maps: Tensor, inputs: Tensor) -> Tensor:
+        """Return the predicted change [N, out, in] of the kernel of `layers[index]`.
 
         `maps` [N, width, 16, 16] are those of the method `maps`, `inputs` [N, in, S, S] those of the layer.
         """
         inputs = F.adaptive_avg_pool2d(inputs, min(inputs.shape[-1], PLACES))
-        wanted = self.heads[str(self.layers[place])](maps)
-        wanted = F.adaptive_avg_pool2d(wanted, inputs.shape[-1])
-        return kernel_change(inputs.flatten(2), wanted.flatten(2), self.damping[place].exp())
+        corrections = self.heads[str(self.layers[index])](maps)
+        corrections = F.adaptive_avg_pool2d(corrections, inputs.shape[-1])
+        return kernel_change(inputs.flatten(2), corrections.flatten(2), self.damping[index].exp())

@@ -11,9 +11,9 @@ from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preconditioning import direction
+from hyperstyle.networks.preconditioning import descent_direction
 from hyperstyle.networks.preview_head import SIZE, Preview, preview
-from hyperstyle.networks.refiner import Refiner, kernel_change, relative
+from hyperstyle.networks.refiner import Refiner, kernel_change, relative_offset
 from hyperstyle.networks.small_encoder import SmallEncoder
 
 
@@ -37,7 +37,7 @@ def test_more_damping_changes_less() -> None:
 def test_offsets_multiply_to_the_change_where_the_kernel_is_large_and_stay_bounded_where_it_is_not() -> None:
     kernel = torch.tensor([[5.0, -5.0, 1e-9, 0.0]])
     change = torch.full((1, 1, 4), 0.2)
-    offset = relative(change, kernel)
+    offset = relative_offset(change, kernel)
     assert offset.shape == (1, 1, 4, 1, 1)
     moved = kernel * offset.flatten(1)
     assert torch.allclose(moved[0, :2], torch.tensor([0.2, 0.2]), atol=0.05)
@@ -98,9 +98,9 @@ def test_corrections_of_a_code_bring_its_picture_nearer(
 
 def test_a_direction_takes_no_notice_of_how_inputs_and_errors_are_scaled() -> None:
     gradient, inputs, kernel = torch.randn(1, 8, 16), torch.randn(1, 16, 64), torch.randn(8, 16)
-    found = direction(gradient, inputs, kernel, torch.float32)
-    assert torch.allclose(found, direction(gradient * 1e-4, inputs, kernel, torch.float32), rtol=1e-2, atol=1e-3)
-    assert torch.allclose(found, direction(gradient, inputs * 100, kernel, torch.float32), rtol=1e-2, atol=1e-3)
+    found = descent_direction(gradient, inputs, kernel, torch.float32)
+    for scaled in ((gradient * 1e-4, inputs), (gradient, inputs * 100)):
+        assert torch.allclose(found, descent_direction(*scaled, kernel, torch.float32), rtol=1e-2, atol=1e-3)
     assert (found * gradient).sum() < 0  # downhill
     moved, answers = found @ inputs, kernel @ inputs
     assert torch.allclose(moved.square().mean(), answers.square().mean(), rtol=0.05)
