@@ -1,4 +1,4 @@
-"""Workshops for tests: real tools, and real but small models."""
+"""Inverters for tests, with real tools and with real but small models."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,13 +17,13 @@ from hyperstyle.weights.lpips_loading import load_lpips
 from tests.weights_at_hand import weight_file
 
 LAYERS = (4, 10)
-"""Of those that need no shared matrices, which would be 512 MB of random numbers."""
+"""Layers whose offsets do not need the shared hypernetwork, which would be 512 MB of random numbers."""
 
 
 def small_inverter(
     directions: Mapping[str, Direction] | None = None, open_style: Callable[[Domain, str], Style] = open_style
 ) -> Inverter:
-    """One for faces, whose generator has random weights and draws 64 pixels square."""
+    """An `Inverter` for faces, whose model has random weights and a generator of 64 pixels."""
     torch.manual_seed(0)
     model = (
         HyperStyleModel(Options(64, "SharedWeightsHyperNetResNet", "ffhq_hypernet", LAYERS))
@@ -39,7 +39,7 @@ def small_inverter(
 
 
 def small_churches() -> Inverter:
-    """One for churches: HyperInverter with random weights, whose generator draws 64 pixels square."""
+    """An `Inverter` for churches: HyperInverter with random weights and a generator of 64 pixels."""
     torch.manual_seed(0)
     design = Design(channel_base=2048, channel_max=64, conv_clamp=256, equalised=False)
     options = Options(64, "ResNetLayerWiseEncoder", "church_encode", (0, 1, 2, 12), hidden_dim=8, design=design)

@@ -88,7 +88,7 @@ class HyperStyleModel(nn.Module):
 
     @property
     def mapping(self) -> Callable[[Tensor], Tensor]:
-        """Codes [N, 512] in W of normal vectors [N, 512]."""
+        """Mapping network: normal vectors [N, 512] -> codes [N, 512] in W."""
         return self.generator.mapping
 
     def encode(self, photo: Tensor) -> Tensor:
@@ -147,7 +147,7 @@ class HyperInverterModel(nn.Module):
 
     @property
     def mapping(self) -> Callable[[Tensor], Tensor]:
-        """Codes [N, 512] in W of normal vectors [N, 512]."""
+        """Mapping network: normal vectors [N, 512] -> codes [N, 512] in W."""
         return self.generator.mapping
 
     def encode(self, photo: Tensor) -> Tensor:

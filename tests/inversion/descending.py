@@ -1,4 +1,4 @@
-"""What the tests of descending methods share: models made of real parts."""
+"""Models for the tests of methods that optimize codes or kernels, made of real parts."""
 
 import copy
 from collections.abc import Callable
