@@ -101,7 +101,7 @@ class Session:
     def take_photo(
         self, data: bytes, size: tuple[int, int], faces: tuple[Face, ...], quad: Quad | None, *, is_drawing: bool
     ) -> None:
-        """Start over with an uploaded photo of `size` (width, height); `quad` is the part to invert, if already known."""
+        """Start over with an uploaded photo of `size` (width, height); `quad` is the part to invert, if known."""
         self._reset()
         self.photo, self.photo_size, self.faces, self.quad, self.is_drawing = data, size, faces, quad, is_drawing
 
@@ -165,7 +165,7 @@ class Session:
         self.chosen = place
 
     def open_inversion(self, step: SavedStep, aligned: bytes | None) -> None:
-        """Start over with a saved inversion; `aligned` is its part of the photo, or None if the photo is another one."""
+        """Start over with a saved inversion; `aligned` is its part of the photo, None if that is another photo."""
         photo, size, faces, is_drawing = self.photo, self.photo_size, self.faces, self.is_drawing
         self._reset()
         if aligned:

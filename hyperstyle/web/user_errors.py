@@ -14,7 +14,9 @@ from hyperstyle.errors import StudioError
 _log = logging.getLogger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 
-UNEXPECTED = "Something went wrong here, and it is not your fault: try again, and tell whoever runs this page if it happens again."
+UNEXPECTED = (
+    "Something went wrong here, which is not your fault: try again, and tell whoever runs this page if it recurs."
+)
 
 
 def user_error(error: Exception) -> gr.Error:
