@@ -204,7 +204,7 @@ def test_the_methods_of_a_comparison_can_be_gone_on_with_until_another_photo_com
     assert session.steps == (chosen,) == session.compared[1:]
     assert (session.aligned, session.edits.strength) == (photo, 1.0)
     take_photo(session)
-    with pytest.raises(StudioError, match="press Compare once more"):
+    with pytest.raises(StudioError, match="press Compare again"):
         session.go_on_with(0)
 
 
