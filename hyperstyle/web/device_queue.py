@@ -10,7 +10,7 @@ _END = object()
 
 
 class DeviceQueue:
-    """Runs `capacity` pieces of work at a time; with 1, no two slow each other down."""
+    """Runs at most `capacity` pieces of work at a time."""
 
     def __init__(self, capacity: int = 1) -> None:
         self._changed = Condition()
@@ -20,12 +20,12 @@ class DeviceQueue:
 
     @property
     def waiting(self) -> int:
-        """How many pieces of work with priority wait."""
+        """Number of waiting pieces of work with priority."""
         return self._waiting
 
     @contextmanager
     def priority(self) -> Generator[None]:
-        """Work that goes first: it begins as soon as a running piece is done."""
+        """Run the body of a `with` before other work: as soon as a running piece is done."""
         with self._changed:
             self._waiting += 1
             self._changed.wait_for(lambda: self._running < self._capacity)
@@ -37,7 +37,7 @@ class DeviceQueue:
             self._done()
 
     def interleave(self, steps: Iterable[T]) -> Iterator[T]:
-        """The same steps, each computed as a piece of its own that lets work with priority go first."""
+        """Yield the items of `steps`, each computed as its own piece of work; work with priority goes in between."""
         iterator = iter(steps)
         while True:
             with self._changed:

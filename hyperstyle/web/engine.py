@@ -1,4 +1,4 @@
-"""The models of the page: they load in the background, and one piece of work at a time runs on the device."""
+"""The models of the page: they load in the background, and the device runs one piece of work at a time."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,17 +27,17 @@ from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import status
 
 IDLE = 600.0
-"""Seconds without an edit after which the kernels of the last edited inversions leave the device."""
+"""Seconds without an edit after which the kernels of the last edited inversions are dropped."""
 LENT = 16
-"""Pieces of work at once on a Space that lends a GPU for each of them."""
+"""Pieces of work at once on ZeroGPU, which lends a GPU for each of them."""
 DRAWING_SECONDS = 5.0
-"""For how long a GPU is lent to draw one picture, including the start of the fork."""
+"""Seconds of GPU time requested to draw one picture, including the start of the fork."""
 STARTING_SECONDS, STEP_SECONDS = 10.0, 0.5
-"""For how long a GPU is lent to begin an inversion, and for each of its steps with its metrics."""
+"""Seconds of GPU time requested to begin an inversion, and for each of its steps with its metrics."""
 
 
 class Engine:
-    """The domains of one page, with their models; it keeps nothing of any visitor but what `forget` drops."""
+    """The domains of one page with their models. Of visitors it keeps only kernels, which `forget` drops."""
 
     def __init__(
         self,
@@ -47,10 +47,10 @@ class Engine:
         directions: Callable[[Domain], Mapping[str, Direction]] = directions_of,
         styles: Callable[[Domain], Mapping[str, str]] | None = None,
     ) -> None:
-        """`domains` are those that can be chosen; the page begins with the first.
+        """`domains` are those to offer, the first of which is shown first.
 
-        By default all can be chosen. The page then begins with the first full-size domain whose weights are here if
-        there is a GPU, otherwise with the embedded one.
+        By default all are offered. On a GPU the first full-size domain whose weights are here is then shown first,
+        on a CPU the embedded one.
         """
         self.device = choose_device(device)
         self.domains = {domain.name: domain for domain in domains or DOMAINS.values()}
@@ -69,9 +69,9 @@ class Engine:
         self._sweep_on_device = on_lent_gpu(self._sweep, lambda *_: 2 * DRAWING_SECONDS)
 
     def start(self) -> None:
-        """Begin to load models: on a GPU those of all domains whose weights are here, on a CPU only the first.
+        """Start to load models: on a GPU those of all domains whose weights are here, on a CPU only the first.
 
-        Where GPUs are lent, wait until they are loaded, since calls run in forks of this process.
+        On ZeroGPU, wait until they are loaded, because calls run in forks of this process.
         """
         names = [self.first]
         if self.device.type != "cpu":
@@ -81,22 +81,22 @@ class Engine:
                 loading.result()
 
     def forget(self) -> None:
-        """Drop what the last pictures were drawn from if nobody has edited for a while."""
+        """Drop the kernels of the last edited inversions if nobody has edited for `IDLE` seconds."""
         if time.monotonic() - self._last_edit > IDLE:
             for loading in self._loading.values():
                 if loading.done() and not loading.exception():
                     loading.result().forget()
 
     def offers(self) -> list[Offer]:
-        """All domains, with the reason where one cannot be used here."""
+        """Return all domains, each with the reason if it cannot be used here."""
         return [self._offer(domain) for domain in self.domains.values()]
 
     def ready(self, name: str) -> bool:
-        """Whether a domain's model is loaded already."""
+        """Return True if loading a domain's model has ended."""
         return name in self._loading and self._loading[name].done()
 
     def inverter(self, name: str) -> Inverter:
-        """The inverter of a domain; waits until it is loaded."""
+        """Return the inverter of a domain; wait until it is loaded."""
         if name not in self.domains:
             raise StudioError(f"There is no domain {name!r} here: choose one of {', '.join(self.domains)}.")
         offer = self._offer(self.domains[name])
@@ -105,7 +105,7 @@ class Engine:
         return self._load(name).result()
 
     def why_no_text(self, name: str) -> str | None:
-        """The reason why a domain takes no edits in words here; None if it does."""
+        """Return the reason why a domain takes no edits in words here; None if it does."""
         return why_no_text(self.domains[name])
 
     def invert(self, name: str, crop: Crop, method: Method, steps: int) -> Iterator[InversionStep]:
@@ -151,7 +151,7 @@ class Engine:
         yield from self._loading[inversion.domain].result().sweep(inversion, direction, amounts, edits)
 
     def _load(self, name: str) -> "Future[Inverter]":
-        """The inverter of a domain, being loaded or loaded; starts to load it if nothing did, or if that failed."""
+        """Return the future inverter of a domain; start to load it if that has not begun or has failed."""
         with self._starting:
             loading = self._loading.get(name)
             if loading is None or (loading.done() and loading.exception()):
@@ -160,12 +160,12 @@ class Engine:
             return loading
 
     def _best(self) -> str:
-        """Name of the domain to begin with by default."""
+        """Return the name of the domain that is shown first by default."""
         full = [name for name, domain in self.domains.items() if domain.full_size and is_at_hand(domain)]
         return full[0] if full and self.device.type != "cpu" else EMBEDDED.name
 
     def _offer(self, domain: Domain) -> Offer:
-        """A domain as the page offers it, with the reason if it cannot be used here."""
+        """Return a domain as the page offers it, with the reason if it cannot be used here."""
         if domain.name in self._loading and not self._loading[domain.name].cancelled():
             return Offer(domain.name, domain.title)
         if domain.missing_assets():
@@ -178,21 +178,21 @@ class Engine:
 
 
 def styles_at_hand(domain: Domain) -> Mapping[str, str]:
-    """Name -> title of the styles of a domain that can be drawn without fetching anything."""
+    """Return name -> title of the styles of a domain that can be drawn without fetching anything."""
     return {name: style.title for name, style in styles_of(domain).items() if style.at_hand}
 
 
 def missing_weights(domain: Domain) -> list[str]:
-    """Names of the weights that a domain needs, that are not here and that are not fetched on their own."""
+    """Return the names of weights that a domain needs, that are not here, and that no Python package carries."""
     needed = [WEIGHTS[name] for name in domain.needs]
     return [weight.name for weight in needed if not weight.in_package and status(weight).path is None]
 
 
 def is_at_hand(domain: Domain) -> bool:
-    """Whether all that a domain needs is here, or is fetched on its own."""
+    """Return True if all weights of a domain are here or come from Python packages."""
     return not domain.missing_assets() and not missing_weights(domain)
 
 
 def inversion_seconds(_name: str, _crop: Crop, _start: Method | Inversion, steps: int) -> float:
-    """For how long a GPU is lent for an inversion, or for polish, of `steps` steps."""
+    """Return the seconds of GPU time to request for `steps` steps of an inversion or of polish."""
     return STARTING_SECONDS + STEP_SECONDS * steps

@@ -1,11 +1,11 @@
-"""What events of the page have in common: the queue they wait in, what shows meanwhile, and how handlers answer."""
+"""Settings of the page's events: the queue, the progress that shows meanwhile, and the type of handlers' results."""
 
 from typing import Any
 
 Updates = dict[Any, Any]
-"""What a handler answers: component -> its new value, or a `gr.update` of its properties.
+"""Result of a handler: component -> its new value, or a `gr.update` of its properties.
 
-Components that are not named stay as they are. Gradio takes no empty answer: where nothing changes, it is `gr.skip()`.
+Other components stay as they are. Gradio accepts no empty result: a handler that changes nothing returns `gr.skip()`.
 """
 
 Settings = dict[str, Any]
@@ -21,19 +21,19 @@ INVERTERS: Settings = {"concurrency_id": "inversion", "concurrency_limit": 1}
 """The queue of inversions."""
 
 AT_ONCE: Settings = {**_UNSEEN, "queue": False}
-"""No queue, so that it works when the queue is full. For handlers that never fail: Gradio shows no error of these."""
+"""Events outside the queue, which work when it is full. Their handlers must not fail: Gradio would show no error."""
 
 CHOOSING: Settings = {**_UNSEEN}
-"""Handlers that need no model; each has a queue of its own."""
+"""Events whose handlers use no model; each handler has its own queue."""
 
 DRAWING: Settings = {**_PRIVATE, **DRAWERS}
-"""Pictures and files of finished inversions."""
+"""Events that draw pictures or write files of finished inversions."""
 
 EDITING: Settings = {**DRAWING, **_UNSEEN}
-"""Pictures that follow a slider or a click, without a progress bar."""
+"""Events that draw a picture after a slider or a click, without a progress bar."""
 
 INVERTING: Settings = {**_PRIVATE, **INVERTERS, "show_progress": "minimal"}
-"""Inversions; `show_progress_on` names the component that shows the place in the queue."""
+"""Events that invert; `show_progress_on` names the component that shows the place in the queue."""
 
 EXAMPLE: Settings = {**INVERTING, "concurrency_id": "example"}
-"""Inversions of examples, in a queue of their own: all but the first of each are ready at once."""
+"""Events that invert an example, in their own queue: an example is only inverted at its first use."""

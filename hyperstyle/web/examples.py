@@ -1,4 +1,4 @@
-"""Pictures that a visitor can click, with precomputed results: `python -m hyperstyle.web.examples` computes them."""
+"""Example photos with precomputed results, which `python -m hyperstyle.web.examples` computes."""
 
 import io
 import json
@@ -17,8 +17,8 @@ from hyperstyle.photo.reading import Pixels
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 STEPS, DRAWING_STEPS = (default_method(EMBEDDED).default_steps(drawing=drawing) for drawing in (False, True))
-"""How many refinements the page proposes: for photos and examples, and for drawings."""
-_SIDE = 512  # of the precomputed pictures; the full ones follow within seconds
+"""Default numbers of refinement steps, for photos and for drawings."""
+_SIDE = 512  # longer side of the precomputed pictures; the full size follows within seconds
 _METRICS = "figures.json"
 
 
@@ -29,23 +29,23 @@ class PrecomputedExample:
     aligned: bytes
     """The part of the photo that was inverted, as WebP."""
     pictures: tuple[bytes, ...]
-    """Of the steps, as WebP."""
+    """The pictures of the steps, as WebP."""
     records: tuple[StepRecord, ...]
 
 
 class Examples:
-    """The photos of a folder by name, each with its precomputed results if there are any."""
+    """The example photos in a folder, by name, with their precomputed results."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder
         self.names = tuple(path.stem for path in sorted(folder.glob("*.jpg")))
 
     def photo(self, name: str) -> bytes:
-        """The photo's file."""
+        """Return the content of the photo's file."""
         return (self._folder / f"{name}.jpg").read_bytes()
 
     def precomputed(self, name: str) -> PrecomputedExample | None:
-        """The results of an example; None where nobody has computed them."""
+        """Return the precomputed results of an example; None if there are none."""
         folder = self._folder / "results" / name
         if not (folder / _METRICS).exists():
             return None
@@ -54,7 +54,7 @@ class Examples:
         return PrecomputedExample((folder / "aligned.webp").read_bytes(), pictures, records)
 
     def precompute(self, inverter: Inverter) -> Iterator[str]:
-        """Compute the results of all examples anew; yields the names of those that are done."""
+        """Compute and write the results of all examples; yield the name of each when it is done."""
         for name in self.names:
             folder = ensure_dir(self._folder / "results" / name)
             crop = inverter.crop(self.photo(name))

@@ -1,4 +1,4 @@
-"""Files that the page hands out; each is there until Gradio has taken its copy."""
+"""Temporary files for downloads; each exists until Gradio has copied it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +14,14 @@ from hyperstyle.recipe import KEY, Recipe
 
 @contextmanager
 def temporary_file(name: str) -> Iterator[Path]:
-    """A file of that name in a folder of its own."""
+    """Yield the path of a file of that name in a new temporary folder."""
     with TemporaryDirectory() as folder:
         yield Path(folder) / name
 
 
 @contextmanager
 def picture_file(pixels: Pixels, recipe: Recipe) -> Iterator[str]:
-    """A picture [H, W, 3] as PNG, with its recipe in its metadata."""
+    """Write a picture [H, W, 3] as PNG with its recipe in the metadata; yield the path."""
     with temporary_file("picture.png") as path:
         save_photo(path, pixels, Photo(pixels), {KEY: recipe.to_text()})
         yield str(path)
@@ -37,14 +37,14 @@ def photo_file(pixels: Pixels, photo: Photo) -> Iterator[str]:
 
 @contextmanager
 def inversion_file(inversion: Inversion) -> Iterator[str]:
-    """An inversion as it can be opened again."""
+    """Write an inversion; yield the path."""
     with temporary_file("inversion.safetensors") as path:
         inversion.save(path)
         yield str(path)
 
 
 def recipe_of(inversion: Inversion, edits: Edits, example: str | None = None) -> Recipe:
-    """How the picture of an inversion with these edits was made."""
+    """Return the recipe of an inversion with edits."""
     style = edits.style
     return Recipe(
         inversion.domain,

@@ -1,4 +1,4 @@
-"""Pictures as small JPEGs inside the page itself, so that no visitor's picture lies on the disk."""
+"""Pictures as data URIs in the page, so that no visitor's picture is written to disk."""
 
 import base64
 import io
@@ -9,13 +9,13 @@ from PIL import Image
 from hyperstyle.photo.reading import Pixels
 
 TILE = 256
-"""Longer side of the pictures in a strip."""
+"""Longer side of the pictures in a strip, in pixels."""
 SCREEN = 900
-"""Longer side of a photo on which faces are chosen."""
+"""Longer side of the photo in the face picker, in pixels."""
 
 
 def jpeg(pixels: Pixels, side: int | None = None, quality: int = 90) -> bytes:
-    """A picture [H, W, 3] as JPEG, its longer side at most `side`."""
+    """Encode a picture [H, W, 3] as JPEG, its longer side at most `side` pixels."""
     image = Image.fromarray(pixels)
     if side:
         image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
@@ -25,13 +25,13 @@ def jpeg(pixels: Pixels, side: int | None = None, quality: int = 90) -> bytes:
 
 
 def shrunk(picture: bytes, side: int = TILE) -> bytes:
-    """A JPEG or WebP as JPEG, its longer side at most `side`."""
+    """Shrink a JPEG or WebP; a JPEG whose longer side is at most `side` pixels."""
     with Image.open(io.BytesIO(picture)) as image:
         image.draft("RGB", (side, side))
         return jpeg(np.asarray(image.convert("RGB")), side, quality=85)
 
 
 def uri(picture: bytes) -> str:
-    """A JPEG or WebP as a data URI."""
+    """Return the data URI of a JPEG or WebP."""
     kind = "webp" if picture[8:12] == b"WEBP" else "jpeg"
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"

@@ -1,4 +1,4 @@
-"""Gives memory that is free, but still counted as the process's own, back to the operating system."""
+"""Returns freed memory to the operating system."""
 
 import ctypes
 import gc
@@ -7,7 +7,7 @@ from functools import cache
 
 
 def give_back() -> None:
-    """Collect garbage, and give free memory back where the C library can (glibc keeps it otherwise)."""
+    """Collect garbage, and return free memory to the operating system, which glibc does not do by itself."""
     gc.collect()
     trim = _trim()
     if trim:
@@ -16,7 +16,7 @@ def give_back() -> None:
 
 @cache
 def _trim() -> Callable[[int], int] | None:
-    """The C library's `malloc_trim`; None where it has none."""
+    """Return the C library's `malloc_trim`; None if it has none."""
     try:
         return ctypes.CDLL(None).malloc_trim
     except (AttributeError, OSError, TypeError):

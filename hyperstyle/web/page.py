@@ -1,4 +1,4 @@
-"""The page: the choice of the domain, the tabs, and what happens when it is opened and closed."""
+"""The page: the choice of the domain, the tabs, and the events of opening and closing it."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from hyperstyle.web.user_errors import user_errors
 
 HOUR = 3600
 MAX_WAITING = 20
-"""Visitors in the queue at once; further ones are told to come back."""
+"""Limit of queued events; further visitors are asked to come back later."""
 STYLE = Path(__file__).with_name("style.css")
 
 
@@ -66,12 +66,12 @@ class Page:
         self.blocks.unload(self.close)
 
     def offer_domains(self) -> Updates:
-        """Show the choice of domains, at first with the page's first one chosen."""
+        """Show the choice of domains, with the page's first one chosen."""
         return self._offer_domains(self._services.engine.first)
 
     @user_errors
     def choose_domain(self, event: gr.EventData, request: gr.Request) -> Updates:
-        """Change the domain; the photo and all that was made of it are forgotten."""
+        """Change the domain, and forget the photo and its results."""
         name = str(event.name)
         if name not in self._services.engine.domains:
             raise StudioError("There is no such domain here: reload the page.")
@@ -80,7 +80,7 @@ class Page:
 
     @user_errors
     def offer_methods(self, method: str, methods: list[str], request: gr.Request) -> Updates:
-        """Show the methods of the session's domain; those that are chosen stay chosen if they suit it."""
+        """Show the methods of the session's domain; keep the chosen ones if they suit it."""
         domain = self._services.session(request).domain
         return {
             self._invert.input_panel.method: gr.update(**self._invert.input_panel.method_choice(domain, method)),
@@ -89,7 +89,7 @@ class Page:
 
     @user_errors
     def open(self, request: gr.Request) -> Updates:
-        """Show at once what the page's link asks for: an example, a shared session, or nothing."""
+        """Show the example or the shared session that the page's link names, if any."""
         query = dict(request.query_params)
         sessions, session = self._services.sessions, self._services.session(request)
         shown: Updates = {self._invert.input_panel.photo: None}
@@ -102,7 +102,7 @@ class Page:
 
     @user_errors
     def apply_recipe(self, request: gr.Request) -> Updates:
-        """Show what the link asks for beyond that: the inversion of the example, and the edits."""
+        """Invert the example that the link names, apply the link's edits, and open the tab that shows them."""
         query = dict(request.query_params)
         if "example" not in query and "visit" not in query:
             return gr.skip()
@@ -121,7 +121,7 @@ class Page:
         }
 
     def close(self, request: gr.Request) -> None:
-        """The visitor has left."""
+        """Tell the sessions that the visitor has left."""
         self._services.sessions.left(request.session_hash)
 
     def _offer_domains(self, chosen: str) -> Updates:
@@ -129,11 +129,11 @@ class Page:
 
 
 def _tab_of(session: Session) -> str:
-    """The id of the tab that shows a session's edits."""
+    """Return the id of the tab that shows a session's edits."""
     edits = session.edits
     return "text" if edits.text else "worlds" if edits.style else "edit" if edits.amounts else "invert"
 
 
 def build_page(services: Services) -> gr.Blocks:
-    """The page, not yet launched."""
+    """Build the page without launching it."""
     return Page(services).blocks.queue(max_size=MAX_WAITING)

@@ -1,4 +1,4 @@
-"""What all parts of one page share: its models, its visitors' sessions and its examples."""
+"""The services that all parts of the page share: models, sessions and examples."""
 
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
@@ -27,21 +27,21 @@ class Services:
     _inverting: Lock = field(default_factory=Lock)
 
     def start(self) -> None:
-        """Begin to load models, and to forget sessions in time."""
+        """Start to load models, and to drop expired sessions."""
         self.engine.start()
         Thread(target=self._clean_up, name="cleaner", daemon=True).start()
 
     def session(self, request: gr.Request) -> Session:
-        """The session of the visitor who asks."""
+        """Return the session of the visitor who sent a request."""
         return self.sessions.of(request.session_hash)
 
     def picture(self, session: Session, edits: Edits) -> bytes:
-        """The session's chosen step with edits, as JPEG."""
+        """Draw the session's chosen step with edits; a JPEG."""
         step = session.step()
         return step.picture if edits == Edits() else jpeg(self.engine.draw(step.inversion, edits))
 
     def inverted_example(self, name: str) -> InvertedExample:
-        """An example with its inversion, which is made when it is first asked for and then kept for all visitors."""
+        """Return an example with its inversion, computed at the first call and then kept for all visitors."""
         with self._inverting:
             if name not in self._inverted_examples:
                 self._inverted_examples[name] = self._invert_example(name)

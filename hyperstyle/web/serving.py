@@ -12,8 +12,8 @@ from hyperstyle.web.texts import text
 from hyperstyle.web.theme import theme
 
 MAX_UPLOAD = 3 * MAX_BYTES
-"""Bytes of an upload. A photo of more than `MAX_BYTES` gets our own sentence, which says what to do; only uploads
-beyond this limit, which no camera makes, get Gradio's."""
+"""Limit of an upload in bytes. Photos between `MAX_BYTES` and this get our own error, which says what to do; larger
+uploads get Gradio's."""
 Address = tuple[Any, str, str]
 
 
@@ -33,5 +33,5 @@ def serve(page: gr.Blocks, **options: Any) -> Address:  # noqa: ANN401 - those o
 
 
 def busy(_: Request, __: Exception) -> JSONResponse:
-    """The answer of a full queue; Gradio's page would show its own sentence for status 503, but shows ours for 429."""
+    """Return the response of a full queue. Its status is 429, because for 503 Gradio's page would show its own text."""
     return JSONResponse({"detail": text("busy")}, 429, {"Retry-After": "60"})

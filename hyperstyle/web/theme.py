@@ -1,4 +1,4 @@
-"""The look of the page as a Gradio theme: paper, ink and one colour; fonts that every device has."""
+"""The Gradio theme of the page: neutral greys, one accent colour, and system fonts."""
 
 import gradio as gr
 from gradio.themes.utils import colors, sizes
@@ -8,7 +8,7 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 
 def theme() -> gr.themes.Base:
-    """The theme of the page, for light and dark."""
+    """Return the theme, for light and dark mode."""
     return gr.themes.Base(
         primary_hue=colors.indigo,
         secondary_hue=colors.indigo,

@@ -1,6 +1,6 @@
-"""ZeroGPU: a Space that lends a GPU for each call, checks the visitor's quota first, and runs the call in a fork.
+"""ZeroGPU: a Space that lends a GPU for each call, after checking the visitor's quota, and runs the call in a fork.
 
-Arguments and answers of such a call are pickled, so their tensors lie on the CPU.
+Arguments and results of such a call are pickled, so their tensors are on the CPU.
 """
 
 import os
@@ -15,7 +15,7 @@ from hyperstyle.errors import StudioError
 
 T = TypeVar("T")
 Work = Callable[..., Iterator[T]]
-"""A generator function whose arguments and answers can be pickled."""
+"""A generator function whose arguments and results can be pickled."""
 
 REFUSALS = {
     "ZeroGPU quota exceeded": "Your time on this Space's GPU is used up for now: sign in to Hugging Face for more, come"
@@ -24,24 +24,24 @@ REFUSALS = {
     "ZeroGPU illegal duration": "This would take the GPU for longer than one call may: choose fewer steps.",
     "ZeroGPU queue timeout": "No GPU became free within a minute: try again a little later.",
 }
-"""Title of an error of the package `spaces` -> what it means and what a visitor can do."""
+"""Title of an error of the package `spaces` -> sentence with what it means and what a visitor can do."""
 LOST = "The GPU was lost before this was done: try again."
 
 
 def is_zero_gpu() -> bool:
-    """Whether this is a Space that lends a GPU for each call."""
+    """Return True on a Space that lends a GPU for each call."""
     return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A `StudioError` on its way out of the fork, which lets only Gradio's own exceptions out."""
+    """Message of a `StudioError`, yielded by the fork because only Gradio's own exceptions can leave it."""
 
     sentence: str
 
 
 def on_lent_gpu(work: Work[T], seconds: Callable[..., float]) -> Work[T]:
-    """`work`, asking for a GPU where the Space lends them; `seconds` of the same arguments says for how long."""
+    """Wrap `work` to request a GPU on ZeroGPU, for the number of seconds that `seconds` returns for its arguments."""
     try:
         import spaces  # type: ignore[import-not-found, import-untyped, unused-ignore]  # installed on a Space only
     except ImportError:

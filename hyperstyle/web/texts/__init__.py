@@ -6,5 +6,5 @@ _HERE = Path(__file__).parent
 
 
 def text(name: str) -> str:
-    """The text of that name."""
+    """Return the text of that name, in Markdown."""
     return (_HERE / f"{name}.md").read_text(encoding="utf-8").strip()
