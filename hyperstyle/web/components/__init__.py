@@ -1,4 +1,4 @@
-"""Components that Gradio does not have; each has its template, style and script in files of its own name."""
+"""Components that Gradio lacks; each has a template, a style sheet and a script in files of its name."""
 
 from html import escape
 from pathlib import Path
@@ -10,11 +10,11 @@ _HERE = Path(__file__).parent
 
 
 def component(name: str, value: Any = None, label: str = "", **settings: Any) -> gr.HTML:  # noqa: ANN401 - any value, Gradio's settings
-    """The component of that name; its template escapes its value.
+    """Return the component of that name; its template escapes its value.
 
-    `label` is a fixed text, which replaces `{{label}}` in the template. (Gradio would take it as a setting of the
-    template, but forgets the settings of a component that is updated before it first shows. A subclass of `gr.HTML`
-    would do, but Gradio writes a file beside the source of every subclass.)
+    `label` is a fixed text, which replaces `{{label}}` in the template. (Gradio can pass settings to a template, but
+    loses those of a component that is updated before it first shows. A subclass of `gr.HTML` would keep them, but
+    Gradio writes a file beside the source of every subclass.)
     """
     html, css, js = ((_HERE / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
     html = html.replace("{{label}}", escape(label))

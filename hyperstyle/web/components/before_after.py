@@ -1,4 +1,4 @@
-"""Two pictures of one size on top of each other, and a slider between them."""
+"""Two pictures of the same size on top of each other, with a slider that divides them."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from hyperstyle.web.components import component
 
 
 def before_after(empty: str, **settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
-    """The component; `empty` is the text that stands there while it has no picture.
+    """Return the component; `empty` is its text while it has no picture.
 
-    The slider is an `<input type="range">`, which moves by keyboard and by finger alike. (Gradio's ImageSlider does not
-    move by keyboard.)
+    The slider is an `<input type="range">`, which works with keyboard and touch. (Gradio's ImageSlider has no keyboard
+    support.)
     """
     return component("before_after", label=empty, **settings)
 
@@ -19,5 +19,5 @@ def before_after(empty: str, **settings: Any) -> gr.HTML:  # noqa: ANN401 - thos
 def before_after_value(
     after: str, before: str | None, title: str, before_title: str = "Photo"
 ) -> dict[str, str | None]:
-    """Two pictures, as data URIs, as the component's value; without `before` the other shows alone."""
+    """Return the component's value for two pictures (data URIs); without `before` the other shows alone."""
     return {"after": after, "before": before, "title": title, "before_title": before_title}

@@ -1,4 +1,4 @@
-"""The choice of a domain; domains that cannot be used here are grey, with the reason."""
+"""The choice of a domain; domains that cannot be used here are disabled, with the reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from hyperstyle.web.components import component
 
 @dataclass(frozen=True)
 class Offer:
-    """A domain as the choice shows it."""
+    """A domain that the page offers."""
 
     name: str
     title: str
@@ -22,12 +22,12 @@ class Offer:
 
 
 def domain_choice(**settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
-    """Radio buttons; the data of a `select` event has the `name` of the chosen domain."""
+    """Return the component, radio buttons; the data of a `select` event has the `name` of the chosen domain."""
     return component("domain_choice", None, **settings)
 
 
 def domain_choice_value(offers: Sequence[Offer], chosen: str) -> dict[str, Any]:
-    """Offers as the component's value, one of them chosen."""
+    """Return the component's value for offers, with the one named `chosen` checked."""
     missing = [
         {"title": offer.title, "reason": offer.reason, "command": offer.command} for offer in offers if offer.reason
     ]

@@ -10,7 +10,7 @@ from hyperstyle.web.components import component
 
 
 def face_picker(**settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
-    """A photo with a button over every face.
+    """Return the component, a photo with a button over every face.
 
     The data of a `select` event has the `index` of the clicked face; that of an `apply` event has the drawn `box`:
     left, top, right, bottom as fractions of the photo's width and height.
@@ -21,7 +21,7 @@ def face_picker(**settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
 def face_picker_value(
     photo: str, size: tuple[int, int], faces: Sequence[Box], chosen: int | Box | None
 ) -> dict[str, Any]:
-    """A photo (data URI) of a size (width, height), its faces, and the chosen one, or another chosen box, in pixels."""
+    """Return the component's value; `size` is (width, height), `chosen` the index of a face or another box, in pixels."""
 
     def place(box: Box) -> dict[str, str]:
         left, top, right, bottom = box

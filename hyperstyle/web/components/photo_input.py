@@ -1,14 +1,14 @@
-"""An image to upload, to take with the camera or to paste; handlers get the path of the file as it was uploaded."""
+"""An image to upload, to take with the camera or to paste; handlers get the path of the uploaded file."""
 
 import gradio as gr
 
 
 def photo_input() -> gr.Image:
-    """The component.
+    """Return the component, with a `preprocess` of its own.
 
-    Gradio would decode the image before the handler sees it, and answer a file that is no picture with a path and a
-    traceback. It forgets this for a visitor as soon as the component gets a `gr.update`, or is an output of an event
-    whose answer does not name it: every handler that has it among its outputs has to set it to a plain value.
+    Gradio's would decode the image before the handler sees it, and show a path and a traceback for a file that is no
+    picture. Gradio loses ours for a visitor when the component gets a `gr.update`, or is an output of an event whose
+    result does not name it: so every handler that has it among its outputs sets it to a plain value.
     """
     photo = gr.Image(
         type="filepath",

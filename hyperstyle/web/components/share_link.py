@@ -1,4 +1,4 @@
-"""A link to copy, with a sentence about it."""
+"""A link to copy, and a sentence about it."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from hyperstyle.web.components import component
 
 
 def share_link(**settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
-    """A field with a link, which the browser makes absolute, and a button that copies it.
+    """Return the component: a field with a link, which the browser makes absolute, and a button that copies it.
 
     (The copy button of Gradio's Textbox has no label for screen readers.)
     """
@@ -16,5 +16,5 @@ def share_link(**settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
 
 
 def share_link_value(query: str, about: str) -> dict[str, str]:
-    """The query of a link, and a sentence about it, as the component's value."""
+    """Return the component's value for the query of a link and a sentence about it."""
     return {"query": f"?{query}", "about": about}

@@ -1,4 +1,4 @@
-"""A strip of pictures with captions, one of which can be pressed."""
+"""A strip of clickable pictures with captions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ class Tile:
 
 
 def tile_strip(heading: str, tiles: Sequence[Tile] = (), **settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
-    """Buttons with pictures; the data of a `select` event has the `index` of the clicked one."""
+    """Return the component, buttons with pictures; the data of a `select` event has the `index` of the clicked one."""
     return component("tile_strip", tile_strip_value(tiles) if tiles else None, label=heading, **settings)
 
 
 def tile_strip_value(tiles: Sequence[Tile], pressed: int | None = None) -> dict[str, Any]:
-    """Tiles as the component's value; with `pressed`, they are toggle buttons, one of which is pressed."""
+    """Return the component's value; with an index `pressed`, tiles are toggle buttons, and that one is pressed."""
     return {
         "tiles": [
             {

@@ -1,1 +1,1 @@
-"""The tabs of the page, one to a file."""
+"""The tabs of the page, one per file."""

@@ -1,4 +1,4 @@
-"""Inversion methods side by side on the visitor's photo."""
+"""The Compare tab: inversion methods side by side on the visitor's photo."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -21,12 +21,12 @@ from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
 
 TILE = 440
-"""Longer side of the pictures side by side."""
+"""Longer side of the pictures side by side, in pixels."""
 HEAD = ("Method", "Identity ↓", "LPIPS ↓", "MS-SSIM ↑", "L2 ↓", "Time")
 
 
 class CompareTab:
-    """The fifth tab; the result that is chosen in it replaces the result of the first."""
+    """The choice of methods and their results; a chosen result becomes the one of the Invert tab."""
 
     def __init__(self, services: Services, result_panel: ResultPanel) -> None:
         self._services = services
@@ -48,7 +48,7 @@ class CompareTab:
         self._strip.select(self.choose, None, chosen, **EDITING)
 
     def method_choice(self, domain_name: str, chosen: Sequence[str] = ()) -> dict[str, Any]:
-        """A domain's methods as arguments of a group of checkboxes; `chosen` stays if all of it suits."""
+        """Return the arguments of a `gr.CheckboxGroup` of a domain's methods; `chosen` stays checked if all suit."""
         domain = self._services.engine.domains[domain_name]
         methods = methods_of(domain)
         suits = chosen and methods.keys() >= set(chosen)
@@ -59,7 +59,7 @@ class CompareTab:
 
     @user_errors
     def compare(self, names: list[str], request: gr.Request) -> Iterator[Updates]:
-        """Run the methods one after the other, each shown with its latest step, until the visitor stops them."""
+        """Run the methods one after the other, and show each one's latest step, until the visitor stops them."""
         session, engine = self._services.session(request), self._services.engine
         domain, crop = engine.domains[session.domain], session.crop()
         methods = [method_for(domain, name) for name in names]
@@ -86,7 +86,7 @@ class CompareTab:
                 return
 
     def _side_by_side(self, tiles: Sequence[Tile], rows: Sequence[Sequence[str]], *, busy: bool) -> Updates:
-        """The pictures so far, and the table of the methods that are done; none of them is large."""
+        """Return the updates that show the pictures so far and the table of finished methods."""
         return {
             self._strip: tile_strip_value(tiles),
             self._table: _table(rows),
@@ -96,7 +96,7 @@ class CompareTab:
 
     @user_errors
     def choose(self, event: gr.EventData, request: gr.Request) -> Updates:
-        """Go on with the method that was clicked; the first tile is the photo, and stands for the first method."""
+        """Choose the result that was clicked; the first tile is the photo, and chooses the first method."""
         session = self._services.session(request)
         place = min(max(int(event.index) - 1, 0), len(session.compared) - 1)
         step, photo = session.go_on_with(place)
@@ -111,7 +111,7 @@ class CompareTab:
 
 
 def _row(title: str, inversion: Inversion) -> list[str]:
-    """A method's last step in the table."""
+    """Return a method's row of the table."""
     metrics = inversion.steps[-1].metrics
     identity = "-" if metrics.identity is None else f"{metrics.identity:.3f}"
     seconds = sum(step.seconds for step in inversion.steps)
@@ -119,7 +119,7 @@ def _row(title: str, inversion: Inversion) -> list[str]:
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as a table in Markdown; empty if there are none yet."""
+    """Return the table in Markdown; an empty text without rows."""
     lines = [HEAD, ["---"] * len(HEAD), *rows] if rows else []
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
@@ -133,5 +133,5 @@ def _photo_tile(photo: bytes) -> Tile:
 
 
 def _tile(step: SavedStep) -> Tile:
-    """The latest step of a method."""
+    """Return the tile of a method's latest step."""
     return Tile(_title(step), uri(shrunk(step.picture, TILE)), captions(step.inversion.steps[-1]))

@@ -1,4 +1,4 @@
-"""Sliders along the domain's directions, and films along one of them."""
+"""The Edit tab: sliders along the domain's directions, and films along one of them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -31,12 +31,12 @@ KINDS = {"Strip of pictures": ".jpg", "Film (MP4)": ".mp4", "Film (GIF)": ".gif"
 
 
 def shown_edits(edits: Edits) -> Edits:
-    """The edits that the pictures of this tab show: directions and strength."""
+    """Return the edits that the pictures of this tab show: directions and strength."""
     return replace(edits, text=None, style=None)
 
 
 class EditTab:
-    """The second tab."""
+    """The sliders of each domain, and the edited picture."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -104,7 +104,7 @@ class EditTab:
 
     @user_errors
     def draw(self, values: Mapping[gr.Slider, float], request: gr.Request) -> Updates:
-        """The picture at the values of one domain's sliders."""
+        """Draw the picture at the values of a domain's sliders."""
         session = self._services.session(request)
         group = self._sliders[session.domain]
         session.set_amounts({name: values[slider] for name, slider in group.items() if slider in values})
@@ -119,11 +119,11 @@ class EditTab:
 
     @user_errors
     def open(self, request: gr.Request) -> Updates:
-        """The tab for the visitor's session."""
+        """Show the visitor's session."""
         return self.show(self._services.session(request))
 
     def show(self, session: Session) -> Updates:
-        """Picture, sliders and choice of films for a session."""
+        """Return the updates that show a session: picture, sliders and choice of films."""
         titles = self._titles(session.domain)
         amounts = session.edits.amounts
         return {
@@ -137,7 +137,7 @@ class EditTab:
         return {self._result: self._beside_photo(session) if session.steps else None, **self._export_bar.hide()}
 
     def _beside_photo(self, session: Session) -> dict[str, str | None]:
-        """The edited picture beside the photo, or beside the picture without edits if there is no photo."""
+        """Return the edited picture beside the photo, or beside the picture without edits if there is no photo."""
         edits, step = shown_edits(session.edits), session.step()
         picture = self._services.picture(session, edits)
         if session.aligned:
@@ -147,7 +147,7 @@ class EditTab:
 
     @user_errors
     def make_film(self, name: str | None, kind: str, request: gr.Request) -> Iterator[Updates]:
-        """A strip or a film along one direction, on top of the other edits."""
+        """Draw a strip or a film along one direction, on top of the other edits."""
         session, engine = self._services.session(request), self._services.engine
         inversion = session.step().inversion
         if name is None or name not in engine.directions[inversion.domain] or kind not in KINDS:
@@ -173,12 +173,12 @@ class EditTab:
             }
 
     def _titles(self, domain: str) -> list[tuple[str, str]]:
-        """Titles and names of a domain's directions, as choices."""
+        """Return the choices of a `gr.Dropdown` of a domain's directions."""
         return [(direction.title, name) for name, direction in self._services.engine.directions[domain].items()]
 
 
 def _smaller(pixels: Pixels, side: int) -> Pixels:
-    """A picture whose longer side is at most `side`, and both sides even, as films need them."""
+    """Shrink a picture so that its longer side is at most `side` and both sides are even, as films need them."""
     image = Image.fromarray(pixels)
     image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     width, height = image.width // 2 * 2, image.height // 2 * 2

@@ -1,4 +1,4 @@
-"""The buttons below a picture: put it into the photo, download it, save the inversion, share a link."""
+"""The buttons below a picture: paste it into the photo, download it, save the inversion, share a link."""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
@@ -19,10 +19,10 @@ from hyperstyle.web.user_errors import user_errors
 
 
 class ExportBar:
-    """The row of buttons and what they show."""
+    """A row of buttons with their results: the pasted photo, the download and the link."""
 
     def __init__(self, services: Services, name: str, shown_edits: Callable[[Edits], Edits]) -> None:
-        """`name` begins the ids of its elements; `shown_edits` picks the edits that the picture above it shows."""
+        """`name` is the prefix of element ids; `shown_edits` returns the edits that the picture above shows."""
         self._services = services
         self._shown_edits = shown_edits
         with gr.Row(elem_classes="actions"):
@@ -36,7 +36,7 @@ class ExportBar:
         self._file = gr.DownloadButton(elem_classes="out-of-sight", elem_id=f"{name}-file")
         self._link = share_link(visible=False)
         self.outputs = [self._pasted, self._link]
-        """What `hide` updates."""
+        """Components that `hide` updates."""
         download = f"() => document.querySelector('#{name}-file a, a#{name}-file, button#{name}-file')?.click()"
         paste.click(self.paste, None, self._pasted, **DRAWING)
         picture.click(self.picture, None, self._file, **DRAWING).success(None, js=download)
@@ -49,7 +49,7 @@ class ExportBar:
 
     @user_errors
     def paste(self, request: gr.Request) -> Iterator[Updates]:
-        """The photo with the picture in its place."""
+        """Paste the picture into the photo, and show it."""
         session = self._services.session(request)
         inversion = session.step().inversion
         photo = session.photo_of(inversion)
@@ -64,7 +64,7 @@ class ExportBar:
 
     @user_errors
     def picture(self, request: gr.Request) -> Iterator[Updates]:
-        """The picture as PNG, with its recipe in its metadata."""
+        """Download the picture as PNG, with its recipe in the metadata."""
         session = self._services.session(request)
         recipe = recipe_of(session.step().inversion, self._edits(session), session.example)
         with picture_file(self._draw(session), recipe) as path:
@@ -72,14 +72,14 @@ class ExportBar:
 
     @user_errors
     def save(self, request: gr.Request) -> Iterator[Updates]:
-        """The inversion as a file."""
+        """Download the inversion."""
         session = self._services.session(request)
         with inversion_file(session.step().inversion.scaled(session.edits.strength)) as path:
             yield {self._file: path}
 
     @user_errors
     def share(self, request: gr.Request) -> Updates:
-        """A link to the picture, and who can see it."""
+        """Show a link to the picture, and a sentence on who can see it."""
         session = self._services.session(request)
         if session.example:
             recipe = recipe_of(session.step().inversion, self._edits(session), session.example)

@@ -24,7 +24,7 @@ MAX_STEPS = 10
 
 
 class InputPanel:
-    """The upper half of the first tab's left side."""
+    """The upper part of the Invert tab's left side."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -47,7 +47,7 @@ class InputPanel:
         self._middle.click(self.take_middle, None, part, **CHOOSING)
 
     def method_choice(self, domain_name: str, chosen: str = "") -> dict[str, Any]:
-        """A domain's methods whose steps fit on the slider, as arguments of a radio; `chosen` stays if it suits."""
+        """Return the arguments of a `gr.Radio` of a domain's methods up to `MAX_STEPS`; `chosen` stays if it suits."""
         domain = self._services.engine.domains[domain_name]
         methods = {name: method for name, method in methods_of(domain).items() if 0 < method.steps <= MAX_STEPS}
         return {
@@ -57,7 +57,7 @@ class InputPanel:
         }
 
     def take(self, session: Session, path: Path, steps: float) -> Updates:
-        """Read an uploaded photo and find its faces; a number of steps that is a default changes to the photo's own."""
+        """Read a photo and find its faces; a default number of `steps` becomes that of photos or of drawings."""
         data = path.read_bytes()
         pixels = read_photo(data).pixels
         session.clear_photo()
@@ -77,14 +77,14 @@ class InputPanel:
 
     @user_errors
     def choose_face(self, event: gr.EventData, request: gr.Request) -> Updates:
-        """Invert the face that was clicked."""
+        """Choose the face that was clicked."""
         session = self._services.session(request)
         session.choose_face(int(event.index))
         return self._with_part(session, int(event.index), _hint(session))
 
     @user_errors
     def draw_box(self, event: gr.EventData, request: gr.Request) -> Updates:
-        """Invert the box that was drawn, given in fractions of the photo."""
+        """Choose the box that was drawn, given in fractions of the photo's width and height."""
         session = self._services.session(request)
         width, height = session.photo_size
         left, top, right, bottom = (float(number) for number in event.box)
@@ -93,12 +93,12 @@ class InputPanel:
 
     @user_errors
     def take_middle(self, request: gr.Request) -> Updates:
-        """Invert the middle of the photo."""
+        """Choose the middle of the photo."""
         session = self._services.session(request)
         return self._choose_part(session, fitted_quad(*session.photo_size, self._aspect(session)))
 
     def with_photo(self, session: Session) -> Updates:
-        """The panel with the session's photo, of which another part can be chosen."""
+        """Return the updates that show the session's photo, on which another part can be chosen."""
         return {
             **self._show(photo=self._picked(session, 0 if session.faces else None)),
             self._hint: gr.update(visible=True, value=_hint(session)),
@@ -107,15 +107,15 @@ class InputPanel:
         }
 
     def with_example(self, session: Session) -> Updates:
-        """The panel with an example, of which no other part can be chosen."""
+        """Return the updates that show an example, on which no other part can be chosen."""
         return self._show(photo=self._picked(session, None))
 
     def empty(self) -> Updates:
-        """The panel without a photo."""
+        """Return the updates that empty the panel."""
         return self._show(photo=None)
 
     def _show(self, photo: dict[str, Any] | None) -> Updates:
-        """The panel with or without a photo, of which no part is chosen yet."""
+        """Return the updates that show a photo, given as a value of the face picker, or the upload."""
         return {
             self.photo: None,
             self._upload: gr.update(visible=photo is None),
@@ -145,13 +145,13 @@ class InputPanel:
         return face_picker_value(photo, session.photo_size, [face.box for face in session.faces], chosen)
 
     def _aspect(self, session: Session) -> float:
-        """Width divided by height of the pictures of the session's domain."""
+        """Return width / height of the pictures of the session's domain."""
         view = self._services.engine.domains[session.domain].view
         return view.width / view.height
 
 
 def _hint(session: Session) -> str:
-    """What was found in the photo, and what can be chosen."""
+    """Return a sentence about the faces that were found and the parts that can be chosen."""
     return f"{_found(session)} {text('drawing')}" if session.is_drawing else _found(session)
 
 

@@ -1,4 +1,4 @@
-"""Styles: the visitor's face in every style of the domain, and in one of them large."""
+"""The Worlds tab: the visitor's face in every style of the domain, and in one of them large."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -19,16 +19,16 @@ from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
 
 TILE = 220
-"""Longer side of the small pictures."""
+"""Longer side of the small pictures, in pixels."""
 
 
 def shown_edits(edits: Edits) -> Edits:
-    """The edits that the pictures of this tab show: all but the edit in words."""
+    """Return the edits that the pictures of this tab show: all but the edit in words."""
     return replace(edits, text=None)
 
 
 class WorldsTab:
-    """The fourth tab."""
+    """A tile for each style, and the picture in the chosen one."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -50,7 +50,7 @@ class WorldsTab:
 
     @user_errors
     def open(self, request: gr.Request) -> Iterator[Updates]:
-        """The visitor's face in one style after the other, and in one of them large."""
+        """Draw the visitor's face in the chosen style, then a tile in one style after the other."""
         session = self._services.session(request)
         titles, steps, style = self._titles(session), session.steps, session.edits.style
         if not steps or not titles:
@@ -92,23 +92,23 @@ class WorldsTab:
 
     @user_errors
     def set_amount(self, amount: float, request: gr.Request) -> Updates:
-        """Draw with more of the photo, or more of the style."""
+        """Set the amount of the chosen style, and draw the picture."""
         session = self._services.session(request)
         session.set_style_amount(amount)
         return self._show_picture(session)
 
     def _titles(self, session: Session) -> Mapping[str, str]:
-        """Titles of the styles of the session's domain, by name."""
+        """Return name -> title of the styles of the session's domain."""
         return self._services.engine.styles[session.domain]
 
     def _tiles(self, session: Session, pictures: Mapping[str, str]) -> dict[str, Any]:
-        """The strip of styles with the pictures that are ready, by the names of styles; the chosen style is pressed."""
+        """Return the strip of styles, with `pictures` (style name -> data URI) so far; the chosen style is pressed."""
         titles, style = self._titles(session), session.edits.style
         pressed = list(titles).index(style.name) if style and style.name in titles else None
         return tile_strip_value([Tile(title, pictures.get(name)) for name, title in titles.items()], pressed)
 
     def _show_picture(self, session: Session) -> Updates:
-        """The chosen style beside the photo, or beside the step without edits if there is no photo."""
+        """Return the picture in the chosen style beside the photo, or beside the step if there is no photo."""
         style = session.edits.style
         if not style:
             raise StudioError("Choose a style first.")
