@@ -21,7 +21,7 @@ def face_picker(**settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
 def face_picker_value(
     photo: str, size: tuple[int, int], faces: Sequence[Box], chosen: int | Box | None
 ) -> dict[str, Any]:
-    """Return the component's value; `size` is (width, height), `chosen` the index of a face or another box, in pixels."""
+    """Return the component's value; `size` is (width, height), `chosen` a face's index or another box, in pixels."""
 
     def place(box: Box) -> dict[str, str]:
         left, top, right, bottom = box
