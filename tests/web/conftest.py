@@ -1,4 +1,4 @@
-"""A page on the air with real tools and a real, small model, and a real browser to open it."""
+"""Fixtures: a served page with real tools and a small real model, and a real browser."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -24,21 +24,21 @@ from hyperstyle.web.serving import serve
 from hyperstyle.web.sessions import Sessions
 
 SECONDS = 60
-"""Anything that is waited for comes by then, while other tests keep the machine busy too."""
+"""Timeout of every wait, long enough for a busy machine."""
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 FACES, CARS = DOMAINS["faces"], DOMAINS["cars"]
 
 
 @dataclass(frozen=True)
 class Served:
-    """A page that answers."""
+    """A running page."""
 
     address: str
     services: Services
 
 
 def directions(domain: Domain) -> dict[str, Direction]:
-    """Two directions for faces and one for cars; what they mean makes no difference here, only that pictures change."""
+    """Return two random directions for faces and one for cars; it only matters that they change pictures."""
     source = torch.Generator().manual_seed(1)
     names = {"age": ("Age", "younger", "older"), "smile": ("Smile", "serious", "smiling")}
     if domain is not FACES:
@@ -55,7 +55,7 @@ def styles(domain: Domain) -> dict[str, str]:
 
 
 def open_style(domain: Domain, name: str) -> Style:
-    """A real style, whose offsets were not trained."""
+    """Open a style with constant offsets."""
     assert domain is FACES
     return Style(offsets={4: torch.full((1, 1, 1, 1), 0.5 if name == "bold" else -0.5)})
 
@@ -75,7 +75,7 @@ def inverter(inverter: Inverter) -> Inverter:
 
 @pytest.fixture(scope="session")
 def served(inverter: Inverter) -> Iterator[Served]:
-    """Faces can be chosen; cars cannot, because there are no weights for them."""
+    """Serve a page of faces, and of cars, which have no weights here."""
 
     def load_inverter(domain: Domain, _: torch.device) -> Inverter:
         assert domain is FACES
@@ -92,7 +92,7 @@ def served(inverter: Inverter) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def client(served: Served) -> Client:
-    """A program that talks to the page."""
+    """Return a client of the page's endpoints."""
     return Client(served.address, verbose=False)
 
 
@@ -117,7 +117,7 @@ Open = Callable[..., Page]
 
 @pytest.fixture
 def visit(browser: Browser, served: Served) -> Iterator[Open]:
-    """Opens the page as a new visitor, who has a browser of their own."""
+    """Return a function that opens the page in a new browser context, as a new visitor."""
     contexts = []
 
     def visitor(query: str = "", width: int = 1280, height: int = 900, *, dark: bool = False) -> Page:
@@ -138,7 +138,7 @@ def visit(browser: Browser, served: Served) -> Iterator[Open]:
 
 @pytest.fixture(scope="session")
 def two_faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A photo with a large face at the left and a small one at the right."""
+    """Write a photo with a large face at the left and a small one at the right; return its path."""
     path = tmp_path_factory.mktemp("photos") / "two.jpg"
     with Image.open(EXAMPLES / "female_080.jpg") as one, Image.open(EXAMPLES / "male_090.jpg") as other:
         smaller = Image.new("RGB", one.size, "grey")

@@ -1,4 +1,4 @@
-"""What visitors do and see, in words; every wait is for a condition."""
+"""Actions of visitors and parts of the page; every wait is for a condition."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ def upload(page: Page, *photo: Path | dict[str, str | bytes]) -> None:
 
 
 def faces(page: Page) -> Locator:
-    """The buttons over the faces of the photo."""
+    """Return the buttons over the faces of the photo."""
     return page.locator(".photo button[data-index]")
 
 
 def steps(page: Page) -> Locator:
-    """The tiles of the steps that are there."""
+    """Return the tiles of the finished steps."""
     return page.locator("#steps button:has(img)")
 
 
@@ -25,7 +25,7 @@ def status(page: Page) -> Locator:
 
 
 def said(page: Page) -> Locator:
-    """The sentence about what did not work."""
+    """Return the error message."""
     return page.locator(".toast-body")
 
 
@@ -39,7 +39,7 @@ def invert(page: Page, photo: Path, count: int = 1) -> None:
 
 
 def set_slider(slider: Locator, value: float) -> None:
-    """Move a slider as a keyboard does: every key press is one step."""
+    """Move a slider by the keyboard: every key press is one step."""
     slider.focus()
     for _ in range(200):
         now = float(slider.input_value())
@@ -50,13 +50,13 @@ def set_slider(slider: Locator, value: float) -> None:
 
 
 def picture(page: Page, place: str = "#result") -> str:
-    """The picture that is shown, as its data."""
+    """Return the data URI of the shown picture."""
     source = page.locator(f"{place} .after").get_attribute("src")
     assert source
     return source
 
 
 def until_another(page: Page, before: str, place: str = "#result") -> str:
-    """Wait for another picture than that one."""
+    """Wait until the picture differs from `before`, and return it."""
     expect(page.locator(f"{place} .after")).not_to_have_attribute("src", before)
     return picture(page, place)
