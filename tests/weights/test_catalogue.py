@@ -19,6 +19,10 @@ def test_no_two_weights_share_a_name_or_a_file() -> None:
     assert not set(WEIGHTS) & set(DOMAINS), "`weights get NAME` would be ambiguous"
 
 
+def test_every_weight_has_a_source_or_says_where_its_user_finds_it() -> None:
+    assert [name for name, weight in WEIGHTS.items() if not weight.sources and not weight.by_hand] == []
+
+
 def test_sums_are_sums() -> None:
     for weight in WEIGHTS.values():
         assert re.fullmatch("[0-9a-f]{64}|[0-9a-f]{8}|", weight.sha256), weight.name
