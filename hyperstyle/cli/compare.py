@@ -72,13 +72,13 @@ def compare(
 def edit_trials_of(domain: Domain, names: Sequence[str]) -> EditTrials:
     """Return the directions called `names` with the classifier of their labels."""
     with training_packages():
-        from hyperstyle.metrics.attribute_networks import Networks
+        from hyperstyle.metrics.attribute_networks import AttributeNetworks
         from hyperstyle.metrics.attributes import LABELS, Labeller
     known = directions_of(domain)
     for name in names:
         if name not in known or name not in LABELS:
             raise typer.BadParameter(f"{name!r} is no direction of {domain.name}; there are {', '.join(known)}")
-    networks = Networks(*(fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net")))
+    networks = AttributeNetworks(*(fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net")))
     labeller = Labeller(fetch(WEIGHTS["dlib-landmarks"]), networks)
 
     def classify(pixels: Pixels) -> dict[str, float]:

@@ -18,7 +18,7 @@ from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inverter import Inverter
 from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.photo.saving import save_photo
-from hyperstyle.photo.video import save_film, strip, there_and_back
+from hyperstyle.photo.video import save_video, strip, there_and_back
 
 STRIP = 7  # pictures of a morph that is saved as a strip
 
@@ -68,7 +68,7 @@ def morph(
         opened = open_style(inverter.domain, style)
         (_, one), (model, other) = opened.of(model, one), opened.of(model, other)
     if out.suffix in (".mp4", ".gif"):
-        save_film(out, there_and_back(list(pictures_between(model, one, other, pictures))))
+        save_video(out, there_and_back(list(pictures_between(model, one, other, pictures))))
     else:
         pixels = strip(list(pictures_between(model, one, other, STRIP)))
         save_photo(out, pixels, Photo(pixels))

@@ -13,7 +13,7 @@ from hyperstyle.editing import styles
 from hyperstyle.editing.direction_files import SHIPPED
 from hyperstyle.errors import StudioError
 from hyperstyle.inverter import Inverter
-from hyperstyle.metrics.arcface import Identity
+from hyperstyle.metrics.arcface import ArcFaceNetwork
 from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.preview_head import SIZE, Preview
@@ -131,7 +131,7 @@ def train_directions(work: Work, device: Device = None) -> None:
     landmarks = fetch(WEIGHTS["dlib-landmarks"])
     evaluator = measure_directions.Evaluator(
         generated_pictures.full_renderer(load_generator(), device_of(device)),
-        attributes.Labeller(landmarks, attribute_networks.Networks(*networks)),
+        attributes.Labeller(landmarks, attribute_networks.AttributeNetworks(*networks)),
         FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
         work / "directions",
     )
@@ -173,7 +173,7 @@ def measure_styles(
         from hyperstyle.metrics import attribute_networks, attributes
         from hyperstyle.training.styles import measure_styles, styles_report
     networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
-    labeller = attributes.Labeller(fetch(WEIGHTS["dlib-landmarks"]), attribute_networks.Networks(*networks))
+    labeller = attributes.Labeller(fetch(WEIGHTS["dlib-landmarks"]), attribute_networks.AttributeNetworks(*networks))
     folder = work / "styles" / "measured"
     bench = measure_styles.StyleBench(Inverter.load(EMBEDDED, device_of(device)), labeller, folder)
     shipped_styles = [one for one in styles.BUNDLED.values() if one.path.exists()]
@@ -202,10 +202,10 @@ def trained_model(work: Path) -> EmbeddedModel:
     return model.eval().requires_grad_(False)
 
 
-def arcface() -> Identity:
+def arcface() -> ArcFaceNetwork:
     """Load ArcFace for the identity loss."""
     with training_packages():
-        return Identity(fetch(WEIGHTS["arcface-mobile"]))
+        return ArcFaceNetwork(fetch(WEIGHTS["arcface-mobile"]))
 
 
 def checkpoint_of(size: int) -> str:

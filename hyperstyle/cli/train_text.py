@@ -81,7 +81,7 @@ def measure_text(photos: Photos, work: Work, device: Device = None) -> None:
     landmarks = fetch(WEIGHTS["dlib-landmarks"])
     bench = measure_text.TextEditBench(
         Inverter.load(EMBEDDED, device_of(device)),
-        attributes.Labeller(landmarks, attribute_networks.Networks(*networks)),
+        attributes.Labeller(landmarks, attribute_networks.AttributeNetworks(*networks)),
         FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
         work / "text-table",
     )

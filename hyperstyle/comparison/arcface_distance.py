@@ -10,7 +10,7 @@ import torch
 
 from hyperstyle.comparison.rows import ComparisonRow, RowStore
 from hyperstyle.errors import StudioError
-from hyperstyle.metrics.arcface import Identity
+from hyperstyle.metrics.arcface import ArcFaceNetwork
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.photo.tensors import to_tensor
 from hyperstyle.weights.catalogue import WEIGHTS
@@ -18,9 +18,9 @@ from hyperstyle.weights.fetching import locate
 
 
 class ArcFaceDistance:
-    """Identity distance by ArcFace between the stored pictures of a comparison."""
+    """ArcFaceNetwork distance by ArcFace between the stored pictures of a comparison."""
 
-    def __init__(self, network: Identity) -> None:
+    def __init__(self, network: ArcFaceNetwork) -> None:
         self._network = network
         self._device = next(network.buffers()).device
 
@@ -28,7 +28,7 @@ class ArcFaceDistance:
     def if_available(cls, device: torch.device) -> "ArcFaceDistance | None":
         """Load ArcFace; return None where its weights, or the package that reads them, are missing."""
         path = locate(WEIGHTS["arcface-mobile"])
-        return cls(Identity(path).to(device)) if path and find_spec("onnx") else None
+        return cls(ArcFaceNetwork(path).to(device)) if path and find_spec("onnx") else None
 
     @torch.no_grad()
     def distance(self, store: RowStore, row: ComparisonRow) -> float | None:

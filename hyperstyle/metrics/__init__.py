@@ -1,1 +1,1 @@
-"""What pictures are measured by: figures against a photo, identity, and attributes of a face."""
+"""Metrics of pictures against photos, identity of faces, and attributes of faces."""

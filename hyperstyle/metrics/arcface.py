@@ -1,7 +1,7 @@
-"""Whether two faces are one person's, as a loss: the ArcFace that a package carries, read as data.
+"""ArcFace descriptors of faces: an identity loss for training, and a second identity metric for comparisons.
 
-Its weights may not be shipped, and no result is judged by its own loss: figures of identity come from another network,
-and comparisons report this one's beside it where it is at hand.
+Its weights may not be shipped. Identity metrics come from dlib's network instead, so that no result is judged by the
+loss it was trained with; comparisons report ArcFace beside it where its weights are installed.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,14 +12,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-TOP, LEFT, SIDE = 35 / 256, 32 / 256, 188 / 256  # where the face is in an aligned picture, as shares of it
-INPUT = 112  # side of what the network sees
+TOP, LEFT, SIDE = 35 / 256, 32 / 256, 188 / 256  # of the face in an aligned picture, as shares of the picture's side
+INPUT_SIZE = 112
 
-Apply = Callable[..., Tensor]
+Operator = Callable[..., Tensor]
 
 
-class Identity(nn.Module):
-    """A network of convolutions from an ONNX file: pictures to descriptors of length 1."""
+class ArcFaceNetwork(nn.Module):
+    """The ArcFace network of an ONNX file, run node by node with torch operators."""
 
     def __init__(self, path: Path) -> None:
         import onnx  # training alone needs it
@@ -38,28 +38,28 @@ class Identity(nn.Module):
             self.register_buffer(self.names[tensor.name], value)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Descriptors [N, 512] of aligned pictures [N, 3, H, W], RGB in [-1, 1]."""
+        """Return the descriptors [N, 512], unit length, of aligned pictures [N, 3, H, W], RGB in [-1, 1]."""
         height, width = pictures.shape[-2:]
         top, left = round(TOP * height), round(LEFT * width)
         face = pictures[..., top : top + round(SIDE * height), left : left + round(SIDE * width)]
-        values = {self.input: F.adaptive_avg_pool2d(face, INPUT)}
+        values = {self.input: F.adaptive_avg_pool2d(face, INPUT_SIZE)}
         values |= {name: self.get_buffer(own) for name, own in self.names.items()}
         for kind, inputs, output, attributes in self.nodes:
-            values[output] = APPLY[kind](attributes, *(values[name] for name in inputs))
+            values[output] = OPERATORS[kind](attributes, *(values[name] for name in inputs))
         return F.normalize(values[self.output])
 
     def distance(self, pictures: Tensor, photos: Tensor) -> Tensor:
-        """Distances [N] of the faces in pictures and photos [N, 3, H, W]: 0 the same, about 1 strangers."""
+        """Return the cosine distances [N] of faces in pictures and photos [N, 3, H, W]: 0 equal, about 1 strangers."""
         return 1 - (self(pictures) * self(photos)).sum(1)
 
 
 def convolution(attributes: Mapping[str, Any], x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
-    """ONNX Conv; this network pads both sides alike."""
+    """Apply ONNX's Conv; `pads` are assumed symmetric, as in this network."""
     padding, stride, groups = (attributes[name] for name in ("pads", "strides", "group"))
     return F.conv2d(x, kernel, bias, stride=stride, padding=padding[:2], groups=groups)
 
 
-APPLY: dict[str, Apply] = {
+OPERATORS: dict[str, Operator] = {
     "Conv": convolution,
     "PRelu": lambda _, x, slope: F.prelu(x, slope.flatten()),
     "Add": lambda _, a, b: a + b,
@@ -67,4 +67,4 @@ APPLY: dict[str, Apply] = {
     "Gemm": lambda _, x, weight, bias: F.linear(x, weight, bias),
     "BatchNormalization": lambda _, x, scale, bias, mean, var: F.batch_norm(x, mean, var, scale, bias, eps=1e-5),
 }
-"""The kinds of nodes in the file."""
+"""ONNX operator -> function of the node's attributes and inputs; the operators that ArcFace's file uses."""

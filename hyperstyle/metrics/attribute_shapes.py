@@ -1,4 +1,4 @@
-"""What the 68 landmarks of a face say: where it is turned to, and what its eyes and mouth do."""
+"""Pose, open mouth and open eyes of a face, from its 68 landmarks."""
 
 from dataclasses import dataclass
 
@@ -6,44 +6,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
+"""Points [..., 2], x and y."""
 
 LEFT_EYE, RIGHT_EYE = slice(36, 42), slice(42, 48)  # as seen in the picture
 LEFT_JAW, RIGHT_JAW = slice(1, 4), slice(13, 16)
 NOSE_TIP, NOSE_BASE = 30, 33
-UPPER_LIP, LOWER_LIP = 62, 66  # their inner rims, in the middle
+UPPER_LIP, LOWER_LIP = 62, 66  # the middle of their inner edges
 
 
 @dataclass(frozen=True)
-class Frame:
-    """A face's own axes: from between the eyes, across and down, with the distance of the eyes as unit."""
+class FaceFrame:
+    """A face's coordinates: origin between its eyes, x along the eyes, y down, in units of the eye distance."""
 
     origin: Points
+    """Origin [2] in the picture's pixels."""
     across: Points
+    """One unit of x [2] in the picture's pixels: from the eye at the left to the eye at the right."""
     down: Points
+    """One unit of y [2] in the picture's pixels: `across`, turned by 90 degrees."""
 
     def to_picture(self, points: Points) -> Points:
-        """Points [..., 2] of the face in pixels of the picture."""
+        """Convert points [..., 2] from the face's coordinates to the picture's pixels."""
         return self.origin + points[..., :1] * self.across + points[..., 1:] * self.down
 
     def to_face(self, points: Points) -> Points:
-        """Points [..., 2] of the picture in the face's axes."""
+        """Convert points [..., 2] from the picture's pixels to the face's coordinates."""
         return (points - self.origin) @ np.stack((self.across, self.down), 1) / (self.across @ self.across)
 
 
-def frame_of(landmarks: Points) -> Frame:
-    """The axes of a face with landmarks [68, 2]."""
+def face_frame(landmarks: Points) -> FaceFrame:
+    """Return the coordinate system of a face with landmarks [68, 2]."""
     left, right = landmarks[LEFT_EYE].mean(0), landmarks[RIGHT_EYE].mean(0)
     across = right - left
-    return Frame((left + right) / 2, across, np.array((-across[1], across[0])))
+    return FaceFrame((left + right) / 2, across, np.array((-across[1], across[0])))
 
 
 def shape_labels(landmarks: Points) -> dict[str, float]:
-    """Figures of a face with landmarks [68, 2]; the larger, the more of what the name says.
+    """Return the labels of a face with landmarks [68, 2]; a larger value means more of what the name says.
 
-    `yaw` is where the tip of the nose stands between the sides of the jaw, -1 to 1, positive to the picture's right;
-    `pitch` how far it stands above the nose's base, in lengths of the nose. The others are in distances of the eyes.
+    `yaw` is the position of the nose's tip between the sides of the jaw, -1 to 1, positive to the picture's right.
+    `pitch` is the height of the tip above the nose's base, in lengths of the nose. The others are openings of mouth and
+    eyes, in eye distances.
     """
-    face = frame_of(landmarks).to_face(landmarks)
+    face = face_frame(landmarks).to_face(landmarks)
     left = face[NOSE_TIP, 0] - face[LEFT_JAW, 0].mean()
     right = face[RIGHT_JAW, 0].mean() - face[NOSE_TIP, 0]
     return {
@@ -55,5 +60,5 @@ def shape_labels(landmarks: Points) -> dict[str, float]:
 
 
 def _opening(eye: Points) -> float:
-    """Distance of the lids of an eye [6, 2]: corner, two above, corner, two below."""
+    """Return the distance between the lids of an eye [6, 2]: corner, two above, corner, two below."""
     return float(eye[4:, 1].mean() - eye[1:3, 1].mean())

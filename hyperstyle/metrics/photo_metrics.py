@@ -1,4 +1,4 @@
-"""How like a photo a picture is: the figures of the papers, at the size at which the networks see photos."""
+"""L2, LPIPS, MS-SSIM and identity of pictures against photos, at the size of the networks' input, as in the papers."""
 
 from dataclasses import dataclass
 
@@ -16,20 +16,20 @@ from hyperstyle.photo.tensors import to_pixels
 
 @dataclass(frozen=True)
 class Metrics:
-    """Of one picture against its photo."""
+    """Metrics of one picture against its photo."""
 
     l2: float
-    """Mean squared difference of pixels in [-1, 1]; 0 is the same picture."""
+    """Mean squared difference of pixels in [-1, 1]; 0 for equal pictures."""
     lpips: float
-    """Perceptual distance by AlexNet; 0 is the same picture."""
+    """LPIPS distance with AlexNet; 0 for equal pictures."""
     ms_ssim: float
-    """Multi-scale structural similarity; 1 is the same picture."""
+    """Multi-scale structural similarity; 1 for equal pictures."""
     identity: float | None
-    """Distance of dlib's face descriptors, below 0.6 the same person; None where either has no face to be found."""
+    """Euclidean distance of dlib's face descriptors, below 0.6 for one person; None where a face is not found."""
 
 
 class PhotoMetrics:
-    """Metrics of pictures against the same photos; what has to be known of the photos is computed once."""
+    """Computes metrics against a batch of photos, whose LPIPS features and face descriptors are computed once."""
 
     def __init__(self, lpips: Lpips, identity: FaceIdentity | None, photos: Tensor) -> None:
         self._lpips = lpips
@@ -40,19 +40,19 @@ class PhotoMetrics:
 
     @torch.no_grad()
     def __call__(self, pictures: Tensor) -> list[Metrics]:
-        """Metrics of pictures [N, 3, H, W] in [-1, 1], one for each photo; larger pictures are pooled to their size.
+        """Return the metrics of pictures [N, 3, H, W], RGB in [-1, 1], one for each of the N photos.
 
-        Values beyond [-1, 1] are cut off first, as every file and screen does.
+        Values are clamped to [-1, 1], and larger pictures are average-pooled to the photos' size.
         """
         height, width = self._photos.shape[-2:]
-        seen = F.adaptive_avg_pool2d(pictures.float().clamp(-1, 1), (height, width))
-        l2 = (seen - self._photos).square().mean((1, 2, 3))
-        lpips = feature_distance(self._lpips.features(seen), self._features, self._lpips.importance)
-        # Structure is defined on light, which is never negative.
-        similarity = ms_ssim((seen + 1) / 2, (self._photos + 1) / 2, data_range=1.0, size_average=False)
-        described = zip(self._describe(seen), self._descriptors, strict=True)
+        pooled = F.adaptive_avg_pool2d(pictures.float().clamp(-1, 1), (height, width))
+        l2 = (pooled - self._photos).square().mean((1, 2, 3))
+        lpips = feature_distance(self._lpips.features(pooled), self._features, self._lpips.importance)
+        # MS-SSIM is defined for non-negative values.
+        similarity = ms_ssim((pooled + 1) / 2, (self._photos + 1) / 2, data_range=1.0, size_average=False)
+        descriptors = zip(self._describe(pooled), self._descriptors, strict=True)
         identity = [
-            None if one is None or other is None else float(np.linalg.norm(one - other)) for one, other in described
+            None if one is None or other is None else float(np.linalg.norm(one - other)) for one, other in descriptors
         ]
         return list(map(Metrics, l2.tolist(), lpips.tolist(), similarity.tolist(), identity))
 
@@ -61,7 +61,7 @@ class PhotoMetrics:
 
 
 class MetricsEvaluator:
-    """The networks that figures take, loaded once; it keeps nothing of any photo."""
+    """Holds the networks that the metrics need; it keeps no photos."""
 
     def __init__(self, lpips: Lpips, identity: FaceIdentity | None) -> None:
         self.lpips = lpips
@@ -69,5 +69,5 @@ class MetricsEvaluator:
 
     @torch.no_grad()
     def against(self, photos: Tensor) -> PhotoMetrics:
-        """What measures pictures against photos [N, 3, H, W], RGB in [-1, 1], both sides over 160 pixels."""
+        """Return the metrics' function for photos [N, 3, H, W], RGB in [-1, 1], whose sides are over 160 pixels."""
         return PhotoMetrics(self.lpips, self._identity, photos)

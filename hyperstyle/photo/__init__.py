@@ -1,1 +1,1 @@
-"""The way of a photo: read it, find its faces, align one of them, and paste the result back."""
+"""Photos as numpy arrays: reading, finding faces, aligning, pasting back, saving."""

@@ -1,9 +1,9 @@
-"""The part of a photo that is inverted, and how it is chosen."""
+"""The part of a photo that is inverted: chosen by a face, or the photo's middle."""
 
 from dataclasses import dataclass
 
 from hyperstyle.photo.alignment import align
-from hyperstyle.photo.drawn_faces import find_drawn
+from hyperstyle.photo.drawn_faces import find_drawn_faces
 from hyperstyle.photo.faces import Face, FaceFinder, choose_face
 from hyperstyle.photo.quads import Quad, face_quad, fitted_quad
 from hyperstyle.photo.reading import Photo, Pixels
@@ -11,37 +11,40 @@ from hyperstyle.photo.reading import Photo, Pixels
 
 @dataclass(frozen=True, eq=False)
 class Crop:
-    """A part of a photo, which can be cut out at any size."""
+    """A part of a photo, to be resampled at any size."""
 
     photo: Photo
     faces: tuple[Face, ...]
-    """All faces that were found in the photo, the largest first; none where none were looked for."""
+    """All faces found in the photo, the largest first; empty where the crop was not chosen by a face."""
     quad: Quad
-    """The part, in the photo's pixels."""
+    """The cropped parallelogram, in the photo's pixels."""
     is_drawing: bool = False
-    """Whether the domain is about faces and none was seen in the photo as it is, as in drawings and paintings."""
+    """True where faces were looked for and the detector found none in the unprocessed photo, as in drawings."""
 
     def pixels(self, height: int, width: int) -> Pixels:
-        """The part as a picture [height, width, 3]."""
+        """Return the crop resampled to [height, width, 3]."""
         return align(self.photo.pixels, self.quad, height, width)
 
 
 def crop_face(photo: Photo, finder: FaceFinder, index: int = 0) -> Crop:
-    """The crop around one of the faces of a photo or a drawing, counted from 0 for the largest."""
-    faces, is_drawing = faces_in(photo.pixels, finder)
+    """Return the crop around the face of that index in a photo or drawing; 0 is the largest."""
+    faces, is_drawing = find_faces(photo.pixels, finder)
     return Crop(photo, tuple(faces), face_quad(choose_face(faces, index).landmarks), is_drawing)
 
 
-def faces_in(pixels: Pixels, finder: FaceFinder) -> tuple[list[Face], bool]:
-    """The faces of a photo [H, W, 3], the largest first; where it has none, those of a drawing, and that it is one."""
-    seen = finder.find(pixels)
-    return (seen, False) if seen else (find_drawn(finder, pixels), True)
+def find_faces(pixels: Pixels, finder: FaceFinder) -> tuple[list[Face], bool]:
+    """Return the faces of a picture [H, W, 3], the largest first, and True where it was searched as a drawing.
+
+    A picture is searched as a drawing where the detector finds no face in it as a photo.
+    """
+    faces = finder.find(pixels)
+    return (faces, False) if faces else (find_drawn_faces(finder, pixels), True)
 
 
 def crop_middle(photo: Photo, aspect: float = 1.0, finder: FaceFinder | None = None) -> Crop:
-    """The largest crop in the middle of a photo, `aspect` being its width divided by its height.
+    """Return the largest crop in the middle of a photo with `aspect` = width / height.
 
-    A `finder` tells whether the photo is a drawing, in a domain where that matters.
+    In domains of faces, `finder` serves to set `is_drawing`.
     """
     height, width = photo.pixels.shape[:2]
     is_drawing = finder is not None and not finder.find(photo.pixels)

@@ -1,7 +1,8 @@
-"""Faces in pictures that are no photos: drawings, paintings, renders.
+"""Finding faces in drawings, paintings and renders.
 
-The detector was made for photos: it wants shades of grey where a drawing has lines, and features of a usual size. So a
-drawing is shown to it in other lights, softened and at other sizes, until it sees a face.
+The detector was trained on photos: it expects shades of grey where a drawing has lines, and facial features of normal
+proportions. So it is run on filtered copies of the drawing (equalized, blurred, inverted) at two sizes, until it finds
+a face in one.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,40 +14,40 @@ from PIL import Image, ImageFilter, ImageOps
 from hyperstyle.photo.faces import Face, FaceFinder
 from hyperstyle.photo.reading import Pixels
 
-SIDE = 640  # of the longer side, in the largest look: lines are thinner in larger pictures, not clearer
+LONGER_SIDE = 640  # pixels of the largest variant: in larger pictures lines are thinner, not clearer
 SCALES = (1.0, 0.6)
-SURE = 0.6  # score of a face in another look: cloth and hair reach less, where so much is tried
+MIN_SCORE = 0.6  # above what cloth and hair reach by chance in so many variants
 
-LOOKS: tuple[Callable[[Image.Image], Image.Image], ...] = (
+FILTERS: tuple[Callable[[Image.Image], Image.Image], ...] = (
     lambda image: image,
     lambda image: ImageOps.equalize(image.filter(ImageFilter.GaussianBlur(2))),
     lambda image: image.filter(ImageFilter.GaussianBlur(5)),
     lambda image: ImageOps.invert(image),
 )
-"""What a drawing is turned into: grey pictures to grey pictures."""
+"""Filters from greyscale to greyscale images, in the order in which they are tried."""
 
 
-def find_drawn(finder: FaceFinder, pixels: Pixels) -> list[Face]:
-    """The faces of a picture [H, W, 3] that are seen in the first look that shows any; none where none does."""
-    for look, ratio in looks(pixels):
-        if faces := [face for face in finder.find(look) if face.score > SURE]:
-            return [_enlarged(face, 1 / ratio) for face in faces]
+def find_drawn_faces(finder: FaceFinder, pixels: Pixels) -> list[Face]:
+    """Return the faces in the first variant of a picture [H, W, 3] that shows any, the largest first."""
+    for variant, ratio in variants(pixels):
+        if faces := [face for face in finder.find(variant) if face.score > MIN_SCORE]:
+            return [_scaled(face, 1 / ratio) for face in faces]
     return []
 
 
-def looks(pixels: Pixels) -> Iterator[tuple[Pixels, float]]:
-    """Other looks at a picture, and how many times as large as the picture each is."""
+def variants(pixels: Pixels) -> Iterator[tuple[Pixels, float]]:
+    """Yield filtered, resized copies of a picture [H, W, 3], each with its size relative to the picture's."""
     grey = Image.fromarray(pixels).convert("L")
     for scale in SCALES:
-        ratio = scale * SIDE / max(grey.size)
+        ratio = scale * LONGER_SIDE / max(grey.size)
         small = grey.resize(
             (max(round(grey.width * ratio), 8), max(round(grey.height * ratio), 8)), Image.Resampling.BOX
         )
-        for look in LOOKS:
-            yield np.asarray(look(small).convert("RGB")), ratio
+        for apply_filter in FILTERS:
+            yield np.asarray(apply_filter(small).convert("RGB")), ratio
 
 
-def _enlarged(face: Face, by: float) -> Face:
-    """A face as it is in a picture so many times larger."""
-    left, top, right, bottom = face.box
-    return replace(face, box=(left * by, top * by, right * by, bottom * by), landmarks=face.landmarks * by)
+def _scaled(face: Face, factor: float) -> Face:
+    """Return a face with its coordinates multiplied by a factor."""
+    left, top, right, bottom = (side * factor for side in face.box)
+    return replace(face, box=(left, top, right, bottom), landmarks=face.landmarks * factor)

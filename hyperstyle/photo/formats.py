@@ -1,8 +1,7 @@
-r"""The formats that are decoded, and what is checked of a file before its pixels are.
+r"""The image formats that are read, and the checks before a file is decoded.
 
-The bytes come from strangers. Only the decoders named here are ever run, sizes are judged from the header alone, and
-the file is handed over through a stream that ends the reading when a header makes its decoder work far more than a
-photo would.
+The bytes are untrusted. Only the decoders listed here ever run, the size is checked from the header alone, and the
+decoder reads from a stream that raises an error once it has read far more than a photo needs.
 """
 
 import io
@@ -28,48 +27,48 @@ from hyperstyle.errors import StudioError
 from hyperstyle.photo import exif as tags
 
 MAX_BYTES = 40 * 2**20
-"""Largest file: more than any phone's JPEG or HEIC."""
+"""Largest file in bytes: more than any phone's JPEG or HEIC."""
 MAX_PIXELS = 65_000_000
-"""Most pixels: phones make pictures of 12, 48, 50 and 64 megapixels."""
+"""Largest picture in pixels: phones make pictures of 12, 48, 50 and 64 megapixels."""
 MIN_SIDE = 64
-"""Shortest side in pixels: the smallest face that is looked for just fits in."""
+"""Smallest width and height in pixels: just enough for the smallest face that is searched for."""
 
-_MAX_PIXELS_PER_BYTE = 2000  # twice what a blank PNG reaches, and no photo comes near
-_MAX_READS = 100_000  # pieces in which a decoder may ask for a file; a photo takes some thousand
-_MAX_PASSES = 12 * MAX_PIXELS  # pixels times scans of a progressive JPEG: cameras and programs make about ten scans
-_MAX_MARKERS = 1000  # of a JPEG behind its first scan
-_MAX_TILE = 2**22  # pixels of a TIFF's tile, which is decoded whole however small the picture is
+_MAX_PIXELS_PER_BYTE = 2000  # twice that of a blank PNG; photos have far fewer
+_MAX_READS = 100_000  # read calls of a decoder; a photo takes some thousand
+_MAX_SCANNED_PIXELS = 12 * MAX_PIXELS  # pixels * scans of a progressive JPEG, which has about ten scans
+_MAX_MARKERS = 1000  # of a JPEG after its first scan
+_MAX_TILE = 2**22  # pixels of a TIFF's tile, which is always decoded whole
 
 
-class Stored(NamedTuple):
-    """A decoded picture as its file has it."""
+class DecodedImage(NamedTuple):
+    """A decoded picture, not yet rotated by its EXIF orientation nor converted to RGB."""
 
-    strip: Callable[[int, int], Image.Image]
-    """The rows from one number to another, in any of Pillow's modes."""
+    rows: Callable[[int, int], Image.Image]
+    """Returns the rows from one index up to another, in any of Pillow's modes."""
     width: int
     height: int
     exif: bytes | None
-    r"""With the prefix `Exif\0\0`; its orientation says how the rows lie."""
+    r"""EXIF with the prefix `Exif\0\0`; its orientation has not been applied to the rows."""
     icc: bytes | None
 
 
-def decode(data: bytes) -> Stored:
+def decode(data: bytes) -> DecodedImage:
     """Decode a file of a known format, or refuse it with a `StudioError`; other errors mean that it is damaged."""
     if tags.is_bloated(data):
         raise StudioError("The picture's tags claim more than its file holds: save it again without them.")
-    for form in _FORMATS:
-        if form.start.match(data):
-            return _decode_with_pillow(data, form)
+    for image_format in _FORMATS:
+        if image_format.signature.match(data):
+            return _decode_with_pillow(data, image_format)
     if _HEIF.match(data):
         return _decode_heif(data)
     raise StudioError("This is no picture that can be read: take a JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF file.")
 
 
-class _Metered(io.BytesIO):
-    """Bytes that can only be read so much, as header readers written in Python have no bounds of their own."""
+class _BoundedReader(io.BytesIO):
+    """A stream with a read budget; Pillow's header parsers, written in Python, have no limits of their own."""
 
-    def allow(self, size: int) -> None:
-        """Let that many bytes be read from now on."""
+    def set_budget(self, size: int) -> None:
+        """Allow that many more bytes, in at most `_MAX_READS` calls; reading beyond that raises a `StudioError`."""
         self._bytes_left, self._reads_left = size, _MAX_READS
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -86,52 +85,53 @@ class _Metered(io.BytesIO):
 class _Format(NamedTuple):
     """A format that Pillow decodes."""
 
-    start: re.Pattern[bytes]
+    signature: re.Pattern[bytes]
+    """Matches the first bytes of such files."""
     opener: Callable[[io.BytesIO], ImageFile.ImageFile]
     header_bytes: int
-    """How much may be read before the pixels begin: the whole file where the decoder asks for it at once."""
+    """Bytes that may be read before the pixels; more than a whole file where the decoder reads it at once."""
     check: Callable[[Any, bytes, int], None]
-    """Refuses what would take long to decode or fail only then: an image just opened, its file, how far it was read."""
+    """Refuses what would decode slowly or fail late, given the opened image, its file, and the offset read so far."""
 
 
-def _decode_with_pillow(data: bytes, form: _Format) -> Stored:
-    stream = _Metered(data)
-    stream.allow(form.header_bytes)
-    image = form.opener(stream)
+def _decode_with_pillow(data: bytes, image_format: _Format) -> DecodedImage:
+    stream = _BoundedReader(data)
+    stream.set_budget(image_format.header_bytes)
+    image = image_format.opener(stream)
     _check_size(image.size, data)
-    form.check(image, data, stream.tell())
-    stream.allow(4 * len(data))  # some decoders go over parts of a file twice
+    image_format.check(image, data, stream.tell())
+    stream.set_budget(4 * len(data))  # some decoders read parts of a file twice
     tiff_exif = _tiff_exif(image) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
     image.load()
-    exif = tiff_exif or image.info.get("exif")  # asked for now, as a PNG may have it behind the pixels
-    return Stored(
+    exif = tiff_exif or image.info.get("exif")  # only now, because a PNG may have it after the pixels
+    return DecodedImage(
         lambda top, bottom: image.crop((0, top, image.width, bottom)),
         *image.size,
-        tags.completed(exif),
+        tags.with_prefix(exif),
         image.info.get("icc_profile"),
     )
 
 
-def _decode_heif(data: bytes) -> Stored:
-    import pillow_heif  # brings a decoder of its own, which only such photos need
+def _decode_heif(data: bytes) -> DecodedImage:
+    import pillow_heif  # loads a decoder of its own, which other formats do not need
 
     file = pillow_heif.open_heif(data)
     image = file[file.primary_index]
     _check_size(image.size, data)
-    rows = np.asarray(image)  # [H, W] or [H, W, channels], decoded and turned upright here
+    rows = np.asarray(image)  # [H, W] or [H, W, channels], decoded and rotated upright here
     info: dict[str, Any] = dict(image.info)
-    exif = tags.completed(info.get("exif"))
-    return Stored(
+    exif = tags.with_prefix(info.get("exif"))
+    return DecodedImage(
         lambda top, bottom: Image.fromarray(rows[top:bottom]),
         rows.shape[1],
         rows.shape[0],
-        tags.upright(exif) if exif else None,  # so that it is not turned again
+        tags.without_orientation(exif) if exif else None,  # so that it is not rotated twice
         info.get("icc_profile"),
     )
 
 
 def _check_size(size: tuple[int, int], data: bytes) -> None:
-    """Refuse, from the header alone, what is too large to decode or too small to use."""
+    """Raise a `StudioError` for a picture of a size (width, height) that is too large to decode or too small to use."""
     width, height = size
     if width * height > MAX_PIXELS:
         raise StudioError(
@@ -143,48 +143,48 @@ def _check_size(size: tuple[int, int], data: bytes) -> None:
         raise StudioError(f"The file is too small for a photo of {width} x {height} pixels: take another one.")
 
 
-def _check_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes, place: int) -> None:
-    """Go through the markers behind the first scan: to the end of the picture, and not over very many scans."""
-    passes = 1
+def _check_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes, offset: int) -> None:
+    """Refuse a JPEG without an end marker or with too many scans, by its markers after the first scan."""
+    scans = 1
     for _ in range(_MAX_MARKERS):
-        marker = _JPEG_MARKER.search(data, place)
+        marker = _JPEG_MARKER.search(data, offset)
         if marker is None:
-            raise _cut_off()
+            raise _truncated()
         if marker[0] == b"\xff\xd9":
             break
-        passes += marker[0] == b"\xff\xda"
-        place = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
+        scans += marker[0] == b"\xff\xda"
+        offset = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
     else:
-        passes = _MAX_PASSES
-    if image.width * image.height * passes > _MAX_PASSES:
+        scans = _MAX_SCANNED_PIXELS
+    if image.width * image.height * scans > _MAX_SCANNED_PIXELS:
         raise StudioError("The JPEG is stored in too many passes: open it in a picture program and save it again.")
 
 
-def _check_png(_image: PngImagePlugin.PngImageFile, data: bytes, place: int) -> None:
-    if data.find(b"IEND", place) < 0:
-        raise _cut_off()
+def _check_png(_image: PngImagePlugin.PngImageFile, data: bytes, offset: int) -> None:
+    if data.find(b"IEND", offset) < 0:
+        raise _truncated()
 
 
-def _check_tiff(image: TiffImagePlugin.TiffImageFile, _data: bytes, _place: int) -> None:
+def _check_tiff(image: TiffImagePlugin.TiffImageFile, _data: bytes, _offset: int) -> None:
     if image.tag_v2.get(TiffImagePlugin.TILEWIDTH, 0) * image.tag_v2.get(TiffImagePlugin.TILELENGTH, 0) > _MAX_TILE:
         raise StudioError("The TIFF is stored in huge tiles: open it in a picture program and save it as JPEG.")
 
 
-def _check_nothing(_image: ImageFile.ImageFile, _data: bytes, _place: int) -> None:
-    """What is cut off is found out early by itself in the other formats."""
+def _check_nothing(_image: ImageFile.ImageFile, _data: bytes, _offset: int) -> None:
+    """Accept the file: decoders of these formats notice truncated files early by themselves."""
 
 
-def _cut_off() -> StudioError:
+def _truncated() -> StudioError:
     return StudioError("The picture is cut off: send or copy it again, until the end this time.")
 
 
 def _tiff_exif(image: TiffImagePlugin.TiffImageFile) -> bytes | None:
-    """EXIF made of a TIFF's own tags, of those that describe the photo and not the file.
+    """Return EXIF with those of a TIFF's tags that describe the photo and not the file.
 
-    The orientation is not among them, as Pillow turns a TIFF upright by itself.
+    The orientation is left out, because Pillow rotates a TIFF upright by itself.
     """
     found, kept = image.getexif(), Image.Exif()
-    for tag in _DESCRIPTIONS:
+    for tag in _DESCRIPTIVE_TAGS:
         if tag in found:
             kept[tag] = found[tag]
     for directory in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
@@ -208,9 +208,9 @@ _FORMATS = (
     ),
 )
 _HEIF = re.compile(rb"(?s).{4}ftyp(hei[cxms]|hev[cx]|mif1|msf1)")
-_JPEG_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")  # all but filling and those that belong to a scan's data
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")  # all but fill bytes and the markers inside a scan's data
 
-_DESCRIPTIONS = (
+_DESCRIPTIVE_TAGS = (
     ExifTags.Base.ImageDescription,
     ExifTags.Base.Make,
     ExifTags.Base.Model,

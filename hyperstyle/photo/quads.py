@@ -1,4 +1,4 @@
-"""The place of a crop in its photo, and the ways to choose one."""
+"""Quads: the position of a crop in its photo, chosen by landmarks, by a box, or as the photo's middle."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from hyperstyle.errors import StudioError
 
 Floats = NDArray[np.float64]
 Box = tuple[float, float, float, float]
-"""Left, top, right, bottom in a photo's pixels, the first of which reaches from 0 to 1."""
+"""Left, top, right, bottom in a photo's pixels; the first pixel spans 0 to 1."""
 
 
 @dataclass(frozen=True)
 class Quad:
-    """A parallelogram in a photo, which may reach out of it: eight numbers that tell exactly what was cropped.
+    """The parallelogram of a photo that a crop was taken from; it may extend beyond the photo.
 
-    Being a parallelogram, it is related to the crop by an affine map, which has an exact inverse.
+    The map between a parallelogram and the crop is affine, so it has an exact inverse.
     """
 
     numbers: tuple[float, ...]
-    """x and y of the corners that become top left, bottom left, bottom right and top right; a photo's first pixel
-    reaches from 0 to 1."""
+    """x and y of the crop's top left, bottom left, bottom right and top right corner, in the photo's pixels; the first
+    pixel spans 0 to 1."""
 
     def __post_init__(self) -> None:
         numbers = np.array(self.numbers, np.float64)
@@ -31,21 +31,21 @@ class Quad:
 
     @classmethod
     def from_list(cls, numbers: Sequence[float]) -> "Quad":
-        """The quad of eight stored numbers."""
+        """Return the quad of eight saved numbers."""
         return cls(tuple(float(number) for number in numbers))
 
     def to_list(self) -> list[float]:
-        """The eight numbers, to be stored."""
+        """Return the eight numbers, for saving."""
         return list(self.numbers)
 
     @property
     def corners(self) -> Floats:
-        """[4, 2]: top left, bottom left, bottom right, top right."""
+        """Corners [4, 2], x and y: top left, bottom left, bottom right, top right."""
         return np.array(self.numbers, np.float64).reshape(4, 2)
 
     @property
     def matrix(self) -> Floats:
-        """[3, 3], from the crop, seen as a square of side 1, to the photo's pixels."""
+        """Homogeneous affine map [3, 3] from the crop, as the unit square, to the photo's pixels."""
         top_left, bottom_left, _, top_right = self.corners
         matrix = np.eye(3)
         matrix[:2] = np.stack([top_right - top_left, bottom_left - top_left, top_left], axis=1)
@@ -53,18 +53,18 @@ class Quad:
 
 
 def face_quad(landmarks: Floats) -> Quad:
-    """The square around a face as FFHQ was made, from its landmarks [68, 2].
+    """Return the square around a face with landmarks [68, 2], by the alignment of FFHQ.
 
-    It is turned and sized by the line between the eyes and the line from them to the mouth, and lies a little below
-    the eyes.
+    Its rotation and size follow from the vector between the eyes and the vector from the eyes to the mouth; its centre
+    is a tenth of the latter below the eyes.
     """
     left_eye, right_eye = landmarks[36:42].mean(axis=0), landmarks[42:48].mean(axis=0)
     eyes, mouth = (left_eye + right_eye) / 2, (landmarks[48] + landmarks[54]) / 2
-    between, down = right_eye - left_eye, mouth - eyes
-    across = between + np.array([down[1], -down[0]])  # the second line, turned level, helps to tell what is level
-    across *= max(np.hypot(*between) * 2.0, np.hypot(*down) * 1.8) / np.hypot(*across)
+    eye_to_eye, eye_to_mouth = right_eye - left_eye, mouth - eyes
+    across = eye_to_eye + np.array([eye_to_mouth[1], -eye_to_mouth[0]])  # half the quad's top edge, after scaling
+    across *= max(np.hypot(*eye_to_eye) * 2.0, np.hypot(*eye_to_mouth) * 1.8) / np.hypot(*across)
     along = np.array([-across[1], across[0]])
-    centre = eyes + 0.1 * down
+    centre = eyes + 0.1 * eye_to_mouth
     return Quad.from_list(
         np.concatenate(
             [centre - across - along, centre - across + along, centre + across + along, centre + across - along]
@@ -73,7 +73,7 @@ def face_quad(landmarks: Floats) -> Quad:
 
 
 def box_quad(box: Box, aspect: float = 1.0) -> Quad:
-    """The smallest upright crop around a box drawn by hand, `aspect` being its width divided by its height."""
+    """Return the smallest upright quad around a box drawn by hand, with `aspect` = width / height."""
     left, top, right, bottom = box
     if not (right > left and bottom > top):
         raise StudioError("The box around the face is empty: draw it from its top left to its bottom right corner.")
@@ -82,19 +82,19 @@ def box_quad(box: Box, aspect: float = 1.0) -> Quad:
 
 
 def fitted_quad(width: int, height: int, aspect: float = 1.0) -> Quad:
-    """The largest upright crop in the middle of a photo, `aspect` being its width divided by its height."""
+    """Return the largest upright quad in the middle of a photo, with `aspect` = width / height."""
     crop_width = min(width, height * aspect)
     return _upright_quad(width / 2, height / 2, crop_width, crop_width / aspect)
 
 
 def _upright_quad(x: float, y: float, width: float, height: float) -> Quad:
-    """The upright rectangle around a centre."""
+    """Return the upright rectangle around a centre (x, y)."""
     left, right, top, bottom = x - width / 2, x + width / 2, y - height / 2, y + height / 2
     return Quad((left, top, left, bottom, right, bottom, right, top))
 
 
 def _is_parallelogram(corners: Floats) -> bool:
-    """Whether corners [4, 2] are one to a thousandth of its size, and have an area."""
+    """Return True if corners [4, 2] form a parallelogram, to a thousandth of its longer side, and have an area."""
     top_left, bottom_left, bottom_right, top_right = corners
     across, along = top_right - top_left, bottom_left - top_left
     size = max(np.hypot(*across), np.hypot(*along))

@@ -1,4 +1,4 @@
-"""Reading any picture that a phone or a browser gives, upright and in RGB."""
+"""Reading pictures of all formats that phones and browsers produce, as upright RGB arrays."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from PIL import Image
 
 from hyperstyle.errors import StudioError
 from hyperstyle.photo import exif as tags
-from hyperstyle.photo.formats import MAX_BYTES, Stored, decode
+from hyperstyle.photo.formats import MAX_BYTES, DecodedImage, decode
 
 Pixels = NDArray[np.uint8]
 """A picture [H, W, 3], RGB, 0 to 255."""
 
-_STRIP_PIXELS = 2**20  # converted at once, so that a large picture is never held in three forms
+_STRIP_PIXELS = 2**20  # pixels converted at once, so that a large picture is never in memory three times
 
-# How the file's own rows and columns are seen in the upright picture, by the number that EXIF gives.
-_AS_STORED: dict[int, Callable[[Pixels], Pixels]] = {
+# EXIF orientation -> function that views the upright picture as the file stores its rows and columns.
+_STORED_VIEW: dict[int, Callable[[Pixels], Pixels]] = {
     1: lambda upright: upright,
     2: lambda upright: upright[:, ::-1],
     3: lambda upright: upright[::-1, ::-1],
@@ -32,21 +32,21 @@ _AS_STORED: dict[int, Callable[[Pixels], Pixels]] = {
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """A picture, and what has to go with it when it is saved again."""
+    """A picture, and the metadata to save with it."""
 
     pixels: Pixels
-    """[H, W, 3], RGB, upright; what is transparent lies on white."""
+    """The picture [H, W, 3], RGB, upright, on white where it was transparent."""
     exif: bytes | None = None
-    r"""With the prefix `Exif\0\0`, orientation 1 and no thumbnail."""
+    r"""EXIF with the prefix `Exif\0\0`, orientation 1 and no thumbnail."""
     icc: bytes | None = None
-    """The colour profile, where it is one of RGB; the pixels are as the file has them, not converted."""
+    """ICC profile, if it is for RGB; the pixels are not converted by it."""
 
 
 def read_photo(source: Path | bytes) -> Photo:
-    """Read the picture in a file or in bytes; of an animation the first frame.
+    """Read the picture in a file, or in the bytes of one; of an animation the first frame.
 
-    JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF, in colour, grey, palette or CMYK, 8 or 16 bits deep, within the
-    limits of `formats`. Whatever cannot be read raises a `StudioError` that says what to do.
+    Supported are JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF in RGB, greyscale, palette or CMYK, with 8 or 16 bits
+    per channel, within the limits of `formats`. Anything else raises a `StudioError` that says what to do.
     """
     data = source if isinstance(source, bytes) else _file_bytes(source)
     if not data:
@@ -66,7 +66,7 @@ def read_photo(source: Path | bytes) -> Photo:
 
 
 def _file_bytes(path: Path) -> bytes:
-    """The bytes of a file, at most one more than is taken."""
+    """Return the bytes of a file, at most MAX_BYTES + 1."""
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -75,21 +75,23 @@ def _file_bytes(path: Path) -> bytes:
         raise StudioError(f"The photo {path} cannot be opened ({reason}): check the path.") from error
 
 
-def _upright(stored: Stored) -> Photo:
-    """Turn a decoded picture upright and into RGB, strip by strip."""
-    width, height, exif, icc = stored.width, stored.height, stored.exif, stored.icc
+def _upright(image: DecodedImage) -> Photo:
+    """Rotate a decoded picture upright and convert it to RGB, strip by strip."""
+    width, height, exif, icc = image.width, image.height, image.exif, image.icc
     orientation = tags.orientation(exif) if exif else 1
     pixels = np.empty((width, height, 3) if orientation > 4 else (height, width, 3), np.uint8)
-    rows = _AS_STORED[orientation](pixels)
+    rows = _STORED_VIEW[orientation](pixels)
     step = max(1, _STRIP_PIXELS // width)
     for top in range(0, height, step):
-        rows[top : top + step] = _rgb(stored.strip(top, min(top + step, height)))
-    return Photo(pixels, tags.upright(exif) if exif else None, icc if icc and icc[16:20] == b"RGB " else None)
+        rows[top : top + step] = _rgb(image.rows(top, min(top + step, height)))
+    return Photo(
+        pixels, tags.without_orientation(exif) if exif else None, icc if icc and icc[16:20] == b"RGB " else None
+    )
 
 
 def _rgb(strip: Image.Image) -> Pixels:
-    """RGB [H, W, 3] of an image of any mode, laid over white where it is transparent."""
-    if strip.mode.startswith("I;16"):  # Pillow would clip
+    """Return an image of any mode as RGB [H, W, 3], on white where it is transparent."""
+    if strip.mode.startswith("I;16"):  # Pillow would clip the values to 255
         grey = (np.asarray(strip) >> 8).astype(np.uint8)
         return np.repeat(grey[..., None], 3, axis=2)
     if strip.mode in ("I", "F"):

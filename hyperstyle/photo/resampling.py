@@ -1,7 +1,7 @@
-"""Pictures through affine maps: shrunk first where they have more pixels than are asked for, then sampled.
+"""Resampling pictures through affine maps: downscaled first where the source is finer than the result, then sampled.
 
-Maps are [3, 3] and lead from the pixels of the result to those of the source, both counted from the outer edge of the
-first pixel, whose centre is thus at 0.5.
+Maps are homogeneous matrices [3, 3] from coordinates in the result to coordinates in the source. Coordinates are in
+pixels and begin at the outer edge of the first pixel, whose centre is therefore at 0.5.
 """
 
 from typing import Any
@@ -14,13 +14,13 @@ from hyperstyle.photo.quads import Floats
 from hyperstyle.photo.reading import Pixels
 
 Samples = NDArray[np.floating[Any]]
-"""A picture between 8 bits and 8 bits: [h, w, bands], about 0 to 255."""
+"""A picture [h, w, bands] as floats, not rounded to 8 bits: about 0 to 255."""
 
 
 def shrink(image: Image.Image, to_source: Floats) -> tuple[Image.Image, Floats]:
-    """The image with at most as many pixels as its result will have over the same length, and the map to it.
+    """Downscale an image that is finer than its result, and return it with the map [3, 3] to it.
 
-    The new size is a whole number, so that the map is scaled by what was really done and stays exact.
+    The new size is rounded to whole pixels; the map is scaled by the actual ratio of sizes, so it stays exact.
     """
     factor = float(np.linalg.norm(to_source[:2, :2], axis=0).min())
     if factor <= 1:
@@ -31,10 +31,10 @@ def shrink(image: Image.Image, to_source: Floats) -> tuple[Image.Image, Floats]:
 
 
 def sample(image: Image.Image, to_source: Floats, width: int, height: int) -> Samples:
-    """The image through a map, bicubic, as it is at the source's size: [height, width, bands], 0 outside of the source.
+    """Resample an image bicubically through a map: [height, width, bands], 0 outside of the source.
 
-    Not rounded, and so it may be a little below 0 and above 255. (In 8 bits Pillow cuts the fractions off, which
-    darkens a picture each time that it is sampled.)
+    The values are not rounded and may lie a little outside of 0 to 255. (On 8 bits Pillow truncates fractions, which
+    darkens a picture with every resampling.)
     """
     coefficients = tuple(to_source[:2].ravel().tolist())
     bands = [
@@ -45,5 +45,5 @@ def sample(image: Image.Image, to_source: Floats, width: int, height: int) -> Sa
 
 
 def to_pixels(samples: Samples) -> Pixels:
-    """Samples as 8 bits."""
+    """Round samples to 8 bits, clipped to 0 to 255."""
     return np.clip(np.rint(samples), 0, 255).astype(np.uint8)

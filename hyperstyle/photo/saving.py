@@ -1,4 +1,4 @@
-"""Writing a picture with what belongs to the photo it was made from."""
+"""Writing a picture with the EXIF and ICC profile of the photo it was made from."""
 
 import io
 from collections.abc import Mapping
@@ -16,23 +16,23 @@ _FORMATS: dict[str, tuple[str, dict[str, int]]] = {
     ".png": ("PNG", {"compress_level": 4}),
     ".webp": ("WEBP", {"quality": 95}),
 }
-_MAX_JPEG_EXIF = 65_533  # a JPEG keeps it in one piece of its file, which has 16 bits for its length
+_MAX_JPEG_EXIF = 65_533  # bytes; a JPEG keeps EXIF in one segment, whose length has 16 bits
 
 
 def save_photo(path: Path, pixels: Pixels, photo: Photo, texts: Mapping[str, str] | None = None) -> None:
-    """Write a picture [H, W, 3] as JPEG, PNG or WebP, by the name's ending, with the EXIF and profile of a photo.
+    """Write a picture [H, W, 3] as JPEG, PNG or WebP, by the name's ending, with the EXIF and ICC profile of a photo.
 
-    `texts` are further metadata, which PNG alone can keep. The file appears when it is complete, and only then
-    replaces one of the same name.
+    `texts` become PNG text chunks; other formats ignore them. The write is atomic: an existing file of the same name
+    is replaced only when the new one is complete.
     """
     if path.suffix.lower() not in _FORMATS:
         raise StudioError(f"The picture cannot be saved as {path.name}: end its name in .jpg, .png or .webp.")
     kind, options = _FORMATS[path.suffix.lower()]
     if kind == "JPEG" and photo.exif and len(photo.exif) > _MAX_JPEG_EXIF:
         raise StudioError("The photo has more EXIF than a JPEG can keep: save it as PNG.")
-    belongings = {"exif": photo.exif, "icc_profile": photo.icc, "pnginfo": _chunks(texts or {})}
+    metadata = {"exif": photo.exif, "icc_profile": photo.icc, "pnginfo": _text_chunks(texts or {})}
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, kind, **options, **{key: what for key, what in belongings.items() if what})
+    Image.fromarray(pixels).save(file, kind, **options, **{key: value for key, value in metadata.items() if value})
     unfinished = path.with_name(path.name + ".part")
     try:
         unfinished.write_bytes(file.getbuffer())
@@ -43,8 +43,8 @@ def save_photo(path: Path, pixels: Pixels, photo: Photo, texts: Mapping[str, str
         raise StudioError(f"The picture {path} cannot be saved ({reason}): choose another folder.") from error
 
 
-def _chunks(texts: Mapping[str, str]) -> PngInfo | None:
-    """Texts as PNG keeps them; None where there are none."""
+def _text_chunks(texts: Mapping[str, str]) -> PngInfo | None:
+    """Return texts as PNG text chunks; None where there are none."""
     if not texts:
         return None
     chunks = PngInfo()

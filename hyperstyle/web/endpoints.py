@@ -21,7 +21,7 @@ from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import Method
 from hyperstyle.photo.alignment import align
-from hyperstyle.photo.crop import Crop, faces_in
+from hyperstyle.photo.crop import Crop, find_faces
 from hyperstyle.photo.pasting import paste_back
 from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
@@ -61,7 +61,7 @@ class Endpoints:
         finder = engine.inverter(engine.first).face_finder
         if finder is None:
             raise StudioError("The domain of this page has no faces: pass the photo to /invert.")
-        faces, _ = faces_in(picture.pixels, finder)
+        faces, _ = find_faces(picture.pixels, finder)
         height, width = picture.pixels.shape[:2]
         report = {
             "width": width,

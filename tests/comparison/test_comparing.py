@@ -23,7 +23,7 @@ from hyperstyle.inversion.inversion import StepRecord
 from hyperstyle.inversion.methods import METHODS, Method
 from hyperstyle.inversion.step import Step
 from hyperstyle.inverter import Inverter
-from hyperstyle.metrics.arcface import Identity
+from hyperstyle.metrics.arcface import ArcFaceNetwork
 from hyperstyle.metrics.photo_metrics import Metrics
 from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.reading import Photo, read_photo
@@ -144,13 +144,13 @@ def test_the_report_has_tables_curves_and_pictures(inverter: Inverter, photos: d
 
 
 @pytest.fixture
-def network() -> Identity:
+def network() -> ArcFaceNetwork:
     pytest.importorskip("onnx")
-    return Identity(weight_file("arcface-mobile"))
+    return ArcFaceNetwork(weight_file("arcface-mobile"))
 
 
 def test_arcface_tells_people_apart_by_the_pictures_that_are_kept(
-    tmp_path: Path, inverter: Inverter, network: Identity
+    tmp_path: Path, inverter: Inverter, network: ArcFaceNetwork
 ) -> None:
     store, arcface = RowStore(tmp_path / "photos"), ArcFaceDistance(network)
     him, other = (inverter.crop(EXAMPLES / f"{name}.jpg").pixels(256, 256) for name in ("male_090", "male_095"))
@@ -167,7 +167,7 @@ def test_arcface_tells_people_apart_by_the_pictures_that_are_kept(
 
 
 def test_arcface_judges_a_row_once_even_one_that_was_made_before(
-    inverter: Inverter, photos: dict[str, Path], network: Identity, tmp_path: Path
+    inverter: Inverter, photos: dict[str, Path], network: ArcFaceNetwork, tmp_path: Path
 ) -> None:
     store, arcface, only = RowStore(tmp_path / "out"), ArcFaceDistance(network), {"female_080": photos["female_080"]}
     calls: list[str] = []

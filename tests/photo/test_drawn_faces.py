@@ -8,7 +8,7 @@ import pytest
 from hyperstyle.errors import StudioError
 from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.crop import crop_face
-from hyperstyle.photo.drawn_faces import find_drawn
+from hyperstyle.photo.drawn_faces import find_drawn_faces
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.photo.reading import read_photo
 from tests.photo.scenes import load
@@ -20,7 +20,7 @@ DRAWINGS = EXAMPLES / "drawings"
 def test_a_drawing_that_the_detector_does_not_see_is_found_in_another_look(finder: FaceFinder, name: str) -> None:
     drawing = read_photo(DRAWINGS / name)
     assert not finder.find(drawing.pixels)
-    (face,) = find_drawn(finder, drawing.pixels)
+    (face,) = find_drawn_faces(finder, drawing.pixels)
     side = drawing.pixels.shape[0]
     eyes, mouth = face.landmarks[36:48].mean(0) / side, face.landmarks[48:].mean(0) / side
     assert np.allclose(eyes, (0.5, 0.48), atol=0.04)  # where the generator, that drew from a face, puts them
@@ -38,7 +38,7 @@ def test_no_look_makes_a_face_of_cloth(finder: FaceFinder, portraits: list[Path]
     for path in portraits[::20]:
         pixels = load(path)
         cloth = np.ascontiguousarray(pixels[int(pixels.shape[0] * 0.75) :])
-        assert not find_drawn(finder, cloth)
+        assert not find_drawn_faces(finder, cloth)
 
 
 def test_a_page_without_a_face_says_what_to_do(finder: FaceFinder) -> None:

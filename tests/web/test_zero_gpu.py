@@ -109,7 +109,7 @@ def test_a_fork_does_not_wait_for_another_visitor_whose_face_is_being_looked_for
 ) -> None:
     crop = inverter.crop(EXAMPLES / "female_080.jpg")
     assert inverter.face_finder
-    with inverter.face_finder._turn:
+    with inverter.face_finder._lock:
         assert len(list(engine.invert(FACES.name, crop, METHODS["w-encoder"], 0))) == 1
 
 

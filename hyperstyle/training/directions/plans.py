@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from hyperstyle.editing.directions import Direction
-from hyperstyle.metrics.attributes import LABELS, Labelled
+from hyperstyle.metrics.attributes import LABELS
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
+from hyperstyle.training.core.picture_labels import PictureLabels
 from hyperstyle.training.directions.fit import Boundary, fit, orthogonal_to, tails
 
 WHOLE = (0, MobileGenerator.n_styles)
@@ -103,7 +104,7 @@ class FittedDirection:
 
 
 def fit_directions(
-    codes: Tensor, labels: Labelled, held_out: Tensor, plans: Iterable[Plan] = PLANS
+    codes: Tensor, labels: PictureLabels, held_out: Tensor, plans: Iterable[Plan] = PLANS
 ) -> list[FittedDirection]:
     """Fit directions to codes [N, 512] and their labels; faces where `held_out` [N] is true only measure accuracy."""
     values = torch.from_numpy(labels.values)

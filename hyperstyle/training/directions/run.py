@@ -8,9 +8,9 @@ import torch
 
 from hyperstyle.editing.direction_files import write_directions
 from hyperstyle.errors import StudioError
-from hyperstyle.metrics.attributes import Labelled, label_pictures
 from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.training.core.generated_pictures import code_of, numbers_in
+from hyperstyle.training.core.picture_labels import PictureLabels, label_pictures
 from hyperstyle.training.directions.directions_report import MeasuredDirection, metadata_of, write_report
 from hyperstyle.training.directions.measure_directions import Evaluator
 from hyperstyle.training.directions.plans import fit_directions
@@ -34,7 +34,7 @@ def run(
     for part in label_pictures(work / "pictures", work / "labels", numbers, evaluator.labeller):
         parts.append(part)
         log(f"{sum(len(part.numbers) for part in parts)} of {len(numbers)} pictures labelled")
-    labels = Labelled(np.concatenate([p.numbers for p in parts]), np.concatenate([p.values for p in parts]))
+    labels = PictureLabels(np.concatenate([p.numbers for p in parts]), np.concatenate([p.values for p in parts]))
     codes = torch.cat([code_of(number, mapping) for number in numbers])
     found = fit_directions(codes, labels, torch.from_numpy(labels.numbers < HELD_OUT))
 

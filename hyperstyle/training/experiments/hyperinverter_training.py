@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype, low_precision
-from hyperstyle.metrics.arcface import Identity
+from hyperstyle.metrics.arcface import ArcFaceNetwork
 from hyperstyle.networks.embedded_model import Distance, EmbeddedModel
 from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.training.core.generated_pictures import save_grid
@@ -130,7 +130,7 @@ def train(
     minutes: float,
     model: EmbeddedModel,
     mapping: MappingNetwork,
-    likeness: Identity,
+    likeness: ArcFaceNetwork,
     device: torch.device,
     start: int,
 ) -> None:

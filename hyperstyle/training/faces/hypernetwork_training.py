@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.inversion.hyperstyle import add_offsets
-from hyperstyle.metrics.arcface import Identity
+from hyperstyle.metrics.arcface import ArcFaceNetwork
 from hyperstyle.networks.embedded_model import Distance, EmbeddedModel, chunks
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile_stylegan import MappingNetwork
@@ -139,7 +139,7 @@ def train(
     minutes: float,
     model: EmbeddedModel,
     mapping: MappingNetwork,
-    likeness: Identity,
+    likeness: ArcFaceNetwork,
     device: torch.device,
     real: bool = False,
 ) -> None:

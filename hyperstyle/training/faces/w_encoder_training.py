@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype, low_precision
-from hyperstyle.metrics.arcface import Identity
+from hyperstyle.metrics.arcface import ArcFaceNetwork
 from hyperstyle.networks.embedded_model import chunks
 from hyperstyle.networks.lpips import SQUARED, Lpips, difference
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
@@ -114,7 +114,7 @@ class EncoderLoss(nn.Module):
     """Loss of codes on photos: the distance between the pictures that the codes give and the photos."""
 
     def __init__(
-        self, generator: MobileGenerator, head: Preview, small: Preview, lpips: Lpips, likeness: Identity
+        self, generator: MobileGenerator, head: Preview, small: Preview, lpips: Lpips, likeness: ArcFaceNetwork
     ) -> None:
         super().__init__()
         self.generator = generator

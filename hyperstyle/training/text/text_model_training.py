@@ -17,9 +17,9 @@ from hyperstyle.device import low_precision
 from hyperstyle.editing.text_model import OWN_SIDE, TextModel, clip_network, own_config, own_model, texts_of
 from hyperstyle.editing.word_tokenizer import WordTokenizer
 from hyperstyle.errors import StudioError
-from hyperstyle.metrics.attributes import Labelled, read_labels
 from hyperstyle.training.core.generated_pictures import file_of, read_picture
 from hyperstyle.training.core.loop import TrainingRun, update
+from hyperstyle.training.core.picture_labels import PictureLabels, read_labels
 from hyperstyle.training.text.captions import caption, mirror_labels, ranks, vocabulary
 
 CHECKPOINT = "text.pt"
@@ -31,7 +31,7 @@ MAX_SCALE = 100.0  # upper bound of the scale of similarities, as in CLIP
 RETRIEVAL_SIZE = 100  # captions or pictures that retrieval chooses from
 
 
-def read_all_labels(work: Path) -> Labelled:
+def read_all_labels(work: Path) -> PictureLabels:
     """Read all labels that `train directions` left in a folder."""
     parts = [read_labels(path) for path in sorted((work / "labels").glob("*.npz"))]
     known = [part for part in parts if part is not None]
@@ -40,7 +40,7 @@ def read_all_labels(work: Path) -> Labelled:
             f"{work / 'labels'} has labels of fewer than {MIN_PICTURES} pictures: make pictures with `python -m "
             "hyperstyle train pictures` and label them with `python -m hyperstyle train directions`."
         )
-    return Labelled(np.concatenate([p.numbers for p in known]), np.concatenate([p.values for p in known]))
+    return PictureLabels(np.concatenate([p.numbers for p in known]), np.concatenate([p.values for p in known]))
 
 
 def read_all_pictures(folder: Path, numbers: NDArray[np.int64], log: Callable[[str], None]) -> Tensor:

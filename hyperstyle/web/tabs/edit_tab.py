@@ -12,7 +12,7 @@ from hyperstyle.editing.edits import Edits
 from hyperstyle.errors import StudioError
 from hyperstyle.photo.reading import Photo, Pixels
 from hyperstyle.photo.saving import save_photo
-from hyperstyle.photo.video import save_film, strip, there_and_back
+from hyperstyle.photo.video import save_video, strip, there_and_back
 from hyperstyle.web.components.before_after import before_after, before_after_value
 from hyperstyle.web.events import EDITING, Updates
 from hyperstyle.web.files import temporary_file
@@ -165,7 +165,7 @@ class EditTab:
                 row = strip(pictures)
                 save_photo(path, row, Photo(row))
             else:
-                save_film(path, there_and_back(pictures))
+                save_video(path, there_and_back(pictures))
             film = path.suffix == ".mp4"
             yield {
                 self._video: gr.update(value=str(path) if film else None, visible=film),

@@ -7,7 +7,7 @@ import gradio as gr
 
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import default_method, methods_of
-from hyperstyle.photo.crop import faces_in
+from hyperstyle.photo.crop import find_faces
 from hyperstyle.photo.quads import Box, Quad, box_quad, face_quad, fitted_quad
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.web.components.face_picker import face_picker, face_picker_value
@@ -62,7 +62,7 @@ class InputPanel:
         pixels = read_photo(data).pixels
         session.clear_photo()
         finder = self._services.engine.inverter(session.domain).face_finder
-        faces, is_drawing = faces_in(pixels, finder) if finder else ([], False)
+        faces, is_drawing = find_faces(pixels, finder) if finder else ([], False)
         height, width = pixels.shape[:2]
         quad = None
         if faces:

@@ -9,13 +9,14 @@ from torch import Tensor
 
 from hyperstyle.editing.direction_files import SHIPPED, read_directions
 from hyperstyle.editing.directions import SLIDER, Edit, edited
-from hyperstyle.metrics.attribute_networks import Networks
-from hyperstyle.metrics.attributes import LABELS, Labelled, Labeller, label_pictures
+from hyperstyle.metrics.attribute_networks import AttributeNetworks
+from hyperstyle.metrics.attributes import LABELS, Labeller
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
 from hyperstyle.paths import ASSETS
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.tensors import to_pixels
 from hyperstyle.training.core.generated_pictures import Renderer, file_of, full_renderer, write_jpeg
+from hyperstyle.training.core.picture_labels import PictureLabels, label_pictures
 from hyperstyle.training.directions.fit import fit, orthogonal_to
 from hyperstyle.training.directions.plans import PLANS, fit_directions
 from tests.weights_at_hand import weight_file
@@ -23,7 +24,7 @@ from tests.weights_at_hand import weight_file
 
 @pytest.fixture(scope="module")
 def labeller() -> Labeller:
-    networks = Networks(weight_file("age-net"), weight_file("gender-net"), weight_file("emotion-net"))
+    networks = AttributeNetworks(weight_file("age-net"), weight_file("gender-net"), weight_file("emotion-net"))
     return Labeller(weight_file("dlib-landmarks"), networks)
 
 
@@ -77,7 +78,7 @@ def test_held_out_faces_judge_and_are_not_fitted_on() -> None:
     codes, values = planted()
     held_out = torch.arange(4000) < 1000
     values[held_out] = -values[held_out]  # so that whoever fits on them finds the opposite
-    found = fit_directions(codes, Labelled(np.arange(4000), values.numpy()), held_out)
+    found = fit_directions(codes, PictureLabels(np.arange(4000), values.numpy()), held_out)
     assert [one.direction.name for one in found] == [plan.label for plan in PLANS]
     for one in found:
         assert one.accuracy < 0.1
