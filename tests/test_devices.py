@@ -15,7 +15,7 @@ from hyperstyle.editing.directions import Direction, Edit
 from hyperstyle.editing.rendering import Renderer
 from hyperstyle.editing.styles import BundledStyle, Style
 from hyperstyle.editing.text_edits import StyleDirection, StyleEdit
-from hyperstyle.editing.text_model import texts_of
+from hyperstyle.editing.text_model import embed_sentences
 from hyperstyle.inversion import restyle
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.inversion import Inversion
@@ -145,8 +145,8 @@ def test_a_tuned_generator_that_comes_from_a_file_follows_the_model(domain: str)
 def test_a_text_model_reads_and_sees_where_its_network_is() -> None:
     model = random_model()
     model = replace(model, network=model.network.to(META))
-    assert texts_of(model, ["an old face"]).device == META
-    assert model.see(torch.rand(2, 3, 256, 256, device=META)).device == META
+    assert embed_sentences(model, ["an old face"]).device == META
+    assert model.embed_pictures(torch.rand(2, 3, 256, 256, device=META)).device == META
 
 
 # --- trainings ------------------------------------------------------------------------------------------------------

@@ -3,7 +3,13 @@
 import pytest
 import torch
 
-from hyperstyle.editing.text_model import TextModel, clip_network, library, own_config, own_model
+from hyperstyle.editing.text_model import (
+    TextModel,
+    embedded_config,
+    embedded_text_model,
+    open_clip_network,
+    open_clip_package,
+)
 from hyperstyle.editing.word_tokenizer import WordTokenizer
 from hyperstyle.errors import StudioError
 
@@ -11,7 +17,7 @@ from hyperstyle.errors import StudioError
 def need_library() -> None:
     """Skip where open_clip cannot be used."""
     try:
-        library()
+        open_clip_package()
     except StudioError as error:
         pytest.skip(str(error))
 
@@ -21,4 +27,4 @@ def random_model(vocabulary: tuple[str, ...] = ("a", "an", "face", "old", "smili
     need_library()
     torch.manual_seed(0)
     words = WordTokenizer(vocabulary)
-    return own_model(clip_network(own_config(words)).eval().requires_grad_(False), words)
+    return embedded_text_model(open_clip_network(embedded_config(words)).eval().requires_grad_(False), words)

@@ -10,7 +10,7 @@ import typer
 from hyperstyle.cli.options import Device, device_of, training_packages
 from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.editing import styles
-from hyperstyle.editing.direction_files import SHIPPED
+from hyperstyle.editing.direction_files import DIRECTIONS_FILE
 from hyperstyle.errors import StudioError
 from hyperstyle.inverter import Inverter
 from hyperstyle.metrics.arcface import ArcFaceNetwork
@@ -135,7 +135,7 @@ def train_directions(work: Work, device: Device = None) -> None:
         FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
         work / "directions",
     )
-    run.run(work, ASSETS / SHIPPED, ASSETS.parent / "docs", load_mapping(), evaluator, typer.echo)
+    run.run(work, ASSETS / DIRECTIONS_FILE, ASSETS.parent / "docs", load_mapping(), evaluator, typer.echo)
 
 
 @app.command("style")

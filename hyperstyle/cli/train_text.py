@@ -8,13 +8,13 @@ import typer
 from hyperstyle.cli.options import Device, DomainName, Photos, device_of, domain_of, photos_in, training_packages
 from hyperstyle.cli.train import STORY, Minutes, Work
 from hyperstyle.domain_table import EMBEDDED, TextTables
-from hyperstyle.editing.channel_relevance import convolutions, write_relevance
+from hyperstyle.editing.channel_relevance import convolution_styles, write_relevance
 from hyperstyle.editing.text_loading import (
-    CLIP,
-    NETWORK,
-    RELEVANCE,
-    open_full,
-    open_own,
+    CLIP_WEIGHTS,
+    NETWORK_FILE,
+    RELEVANCE_FILE,
+    load_clip,
+    load_embedded_text_model,
     relevance_file,
 )
 from hyperstyle.editing.text_model import TextModel
@@ -42,7 +42,9 @@ def train_text(work: Work, minutes: Minutes, device: Device = None) -> None:
     with training_packages():
         from hyperstyle.training.text import text_model_training
     text_model_training.train(work, minutes, device_of(device), typer.echo)
-    assets.ship(text_model_training.load_trained(work), ASSETS / NETWORK, text_model_training.metadata_of(work) | STORY)
+    assets.ship(
+        text_model_training.load_trained(work), ASSETS / NETWORK_FILE, text_model_training.metadata_of(work) | STORY
+    )
 
 
 @app.command("relevance")
@@ -60,10 +62,14 @@ def compute_relevance(
     """
     chosen, where = domain_of(domain), device_of(device)
     own = chosen.text is TextTables.BUNDLED and not clip
-    asked: TextModel = open_own(ASSETS / NETWORK, where) if own else open_full(fetch(WEIGHTS[CLIP]), where)
+    asked: TextModel = (
+        load_embedded_text_model(ASSETS / NETWORK_FILE, where)
+        if own
+        else load_clip(fetch(WEIGHTS[CLIP_WEIGHTS]), where)
+    )
     model = open_model(chosen, where)
     source = picture_source_of(model, work / "pictures" if own else None, asked.side)
-    file = ASSETS / RELEVANCE if own else ensure_dir(work) / relevance_file(chosen)
+    file = ASSETS / RELEVANCE_FILE if own else ensure_dir(work) / relevance_file(chosen)
     checkpoint = work / f"{chosen.name}-{'own' if own else 'clip'}-relevance.pt"
     found = compute(checkpoint, source, asked, pictures, typer.echo)
     story = {"pictures": str(pictures), "domain": chosen.name, "made by": STORY["made by"]}
@@ -103,6 +109,6 @@ def picture_source_of(model: Model, folder: Path | None, side: int) -> PictureSo
         )
     assert isinstance(generator, StyleGan2)
     return rendered_pictures(
-        *(generator, mapping, convolutions(generator)),
+        *(generator, mapping, convolution_styles(generator)),
         lambda styles, _: model.view.crop(generator.synthesize(styles, kernels)),
     )

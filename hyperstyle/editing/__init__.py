@@ -1,1 +1,1 @@
-"""Edits: small values that move a code, add up, and do nothing at zero."""
+"""Edits: directions, text edits and styles, as values that add up and change nothing at an amount of 0."""

@@ -1,6 +1,7 @@
-"""What the channels of a generator's style space mean to a text model, and how much they vary: StyleCLIP's two tables.
+"""StyleCLIP's relevance of style-space channels, and their standard deviations.
 
-A channel's row says along which direction of the text model's space pictures move when it grows.
+A channel's relevance is the direction in the text model's embedding space along which pictures move when the channel
+grows. Its inner product with a text direction says how far moving the channel brings a picture towards the text.
 """
 
 import json
@@ -23,43 +24,43 @@ from hyperstyle.networks.stylegan2 import Kind, StyleGan2
 
 FORMAT = "hyperstyle relevance"
 CODE = 512
-SAMPLES, BATCH = 4000, 1000  # of W, for standard deviations that are known to a hundredth
-NEAR = 0.05  # what bfloat16 may make of the same modulations, as a share
-PUBLISHED_MOVED = 11  # convolutions whose styles the published code moves; the finer ones only shift colours
-PUBLISHED_SPACE = 512  # of ViT-B/32
+SAMPLES, BATCH = 4000, 1000  # codes in W, for standard deviations to about 1 %
+TOLERANCE = 0.05  # relative difference of fingerprints, because bfloat16 rounds the modulations
+MOVED_CONVOLUTIONS = 11  # whose styles the published code moves; later ones only shift colours
+CLIP_DIM = 512  # of ViT-B/32's embeddings
 
-Mapping = Callable[[Tensor], Tensor]
-"""Normal vectors [N, 512] to codes in W."""
+MappingFunction = Callable[[Tensor], Tensor]
+"""Maps normal vectors [N, 512] to codes [N, 512] in W."""
 
 
 @dataclass(frozen=True, eq=False)
 class Relevance:
-    """Of some styles of one generator, to one text model."""
+    """Relevance of the channels of one generator's styles to one text model."""
 
     model: str
     """Name of the text model."""
     directions: Tensor
-    """[channels, D], at most unit length; those of channels that do not move are next to zero."""
-    spreads: Tensor
-    """[channels], standard deviations."""
+    """Directions [channels, D] in the embedding space, length at most 1; about 0 for channels that hardly vary."""
+    deviations: Tensor
+    """Standard deviations [channels] of the channels over W."""
     widths: tuple[tuple[int, int], ...]
-    """The styles in order: index, and how many of the channels are its own."""
+    """(index of a style, its number of channels) for every style, in the order of the channels."""
 
     def split(self, channels: Tensor) -> dict[int, Tensor]:
-        """Index of a style -> its part of a move [channels], for the styles that move at all."""
+        """Split a move [channels] by styles: index of a style -> its part, for styles with a part that is not zero."""
         parts = channels.split([width for _, width in self.widths])
         return {index: part for (index, _), part in zip(self.widths, parts, strict=True) if part.any()}
 
 
-def widths_of(generator: Generator, indices: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Indices of styles with how many channels each has."""
-    styles = generator.styles(probe(generator))
+def style_widths(generator: Generator, indices: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Return (index, number of channels) of the styles with those indices."""
+    styles = generator.styles(probe_code(generator))
     return tuple((index, styles[index].shape[1]) for index in indices)
 
 
 @torch.no_grad()
-def spreads_of(generator: Generator, mapping: Mapping, indices: Sequence[int]) -> Tensor:
-    """The standard deviations [channels] of some styles over W."""
+def style_deviations(generator: Generator, mapping: MappingFunction, indices: Sequence[int]) -> Tensor:
+    """Return the standard deviations [channels] over W of the styles with those indices."""
     source, device = torch.Generator().manual_seed(0), next(generator.parameters()).device
     rows = []
     for _ in range(SAMPLES // BATCH):
@@ -69,24 +70,24 @@ def spreads_of(generator: Generator, mapping: Mapping, indices: Sequence[int]) -
     return torch.cat(rows).std(0)
 
 
-def probe(generator: Generator) -> Tensor:
-    """A code [1, 512] whose styles tell one generator from another."""
+def probe_code(generator: Generator) -> Tensor:
+    """Return a fixed code [1, 512], whose styles identify a generator."""
     return torch.randn(1, CODE, generator=torch.Generator().manual_seed(1)).to(next(generator.parameters()).device)
 
 
 @torch.no_grad()
-def marks(generator: Generator, indices: Sequence[int]) -> Tensor:
-    """What the modulations of a generator make of the probe: [channels]."""
-    styles = generator.styles(probe(generator))
+def fingerprint(generator: Generator, indices: Sequence[int]) -> Tensor:
+    """Return the styles [channels] of the probe code, which identify a generator."""
+    styles = generator.styles(probe_code(generator))
     return torch.cat([styles[index][0].float().cpu() for index in indices])
 
 
 def write_relevance(path: Path, relevance: Relevance, generator: Generator, story: dict[str, str]) -> None:
-    """Write it, with marks by which its generator is known, and what there is to tell about it."""
+    """Write a relevance with the fingerprint of its generator; `story` becomes further metadata."""
     tensors = {
         "directions": relevance.directions.half().contiguous(),
-        "spreads": relevance.spreads.float().contiguous(),
-        "marks": marks(generator, [index for index, _ in relevance.widths]).contiguous(),
+        "spreads": relevance.deviations.float().contiguous(),
+        "marks": fingerprint(generator, [index for index, _ in relevance.widths]).contiguous(),
     }
     about = {"format": FORMAT, "model": relevance.model, "widths": json.dumps(relevance.widths)}
     with atomic_write(path) as part:
@@ -94,7 +95,7 @@ def write_relevance(path: Path, relevance: Relevance, generator: Generator, stor
 
 
 def read_relevance(path: Path, model: str, generator: Generator) -> Relevance:
-    """The relevance of a generator to a text model; a `StudioError` where the file is that of others."""
+    """Read the relevance of a generator to a text model; a `StudioError` where the file is for another of either."""
     try:
         with safe_open(path, "pt") as file:
             about = file.metadata() or {}
@@ -112,7 +113,7 @@ def read_relevance(path: Path, model: str, generator: Generator) -> Relevance:
         ) from error
     if about["model"] != model:
         raise StudioError(f"{path.name} is for the text model {about['model']!r} and not for {model!r}.")
-    if not _same(generator, widths, tensors["marks"]):
+    if not _matches(generator, widths, tensors["marks"]):
         raise StudioError(
             f"{path.name} has the relevance and statistics of another generator: make this one's with "
             "`python -m hyperstyle train relevance`."
@@ -120,26 +121,26 @@ def read_relevance(path: Path, model: str, generator: Generator) -> Relevance:
     return Relevance(model, tensors["directions"], tensors["spreads"], widths)
 
 
-def _same(generator: Generator, widths: tuple[tuple[int, int], ...], known: Tensor) -> bool:
-    """Whether a generator has styles of these widths, and they are what is known of them."""
-    styles = generator.styles(probe(generator))
+def _matches(generator: Generator, widths: tuple[tuple[int, int], ...], known: Tensor) -> bool:
+    """Return True if a generator has styles of these widths, and its fingerprint is `known` [channels]."""
+    styles = generator.styles(probe_code(generator))
     if any(index >= len(styles) or styles[index].shape[1] != width for index, width in widths):
         return False
-    return bool((marks(generator, [index for index, _ in widths]) - known).norm() < NEAR * known.norm())
+    return bool((fingerprint(generator, [index for index, _ in widths]) - known).norm() < TOLERANCE * known.norm())
 
 
-def convolutions(generator: StyleGan2) -> list[int]:
-    """The styles that relevance is about: of all convolutions but those to pictures."""
+def convolution_styles(generator: StyleGan2) -> list[int]:
+    """Return the indices of the styles of all convolutions but ToRGB: those that have a relevance."""
     return [index for index, layer in enumerate(generator.layer_list()) if layer.shape.kind is not Kind.RGB]
 
 
-def read_published(path: Path, model: str, generator: StyleGan2, mapping: Mapping) -> Relevance:
-    """StyleCLIP's own table for StyleGAN2 FFHQ, `fs3.npy` [6048, 512]; the statistics are taken from the generator.
+def read_styleclip_table(path: Path, model: str, generator: StyleGan2, mapping: MappingFunction) -> Relevance:
+    """Read StyleCLIP's table for StyleGAN2 FFHQ, `fs3.npy` [6048, 512]; standard deviations come from the generator.
 
-    The published edits move the first 11 convolutions alone, and so do these.
+    The deviations after the first 11 convolutions are set to 0, because the published edits do not move those.
     """
-    indices = convolutions(generator)
-    widths = widths_of(generator, indices)
+    indices = convolution_styles(generator)
+    widths = style_widths(generator, indices)
     try:
         with path.open("rb") as file:
             table = npy.read_array(file, allow_pickle=False)
@@ -147,9 +148,9 @@ def read_published(path: Path, model: str, generator: StyleGan2, mapping: Mappin
         raise StudioError(f"{path} is missing: get it with `python -m hyperstyle weights get faces`.") from error
     except (OSError, ValueError) as error:
         raise StudioError(f"{path.name} is damaged, or no table of numbers: get it again.") from error
-    expected = (sum(width for _, width in widths), PUBLISHED_SPACE)
+    expected = (sum(width for _, width in widths), CLIP_DIM)
     if table.shape != expected or not np.isfinite(table).all():
         raise StudioError(f"{path.name} has the relevance of another generator: {list(expected)} numbers are expected.")
-    directions, spreads = torch.from_numpy(table).float(), spreads_of(generator, mapping, indices)
-    spreads[sum(width for _, width in widths[:PUBLISHED_MOVED]) :] = 0
-    return Relevance(model, F.normalize(directions, dim=1), spreads, widths)
+    directions, deviations = torch.from_numpy(table).float(), style_deviations(generator, mapping, indices)
+    deviations[sum(width for _, width in widths[:MOVED_CONVOLUTIONS]) :] = 0
+    return Relevance(model, F.normalize(directions, dim=1), deviations, widths)

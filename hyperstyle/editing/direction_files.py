@@ -1,4 +1,4 @@
-"""Directions in files."""
+"""Reading and writing directions as safetensors files."""
 
 import json
 from pathlib import Path
@@ -12,12 +12,12 @@ from hyperstyle.editing.directions import Direction
 from hyperstyle.errors import StudioError
 from hyperstyle.files import atomic_write
 
-SHIPPED = "directions.safetensors"
-"""The file in assets/."""
+DIRECTIONS_FILE = "directions.safetensors"
+"""Name of the bundled file in assets/."""
 
 
 def write_directions(path: Path, directions: list[Direction], stories: dict[str, Any]) -> None:
-    """Write directions; each one's title, reach and styles go into the metadata, with what `stories` has on it."""
+    """Write directions; `stories` holds, by the name of a direction, further values for its JSON metadata."""
     about = {
         direction.name: {
             "title": direction.title,
@@ -30,17 +30,17 @@ def write_directions(path: Path, directions: list[Direction], stories: dict[str,
         | stories[direction.name]
         for place, direction in enumerate(directions)
     }
-    tensors = {direction.name: direction.found().contiguous() for direction in directions}
+    tensors = {direction.name: direction.load_vector().contiguous() for direction in directions}
     with atomic_write(path) as part:
         part.write_bytes(save(tensors, {name: json.dumps(value) for name, value in about.items()}))
 
 
 def read_directions(path: Path) -> dict[str, Direction]:
-    """All directions of a file that `write_directions` wrote, by name, in the order in which they were written."""
+    """Read the directions of a file by `write_directions`, by name, in the order in which they were written."""
     try:
         with safe_open(path, "pt") as file:
             about = {name: json.loads(text) for name, text in file.metadata().items()}
-            names = sorted(about, key=lambda name: about[name]["place"])  # the file itself keeps no order
+            names = sorted(about, key=lambda name: about[name]["place"])  # safetensors keeps no order
             return {name: _direction(name, file.get_tensor(name), about[name]) for name in names}
     except FileNotFoundError as error:
         raise StudioError(f"{path.name} is missing: this copy of the program is not whole.") from error

@@ -1,6 +1,6 @@
-"""Directions of the latent space: what a slider moves a code along.
+"""Latent directions, along which sliders move a code.
 
-Every slider runs from -5 to 5, whatever its direction: at 5 the code has moved by the direction's reach.
+All sliders run from -5 to 5. An amount moves the code by `amount / 5 * reach * vector`.
 """
 
 from collections.abc import Callable
@@ -13,34 +13,34 @@ from hyperstyle.errors import StudioError
 
 CODE = 512  # channels of a code in W
 SLIDER = 5.0
-"""Amounts of all directions run from -SLIDER to SLIDER; beyond, pictures may be none any more."""
+"""Amounts run from -SLIDER to SLIDER; beyond, pictures may fall apart."""
 
 
 @dataclass(frozen=True, eq=False)
 class Direction:
-    """A direction along which codes are moved."""
+    """A direction in W or W+, along which codes are moved."""
 
     name: str
     title: str
     less: str
-    """What a negative amount gives, in a word or two."""
+    """Effect of a negative amount, in a word or two: "younger"."""
     more: str
-    """What a positive amount gives."""
+    """Effect of a positive amount, in a word or two: "older"."""
     vector: Tensor | Callable[[], Tensor]
-    """[512], the same for all styles, or [n_styles, 512]; or what finds that, where it takes a while: a slider can be
-    shown before."""
+    """Vector [512] for all styles, or [n_styles, 512]; or a function that returns it, where it is slow to compute, so
+    that the slider can be shown before."""
     styles: tuple[int, int]
-    """The first style that is moved, and the first that no longer is."""
+    """Range of styles that are moved: the first, and the one after the last."""
     reach: float = SLIDER
-    """How many times `vector` a code has moved at the end of the slider."""
+    """Multiple of `vector` by which an amount of SLIDER moves a code."""
 
-    def found(self) -> Tensor:
-        """The vector itself."""
+    def load_vector(self) -> Tensor:
+        """Return the vector [512] or [n_styles, 512], computing it if need be."""
         return self.vector if isinstance(self.vector, Tensor) else self.vector()
 
     def move(self, n_styles: int) -> Tensor:
-        """The move [n_styles, 512] that an amount of 1 stands for."""
-        vector = self.found()
+        """Return the offset [n_styles, 512] that an amount of 1 adds to a W+ code."""
+        vector = self.load_vector()
         if vector.ndim == 2 and len(vector) != n_styles:
             raise StudioError(
                 f"The direction {self.name} is for a generator of {len(vector)} styles, and this one has "
@@ -55,17 +55,17 @@ class Direction:
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """An amount of a direction."""
+    """A direction with the amount to move a code along it, -SLIDER to SLIDER."""
 
     direction: Direction
     amount: float
 
 
-def edited(codes: Tensor, edits: list[Edit], n_styles: int) -> Tensor:
-    """Codes [N, n_styles, 512] of codes [N, 512] or [N, n_styles, 512], moved by all edits.
+def apply_edits(codes: Tensor, edits: list[Edit], n_styles: int) -> Tensor:
+    """Return codes [N, 512] or [N, n_styles, 512] moved by all edits, as [N, n_styles, 512].
 
-    Where all amounts come to zero, they are the very codes that came, so that the picture is the inversion's own. The
-    moves are added in the order of names, so that the order of edits makes no difference, not even in the last digit.
+    If all amounts sum to zero, the codes are returned unchanged, so that the picture is exactly the inversion's. The
+    moves are added in the order of names, so that the order of edits does not change the result, not even by rounding.
     """
     directions = {edit.direction.name: edit.direction for edit in edits}
     amounts = {name: sum(sorted(edit.amount for edit in edits if edit.direction.name == name)) for name in directions}

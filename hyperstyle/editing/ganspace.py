@@ -12,24 +12,24 @@ from torch import Tensor
 from hyperstyle.editing.directions import CODE, Direction
 from hyperstyle.errors import StudioError
 
-SAMPLES = 20_000  # of W, for components of our own: each of the first dozens is then known to a few degrees
+SAMPLES = 20_000  # codes in W: the first dozens of components are then accurate to a few degrees
 BATCH = 2_000
-NATURAL = 3.0  # standard deviations within which nearly all of W lies
+MAX_DEVIATIONS = 3.0  # reach of a slider in standard deviations, within which nearly all of W lies
 
 
 @dataclass(frozen=True, eq=False)
 class Components:
-    """Principal components of W, the one along which it varies most first."""
+    """K principal components of W, by decreasing variance."""
 
     vectors: Tensor
-    """[K, 512], unit length."""
+    """Components [K, 512], unit length."""
     deviations: Tensor
-    """[K], the standard deviation of W along each."""
+    """Standard deviations [K] of W along the components."""
 
 
 @dataclass(frozen=True)
-class Pick:
-    """A component that somebody looked at and gave a name."""
+class NamedComponent:
+    """A published component whose effect has a name."""
 
     name: str
     title: str
@@ -38,19 +38,19 @@ class Pick:
     component: int
     styles: tuple[int, int]
     strength: float
-    """As published, in standard deviations; the sign says which way leads to `more`."""
+    """Published strength, in standard deviations; negative where the negative way leads to `more`."""
 
 
-CARS = (
-    Pick("pose", "Pose", "turned one way", "turned the other way", 0, (0, 5), 2.0),
-    Pick("cube", "Cube", "rounder", "boxier", 16, (3, 6), 25.0),
-    Pick("colour", "Colour", "as it was", "another colour", 22, (9, 11), -8.0),
-    Pick("grass", "Grass", "less grass", "more grass", 41, (9, 11), -18.0),
+CAR_COMPONENTS = (
+    NamedComponent("pose", "Pose", "turned one way", "turned the other way", 0, (0, 5), 2.0),
+    NamedComponent("cube", "Cube", "rounder", "boxier", 16, (3, 6), 25.0),
+    NamedComponent("colour", "Colour", "as it was", "another colour", 22, (9, 11), -8.0),
+    NamedComponent("grass", "Grass", "less grass", "more grass", 41, (9, 11), -18.0),
 )
 
 
 def read_components(path: Path) -> Components:
-    """Components from a GANSpace file as published for StyleGAN2: `comp` [K, 1, 512] and `std` [K]."""
+    """Read components from a file as published by GANSpace for StyleGAN2: `comp` [K, 1, 512] and `std` [K]."""
     content = read_tensors(path)
     match content:
         case {"comp": Tensor() as vectors, "std": Tensor() as deviations} if len(vectors.flatten()) == CODE * len(
@@ -61,9 +61,9 @@ def read_components(path: Path) -> Components:
 
 
 def components_of(mapping: Callable[[Tensor], Tensor], count: int) -> Components:
-    """The first `count` components of the W that a mapping network makes of normal vectors [N, 512].
+    """Return the first `count` principal components of W, sampled by a mapping from normal vectors [N, 512].
 
-    The same at every call: the samples are, and every component points to where its largest coordinate is positive.
+    The result is deterministic: the samples have a fixed seed, and the largest coordinate of a component is positive.
     """
     source = torch.Generator().manual_seed(0)
     with torch.inference_mode():
@@ -74,36 +74,36 @@ def components_of(mapping: Callable[[Tensor], Tensor], count: int) -> Components
     return Components((vectors * largest.sign()).float(), variances.flip(0)[:count].clamp(min=0).sqrt().float())
 
 
-Find = Callable[[], Components]
-"""Reads or computes components, which is done when the first of their sliders is moved."""
+GetComponents = Callable[[], Components]
+"""Reads or computes components; called when one of their sliders is first moved."""
 
 
-def picked(find: Find, pick: Pick) -> Direction:
-    """The direction of a pick: the end of its slider is the published strength, relative to where the code is.
+def named_direction(get: GetComponents, named: NamedComponent) -> Direction:
+    """Return the direction of a named component; the end of its slider moves the code by the published strength.
 
-    GANSpace's users move a code to `strength` rather than by it. For a code near the mean that is the same; by it,
-    edits add up and zero is zero.
+    GANSpace sets the code's coordinate to `strength` instead of adding it. Near the mean of W both are the same; adding
+    lets edits add up and an amount of 0 change nothing.
     """
-    vector = partial(scaled, find, pick.component)
-    return Direction(pick.name, pick.title, pick.less, pick.more, vector, pick.styles, pick.strength)
+    vector = partial(scaled_component, get, named.component)
+    return Direction(named.name, named.title, named.less, named.more, vector, named.styles, named.strength)
 
 
-def numbered(find: Find, count: int, n_styles: int) -> list[Direction]:
-    """The first `count` components as directions without names of their own."""
+def numbered_directions(get: GetComponents, count: int, n_styles: int) -> list[Direction]:
+    """Return the first `count` components as directions `component-0`, `component-1`, ... of all styles."""
     return [
         Direction(
             *(f"component-{i}", f"Component {i}", "one way", "the other"),
-            partial(scaled, find, i),
+            partial(scaled_component, get, i),
             (0, n_styles),
-            NATURAL,
+            MAX_DEVIATIONS,
         )
         for i in range(count)
     ]
 
 
-def scaled(find: Find, component: int) -> Tensor:
-    """A component [512] as long as the standard deviation along it."""
-    components = find()
+def scaled_component(get: GetComponents, component: int) -> Tensor:
+    """Return a component [512] times the standard deviation of W along it."""
+    components = get()
     if component >= len(components.vectors):
         raise StudioError(
             f"Component {component} is wanted, and the file has {len(components.vectors)}: take the published file."
@@ -111,13 +111,13 @@ def scaled(find: Find, component: int) -> Tensor:
     return components.vectors[component] * components.deviations[component]
 
 
-def read_tensors(path: Path) -> Any:  # noqa: ANN401 -- whatever the file holds; the caller looks
-    """What a `.pt` file holds, if that is tensors and plain values alone."""
+def read_tensors(path: Path) -> Any:  # noqa: ANN401 -- whatever the file holds; the caller checks
+    """Return the content of a `.pt` file that holds nothing but tensors and plain values; a `StudioError` otherwise."""
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise StudioError(
             f"{path} cannot be read ({error.strerror}): check the name and that you may read it."
         ) from error
-    except Exception as error:  # torch raises whatever the damage leads to
+    except Exception as error:  # torch raises many kinds of errors on damaged files
         raise StudioError(f"{path.name} is not read: it is damaged, or holds more than tensors.") from error

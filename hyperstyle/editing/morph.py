@@ -1,4 +1,4 @@
-"""From one inversion to another: code and kernels both on their way, so that every picture between is a face."""
+"""Morphing one inversion into another by interpolating both codes and weight offsets."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,8 +12,8 @@ from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.photo.reading import Pixels
 
 
-def between(one: Inversion, other: Inversion, share: float, n_styles: int) -> Inversion:
-    """The inversion at `share` of the way, 0 to 1, from one to another of the same domain."""
+def interpolate(one: Inversion, other: Inversion, share: float, n_styles: int) -> Inversion:
+    """Return `(1 - share) * one + share * other`, for codes and offsets of two inversions of one domain."""
     if one.domain != other.domain:
         raise StudioError(
             f"One inversion is of {one.domain} and the other of {other.domain}: invert both photos in the same domain."
@@ -23,7 +23,7 @@ def between(one: Inversion, other: Inversion, share: float, n_styles: int) -> In
     codes = [
         inversion.codes
         if inversion.codes.ndim == 3 or one.codes.ndim == other.codes.ndim
-        # One code for all styles meets one for each.
+        # A W code meets a W+ code: repeat it for all styles.
         else inversion.codes[:, None].expand(-1, n_styles, -1)
         for inversion in (one, other)
     ]
@@ -32,7 +32,7 @@ def between(one: Inversion, other: Inversion, share: float, n_styles: int) -> In
 
 
 def morph(model: Model, one: Inversion, other: Inversion, pictures: int) -> Iterator[Pixels]:
-    """That many pictures [H, W, 3] from one inversion to another, slow at both ends."""
+    """Yield `pictures` pictures [H, W, 3] from one inversion to another; `share` = (1 - cos x) / 2, x from 0 to pi."""
     for place in np.linspace(0, np.pi, pictures):
         share = float((1 - np.cos(place)) / 2)
-        yield Renderer.of(model, between(one, other, share, model.generator.n_styles)).draw()
+        yield Renderer.of(model, interpolate(one, other, share, model.generator.n_styles)).draw()

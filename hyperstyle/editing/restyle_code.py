@@ -1,4 +1,4 @@
-"""The other code that a photo can be stylized with."""
+"""ReStyle's code of a photo, which HyperStyle's authors use for stylizing."""
 
 import torch
 from torch import Tensor
@@ -17,14 +17,13 @@ from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.model_loading import load, placed
 
 ENCODERS = METHODS["restyle"].own_weights
-"""Domain -> the weights of its ReStyle-e4e."""
+"""Name of a domain -> name of its ReStyle-e4e weights."""
 
 
 def restyle_code(inversion: Inversion, photo: Photo, device: torch.device) -> Tensor:
-    """The W+ code [1, n_styles, 512] that ReStyle-e4e finds for the inverted part of a photo.
+    """Return ReStyle-e4e's W+ code [1, n_styles, 512] for the crop of an inversion's photo.
 
-    HyperStyle's authors stylize with this code and the hypernetwork's offsets. The file is fetched here, where it is
-    asked for, and by nothing else.
+    HyperStyle's authors stylize with this code and the hypernetwork's offsets. Missing weights are downloaded.
     """
     height, width = photo.pixels.shape[:2]
     if (width, height) != inversion.photo_size:

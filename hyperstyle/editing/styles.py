@@ -1,7 +1,7 @@
-"""Styles: a visitor's face drawn by a generator that was tuned to another world.
+"""Styles (pencil, toon, ...): an inversion drawn by a generator that was fine-tuned to another domain.
 
-The offsets that a photo was inverted with are applied to the tuned generator, so the cartoon keeps the person. A style
-is a row of `STYLES`: for the embedded tier, offsets in assets/styles/ of its generator's kernels; for the full tier,
+The inversion's weight offsets are applied to the fine-tuned generator, so the drawing keeps the person. Every style is
+a row of `STYLES`. Those of the embedded generator are weight offsets in assets/styles/; those of the full-size one are
 whole generators that others fine-tuned, in the published layout.
 """
 
@@ -34,12 +34,12 @@ from hyperstyle.weights.weight_sources import Weight
 M = TypeVar("M", bound=nn.Module)
 
 FOLDER = ASSETS / "styles"
-LEAST_STYLE = 0.5  # share of a bundled style at an amount of 0: less looks like a photo gone wrong
+MIN_STYLE = 0.5  # factor of a bundled style's offsets at an amount of 0: with less, it looks like a damaged photo
 
-FINE = tuple(range(7, 16))
-"""Layers of the embedded generator from 64 pixels on: tone, line and texture, while the shapes stay."""
+FINE_LAYERS = tuple(range(7, 16))
+"""Layers of the embedded generator from 64 pixels on, which change tone, line and texture, but not shapes."""
 PUBLISHED_LAYERS = (14, 15, 17, 18, 20, 21, 23, 24)
-"""Layers of a full generator whose offsets are applied to a fine-tuned one, as HyperStyle's authors do it."""
+"""Layers whose offsets HyperStyle's authors apply to a fine-tuned StyleGAN2."""
 
 
 @dataclass(frozen=True)
@@ -49,50 +49,50 @@ class BundledStyle:
     name: str
     title: str
     teacher: str
-    """Whose pictures it was learnt from, a key of `TEACHERS`."""
-    layers: tuple[int, ...] = FINE
-    """Those that the style moves."""
+    """Key in `TEACHERS` of the picture filter that it was trained to imitate."""
+    layers: tuple[int, ...] = FINE_LAYERS
+    """Layers whose kernels the style offsets."""
 
     @property
     def path(self) -> Path:
-        """Its offsets, in 16 bits."""
+        """File of its offsets, in half precision."""
         return FOLDER / f"{self.name}.safetensors"
 
     @property
     def at_hand(self) -> bool:
-        """Whether it can be drawn without fetching anything."""
+        """True if it can be drawn without a download."""
         return self.path.exists()
 
     def open(self) -> "Style":
-        """The style, ready to draw in."""
+        """Load the style."""
         return Style(offsets=read_style(self.path))
 
 
 @dataclass(frozen=True)
 class FineTunedStyle:
-    """A style of the full tier: a whole generator of faces that others fine-tuned."""
+    """A style of the full-size models: a whole generator of faces that others fine-tuned."""
 
     name: str
     layers: tuple[int, ...] = PUBLISHED_LAYERS
-    """Those that keep a visitor's offsets."""
+    """Layers to which the inversion's offsets are applied."""
 
     @property
     def weight(self) -> Weight:
-        """Its file: title, sources, licence and hash."""
+        """Row of the generator's file in the catalogue: title, sources, licence and hash."""
         return WEIGHTS[STYLE + self.name]
 
     @property
     def title(self) -> str:
-        """For people."""
+        """Title for people."""
         return self.weight.title.removeprefix("Style: ")
 
     @property
     def at_hand(self) -> bool:
-        """Whether it can be drawn without fetching anything."""
+        """True if it can be drawn without a download."""
         return status(self.weight).path is not None
 
     def open(self) -> "Style":
-        """The style, ready to draw in; its generator is fetched where it is not here yet."""
+        """Load the style; a missing generator is downloaded."""
         generator = load(StyleGan2, fetch(self.weight)).eval().requires_grad_(False)
         return Style(generator=generator, layers=self.layers)
 
@@ -109,63 +109,65 @@ BUNDLED: Mapping[str, BundledStyle] = MappingProxyType({style.name: style for st
 STYLES: Mapping[str, BundledStyle | FineTunedStyle] = MappingProxyType(
     {**BUNDLED, **{name: FineTunedStyle(name) for name in FINE_TUNED_STYLES}}
 )
-"""All styles by name; a domain's row says which are its own."""
+"""All styles by name; `Domain.styles` lists those of a domain."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """A style that is open: what draws an inversion in it."""
+    """A loaded style: either weight offsets for the domain's generator, or a generator of its own."""
 
     offsets: Offsets | None = None
-    """Of the domain's own generator."""
+    """Weight offsets for the domain's generator."""
     generator: Generator | None = None
-    """Or the one that draws in its place."""
+    """Generator that replaces the domain's."""
     layers: tuple[int, ...] = ()
-    """Whose offsets it takes from the inversion, where it has a generator of its own."""
+    """With `generator`: layers to which the inversion's offsets are applied."""
 
     def of(self, model: Model, inversion: Inversion, amount: float = DEFAULT_STYLE_AMOUNT) -> tuple[Model, Inversion]:
-        """The model and the inversion to draw, morph and edit in the style; `amount` from 0, more me, to 1, more style.
+        """Return the model and the inversion that draw an inversion in the style.
 
-        With a generator of its own the style is whole throughout, and 0 is the published way.
+        `amount` runs from 0, more of the photo, to 1, more of the style. With `offsets`, the result's offsets are
+        `inversion.offsets + (MIN_STYLE + (1 - MIN_STYLE) * amount) * offsets`. With `generator`, they are
+        `(1 - amount) * inversion.offsets` in `layers`: an amount of 0 is the published method.
         """
         if self.generator:
             assert isinstance(model, nn.Module)
             fine = {layer: offset for layer, offset in inversion.offsets.items() if layer in self.layers}
-            return with_generator(model, self.generator), replace(inversion, offsets=times(fine, 1 - amount))
-        moved = times(self.offsets or {}, LEAST_STYLE + (1 - LEAST_STYLE) * amount)
-        return model, replace(inversion, offsets=add_offsets(times(inversion.offsets, 1), moved))
+            return with_generator(model, self.generator), replace(inversion, offsets=scale_offsets(fine, 1 - amount))
+        moved = scale_offsets(self.offsets or {}, MIN_STYLE + (1 - MIN_STYLE) * amount)
+        return model, replace(inversion, offsets=add_offsets(scale_offsets(inversion.offsets, 1), moved))
 
 
 def with_generator(model: M, generator: Generator) -> M:
-    """The same model but for its generator, on the same device; all other networks are shared."""
+    """Return a copy of a model with another generator, moved to its device; all other networks are shared."""
     other = copy.copy(model)
     placed(generator, next(model.parameters()).device)
     other._modules = model._modules | {"generator": generator}
     return other
 
 
-def times(offsets: Offsets, factor: float) -> Offsets:
-    """Offsets in 32 bits, `factor` times as large."""
+def scale_offsets(offsets: Offsets, factor: float) -> Offsets:
+    """Return `factor * offsets` in float32."""
     return {layer: offset.float() * factor for layer, offset in offsets.items()}
 
 
 def styles_of(domain: Domain) -> Mapping[str, BundledStyle | FineTunedStyle]:
-    """The styles of a domain by name."""
+    """Return the styles of a domain by name."""
     return {name: STYLES[name] for name in domain.styles}
 
 
 def open_style(domain: Domain, name: str) -> Style:
-    """A style of a domain; a generator of its own is fetched where it is not here yet."""
+    """Load a style of a domain; a missing generator is downloaded."""
     styles = styles_of(domain)
     if name not in styles:
-        having = ", ".join(other.name for other in DOMAINS.values() if other.styles)
-        known = f"choose one of {', '.join(styles)}." if styles else f"styles are for {having}."
-        raise StudioError(f"There is no style {name!r} for {domain.name}: {known}")
+        with_styles = ", ".join(other.name for other in DOMAINS.values() if other.styles)
+        advice = f"choose one of {', '.join(styles)}." if styles else f"styles are for {with_styles}."
+        raise StudioError(f"There is no style {name!r} for {domain.name}: {advice}")
     return styles[name].open()
 
 
 def read_style(path: Path) -> Offsets:
-    """The offsets in a style's file."""
+    """Read the weight offsets of a bundled style."""
     try:
         return {int(layer): offset.float() for layer, offset in load_file(path).items()}
     except (SafetensorError, OSError, ValueError) as error:
@@ -173,7 +175,7 @@ def read_style(path: Path) -> Offsets:
 
 
 def write_style(path: Path, offsets: Offsets, story: Mapping[str, str]) -> None:
-    """Write a style's offsets in half precision, with what there is to tell about them."""
+    """Write the weight offsets of a style in half precision; `story` becomes the file's metadata."""
     ensure_dir(path.parent)
     limit = torch.finfo(torch.float16).max
     halves = {str(layer): offset.clamp(-limit, limit).half().contiguous() for layer, offset in offsets.items()}

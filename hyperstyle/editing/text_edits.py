@@ -1,7 +1,7 @@
-"""Edits in words: the global directions of StyleCLIP, which move the style space.
+"""Text edits: the global directions of StyleCLIP in style space.
 
-Two texts differ by a direction in the space of texts and pictures. Every channel of the style space that moves pictures
-along it is moved: by its relevance, if that is above the threshold, in units of the channel's own standard deviation.
+For embeddings `e` of two descriptions, let d = normalize(e(after) - e(before)). Channel c has the relevance
+r_c = direction_c . d. Channels with |r_c| >= threshold are moved by r_c / max|r| * unit * standard deviation_c.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,23 +15,23 @@ from hyperstyle.editing.text_model import TextModel
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.generator import Styles
 
-SAME = 1e-3  # length of the difference of two descriptions that says nothing
+MIN_DIFFERENCE = 1e-3  # length of the difference of two embeddings below which both texts count as equal
 
 
 @dataclass(frozen=True, eq=False)
 class StyleDirection:
-    """A direction of the style space."""
+    """A direction in style space."""
 
     name: str
     moves: Mapping[int, Tensor]
-    """Index of a style -> the move [channels] that a strength of 1 stands for; other styles stay as they are."""
+    """Index of a style -> offset [channels] that a strength of 1 adds to it; other styles do not move."""
     channels: int
-    """How many channels it moves."""
+    """Number of channels that move."""
 
 
 @dataclass(frozen=True, eq=False)
 class StyleEdit:
-    """An amount of a direction of the style space."""
+    """A direction in style space with the strength to move styles along it."""
 
     direction: StyleDirection
     strength: float
@@ -39,23 +39,23 @@ class StyleEdit:
 
 @dataclass(frozen=True, eq=False)
 class TextEditor:
-    """What turns two texts into a direction: a text model, and what its space means to a generator's channels."""
+    """Turns two descriptions into a direction in style space, by a text model and the channels' relevance to it."""
 
     model: TextModel
     relevance: Relevance
 
     def direction(self, before: str, after: str, threshold: float | None = None) -> StyleDirection:
-        """The direction from one description to another; a `StudioError` where no channel is relevant to it."""
+        """Return the direction from one description to another; a `StudioError` where no channel is relevant to it."""
         threshold = self.model.threshold if threshold is None else threshold
-        difference = self.model.describe(after) - self.model.describe(before)
-        if difference.norm() < SAME:
-            return StyleDirection("", {}, 0)  # the same said twice: nothing changes
-        found = channels(self.relevance, F.normalize(difference, dim=0), threshold) * self.model.unit
+        difference = self.model.embed_description(after) - self.model.embed_description(before)
+        if difference.norm() < MIN_DIFFERENCE:
+            return StyleDirection("", {}, 0)  # both texts mean the same
+        found = channel_moves(self.relevance, F.normalize(difference, dim=0), threshold) * self.model.unit
         return StyleDirection(f"{before} -> {after}", self.relevance.split(found), int(found.count_nonzero()))
 
 
-def channels(relevance: Relevance, difference: Tensor, threshold: float) -> Tensor:
-    """The move [channels] along a difference of texts [D] of unit length."""
+def channel_moves(relevance: Relevance, difference: Tensor, threshold: float) -> Tensor:
+    """Return the offset [channels] along a text direction [D] of unit length, before the factor `unit`."""
     relevant = relevance.directions @ difference
     strongest = float(relevant.abs().max())
     if strongest < threshold:
@@ -64,14 +64,14 @@ def channels(relevance: Relevance, difference: Tensor, threshold: float) -> Tens
             f"channel has {strongest:.2f}; take a lower threshold or other words."
         )
     relevant[relevant.abs() < threshold] = 0
-    return relevant / strongest * relevance.spreads
+    return relevant / strongest * relevance.deviations
 
 
-def restyled(styles: Styles, edits: Sequence[StyleEdit]) -> Styles:
-    """Styles moved by all edits.
+def apply_style_edits(styles: Styles, edits: Sequence[StyleEdit]) -> Styles:
+    """Return styles moved by all edits.
 
-    Where all strengths come to zero, they are the very styles that came. The moves are added in the order of names, so
-    that the order of edits makes no difference, not even in the last digit.
+    If all strengths sum to zero, the styles are returned unchanged. The moves are added in the order of names, so that
+    the order of edits does not change the result, not even by rounding.
     """
     directions = {edit.direction.name: edit.direction for edit in edits}
     moved = list(styles)

@@ -1,4 +1,4 @@
-"""Models that know texts and pictures: networks of open_clip, with what it takes to use them for edits."""
+"""CLIP models: networks of open_clip that embed texts and pictures in one space, with their settings for text edits."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,95 +14,99 @@ from hyperstyle.errors import StudioError
 
 Triple = tuple[float, float, float]
 ARTICLED = re.compile(r"\b(a|an|the) \{\}")
-"""Found in templates that bring an article."""
-LONGEST = 300
-"""Characters of a text; no model reads more than some dozens of words."""
+"""Matches templates that have an article before the description."""
+MAX_CHARACTERS = 300
+"""Longest description; no model reads more than some dozens of words."""
 
 
 class Clip(Protocol):
-    """The parts of a network of open_clip that are used here."""
+    """Interface of open_clip's networks, as far as it is used here."""
 
     def encode_text(self, text: Tensor) -> Tensor:
-        """[N, D] of tokens [N, context]."""
+        """Return embeddings [N, D] of tokens [N, context]."""
 
     def encode_image(self, image: Tensor) -> Tensor:
-        """[N, D] of pictures [N, 3, side, side] with the colours as the network wants them."""
+        """Return embeddings [N, D] of normalized pictures [N, 3, side, side]."""
 
     def parameters(self) -> Iterator[nn.Parameter]:
-        """Its weights."""
+        """Yield the parameters."""
 
 
 @dataclass(frozen=True, eq=False)
 class TextModel:
-    """A network that puts texts and pictures into one space, where they are near what they describe."""
+    """A CLIP network with its tokenizer, picture normalization and defaults for text edits."""
 
     name: str
-    """By which files of relevance say whose they are."""
+    """Name by which a relevance file identifies the model."""
     network: Clip
     tokens: Callable[[list[str]], Tensor]
-    """Texts to the numbers [N, context] that the network reads."""
+    """Tokenizer: texts -> tokens [N, context]."""
     templates: tuple[str, ...]
-    """Sentences that a description is put into, at {}; their mean says what all of them have in common."""
+    """Sentences with {} for a description, whose embeddings are averaged."""
     side: int
-    """Of the square pictures that the network sees."""
+    """Side of the network's square input pictures."""
     mean: Triple
-    deviation: Triple
-    """Of the colours, from 0 to 1, of the pictures that it was trained on."""
+    """Mean RGB that pictures are normalized by, 0 to 1."""
+    std: Triple
+    """Standard deviation of RGB that pictures are normalized by, 0 to 1."""
     threshold: float
-    """Of relevance, by default: the smaller a model's space is, the larger are the inner products in it."""
+    """Default relevance from which a channel is moved; larger for embeddings of fewer dimensions."""
     unit: float
-    """How many standard deviations the most relevant channel is moved at a strength of 1: the fewer channels are
-    above the threshold, the further each has to go."""
-    unknown: Callable[[str], list[str]] = lambda _: []
-    """The words of a text that mean nothing to the network, as far as can be said."""
+    """Standard deviations by which a strength of 1 moves the most relevant channel; larger where the threshold leaves
+    fewer channels."""
+    unknown_words: Callable[[str], list[str]] = lambda _: []
+    """Returns the words of a text that the network was not trained on, as far as that is known."""
 
-    def describe(self, text: str) -> Tensor:
-        """The mean [D] of a description over all templates, unit length; a `StudioError` where it is no text to use."""
+    def embed_description(self, text: str) -> Tensor:
+        """Return the mean embedding [D] of a description over all templates, unit length.
+
+        An empty or too long description, or one with unknown words, raises a `StudioError`.
+        """
         text = " ".join(text.split())
         if not text:
             raise StudioError("Both texts have to say something: describe the face as it is, and as it shall be.")
-        if len(text) > LONGEST:
+        if len(text) > MAX_CHARACTERS:
             raise StudioError(f"A text of {len(text)} characters is too long: a few words do best.")
-        if unknown := self.unknown(text):
+        if unknown := self.unknown_words(text):
             words = ", ".join(f'"{word}"' for word in unknown[:3])
             raise StudioError(
                 f"The embedded text model has never seen {words}: it knows plain English words about age, smile, "
                 "glasses, beard, hair colour, eyes, mouth, make-up, light, and where a face looks."
             )
-        sentences = [filled(template, text) for template in self.templates]
+        sentences = [fill_template(template, text) for template in self.templates]
         device = next(self.network.parameters()).device
         with torch.inference_mode():
-            described = F.normalize(self.network.encode_text(self.tokens(sentences).to(device)).float(), dim=1)
-        return F.normalize(described.mean(0), dim=0).cpu()
+            embeddings = F.normalize(self.network.encode_text(self.tokens(sentences).to(device)).float(), dim=1)
+        return F.normalize(embeddings.mean(0), dim=0).cpu()
 
-    def see(self, pictures: Tensor) -> Tensor:
-        """What pictures [N, 3, H, W], RGB in [-1, 1], are like: [N, D], unit length."""
+    def embed_pictures(self, pictures: Tensor) -> Tensor:
+        """Return the embeddings [N, D], unit length, of pictures [N, 3, H, W], RGB in [-1, 1]."""
         small = F.interpolate(pictures, (self.side, self.side), mode="bilinear", antialias=True, align_corners=False)
-        mean, deviation = (small.new_tensor(values)[:, None, None] for values in (self.mean, self.deviation))
-        return F.normalize(self.network.encode_image(((small + 1) / 2 - mean) / deviation).float(), dim=1)
+        mean, std = (small.new_tensor(values)[:, None, None] for values in (self.mean, self.std))
+        return F.normalize(self.network.encode_image(((small + 1) / 2 - mean) / std).float(), dim=1)
 
 
-def filled(template: str, text: str) -> str:
-    """A template with a description in it, which has its article once."""
+def fill_template(template: str, text: str) -> str:
+    """Return a template with a description for {}; where both have an article, the description's is dropped."""
     first, _, rest = text.partition(" ")
     repeated = ARTICLED.search(template) and rest and first.lower() in ("a", "an", "the")
     return template.replace("{}", rest if repeated else text)
 
 
-def clip_network(config: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- a class without types
-    """The network of open_clip of that configuration, with random weights."""
-    return library().model.CLIP(**config)
+def open_clip_network(config: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- a class without types
+    """Return open_clip's network of a configuration, with random weights."""
+    return open_clip_package().model.CLIP(**config)
 
 
-def library() -> Any:  # noqa: ANN401 -- a module without types
-    """The package open_clip, where it can be used; a `StudioError` that says how to get it where it cannot."""
+def open_clip_package() -> Any:  # noqa: ANN401 -- a module without types
+    """Import and return the package open_clip; a `StudioError` says how to install it where that fails."""
     try:
         import open_clip
     except ModuleNotFoundError as error:
         raise StudioError(
             f"the package {error.name} is not installed: python -m pip install open_clip_torch"
         ) from error
-    except Exception as error:  # torchvision raises whatever its mismatch with torch leads to
+    except Exception as error:  # torchvision raises many kinds of errors where it does not match torch
         raise StudioError(
             "they take a torchvision that was built for the very torch that is installed, and here it does "
             "not load: python -m pip install --force-reinstall torch torchvision"
@@ -110,51 +114,62 @@ def library() -> Any:  # noqa: ANN401 -- a module without types
     return open_clip
 
 
-# --- our own --------------------------------------------------------------------------------------------------------
+# --- the embedded model ----------------------------------------------------------------------------------------------
 
-OWN = "faces of the embedded generator"
-OWN_SIDE = 64
-OWN_THRESHOLD, OWN_UNIT = 0.15, 0.5  # chosen on generated faces and training portraits
-OWN_TEMPLATES = ("{}", "a photo of {}", "a picture of {}", "a portrait of {}", "a close-up of {}", "this is {}")
+EMBEDDED_NAME = "faces of the embedded generator"
+EMBEDDED_SIDE = 64
+EMBEDDED_THRESHOLD, EMBEDDED_UNIT = 0.15, 0.5  # chosen on generated faces and training portraits
+EMBEDDED_TEMPLATES = ("{}", "a photo of {}", "a picture of {}", "a portrait of {}", "a close-up of {}", "this is {}")
 
 
-def own_config(words: WordTokenizer) -> dict[str, Any]:
-    """The configuration of our own network: 5 million weights, which 20,000 pictures are enough for."""
+def embedded_config(words: WordTokenizer) -> dict[str, Any]:
+    """Return open_clip's configuration of the embedded network: 5 million parameters, enough for 20,000 pictures."""
     return {
         "embed_dim": 64,
-        "vision_cfg": {"layers": [1, 1, 1, 1], "width": 32, "head_width": 64, "image_size": OWN_SIDE},
+        "vision_cfg": {"layers": [1, 1, 1, 1], "width": 32, "head_width": 64, "image_size": EMBEDDED_SIDE},
         "text_cfg": {"context_length": CONTEXT, "vocab_size": words.size, "width": 128, "heads": 4, "layers": 2},
     }
 
 
-def own_model(network: Clip, words: WordTokenizer) -> TextModel:
-    """Our own network, ready for use."""
+def embedded_text_model(network: Clip, words: WordTokenizer) -> TextModel:
+    """Return the text model of an embedded network."""
     grey = (0.5, 0.5, 0.5)
-    return TextModel(OWN, network, words, OWN_TEMPLATES, OWN_SIDE, grey, grey, OWN_THRESHOLD, OWN_UNIT, words.unknown)
-
-
-# --- the full one ---------------------------------------------------------------------------------------------------
-
-FULL = "ViT-B-32-quickgelu"
-FULL_THRESHOLD, FULL_UNIT = 0.13, 1.0  # as published, with thresholds from 0.11 to 0.16
-
-
-def full_model(network: Clip) -> TextModel:
-    """OpenAI's ViT-B/32, ready for use."""
-    clip = library()
-    templates = tuple(template("{}") for template in clip.zero_shot_metadata.OPENAI_IMAGENET_TEMPLATES)
-    mean, deviation = clip.OPENAI_DATASET_MEAN, clip.OPENAI_DATASET_STD
     return TextModel(
-        FULL, network, clip.get_tokenizer(FULL), templates, 224, mean, deviation, FULL_THRESHOLD, FULL_UNIT
+        EMBEDDED_NAME,
+        network,
+        words,
+        EMBEDDED_TEMPLATES,
+        EMBEDDED_SIDE,
+        grey,
+        grey,
+        EMBEDDED_THRESHOLD,
+        EMBEDDED_UNIT,
+        words.unknown_words,
     )
 
 
-def full_network() -> Any:  # noqa: ANN401
-    """Its network with random weights."""
-    return library().create_model(FULL, pretrained=None)
+# --- OpenAI's CLIP ---------------------------------------------------------------------------------------------------
+
+CLIP_NAME = "ViT-B-32-quickgelu"
+CLIP_THRESHOLD, CLIP_UNIT = 0.13, 1.0  # as published, with thresholds from 0.11 to 0.16
 
 
-def texts_of(model: TextModel, texts: Sequence[str]) -> Tensor:
-    """Whole sentences in the model's space [N, D], unit length; without templates."""
+def clip_text_model(network: Clip) -> TextModel:
+    """Return the text model of OpenAI's CLIP ViT-B/32."""
+    clip = open_clip_package()
+    templates = tuple(template("{}") for template in clip.zero_shot_metadata.OPENAI_IMAGENET_TEMPLATES)
+    mean, deviation = clip.OPENAI_DATASET_MEAN, clip.OPENAI_DATASET_STD
+    return TextModel(
+        CLIP_NAME, network, clip.get_tokenizer(CLIP_NAME), templates, 224, mean, deviation, CLIP_THRESHOLD, CLIP_UNIT
+    )
+
+
+def clip_network() -> Any:  # noqa: ANN401
+    """Return the network of CLIP ViT-B/32, with random weights."""
+    return open_clip_package().create_model(CLIP_NAME, pretrained=None)
+
+
+def embed_sentences(model: TextModel, texts: Sequence[str]) -> Tensor:
+    """Return the embeddings [N, D], unit length, of whole sentences, without templates."""
     device = next(model.network.parameters()).device
     return F.normalize(model.network.encode_text(model.tokens(list(texts)).to(device)).float(), dim=1)

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from hyperstyle.editing.channel_relevance import (
-    PUBLISHED_MOVED,
-    convolutions,
-    read_published,
+    MOVED_CONVOLUTIONS,
+    convolution_styles,
     read_relevance,
-    spreads_of,
-    widths_of,
+    read_styleclip_table,
+    style_deviations,
+    style_widths,
     write_relevance,
 )
-from hyperstyle.editing.text_edits import StyleDirection, StyleEdit, channels, restyled
+from hyperstyle.editing.text_edits import StyleDirection, StyleEdit, apply_style_edits, channel_moves
 from hyperstyle.editing.text_model import TextModel
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
@@ -57,11 +57,11 @@ def test_channels_moved_by_their_relevance_move_pictures_along_the_direction(
     generator, kernels = source.generator, source.generator.kernels()
     with torch.no_grad():
         styles = generator.styles(torch.cat([source.code(number) for number in range(1000, 1020)]))
-        plain = model.see(generator.synthesize(styles, kernels))
+        plain = model.embed_pictures(generator.synthesize(styles, kernels))
         for way in torch.linalg.svd(plain - plain.mean(0))[2][:3]:
-            direction = StyleDirection("", relevance.split(channels(relevance, way, 0.0)), 48)
-            moved = restyled(styles, [StyleEdit(direction, 1.0)])
-            shifts = model.see(generator.synthesize(moved, kernels)) - plain
+            direction = StyleDirection("", relevance.split(channel_moves(relevance, way, 0.0)), 48)
+            moved = apply_style_edits(styles, [StyleEdit(direction, 1.0)])
+            shifts = model.embed_pictures(generator.synthesize(moved, kernels)) - plain
             assert float((shifts @ way > 0).float().mean()) > 0.8
 
 
@@ -98,7 +98,7 @@ def test_relevance_comes_back_and_is_refused_where_it_is_that_of_others(
     write_relevance(file, found, source.generator, {"pictures": "10"})
     back = read_relevance(file, model.name, source.generator)
     assert torch.allclose(back.directions, found.directions, atol=1e-3)
-    assert torch.equal(back.spreads, found.spreads)
+    assert torch.equal(back.deviations, found.deviations)
     assert back.widths == found.widths
     for other in (small_generator(seed=1), small_generator(size=8), generator):
         with pytest.raises(StudioError, match="another generator"):
@@ -130,28 +130,28 @@ def published_table(path: Path, rows: int) -> Path:
 
 def test_the_published_table_is_cut_into_styles_and_moves_the_first_eleven(tmp_path: Path) -> None:
     generator = small_generator(size=256)
-    widths = widths_of(generator, convolutions(generator))
+    widths = style_widths(generator, convolution_styles(generator))
     rows = sum(width for _, width in widths)
     assert [index for index, _ in widths][:4] == [0, 2, 3, 5]
-    relevance = read_published(published_table(tmp_path / "fs3.npy", rows), "any", generator, generator.mapping)
-    moved = relevance.split(relevance.spreads)
-    assert list(moved) == [index for index, _ in widths[:PUBLISHED_MOVED]]
-    expected = spreads_of(generator, generator.mapping, list(moved))
+    relevance = read_styleclip_table(published_table(tmp_path / "fs3.npy", rows), "any", generator, generator.mapping)
+    moved = relevance.split(relevance.deviations)
+    assert list(moved) == [index for index, _ in widths[:MOVED_CONVOLUTIONS]]
+    expected = style_deviations(generator, generator.mapping, list(moved))
     assert torch.allclose(torch.cat(list(moved.values())), expected)
     assert torch.allclose(relevance.directions.norm(dim=1), torch.ones(rows), atol=1e-5)
     with pytest.raises(StudioError, match="another generator"):
-        read_published(published_table(tmp_path / "short.npy", rows - 1), "any", generator, generator.mapping)
+        read_styleclip_table(published_table(tmp_path / "short.npy", rows - 1), "any", generator, generator.mapping)
 
 
 def test_a_table_that_would_run_code_is_refused(tmp_path: Path) -> None:
     generator = small_generator()
     np.save(tmp_path / "fs3.npy", np.array([print], dtype=object), allow_pickle=True)
     with pytest.raises(StudioError, match="no table"):
-        read_published(tmp_path / "fs3.npy", "any", generator, generator.mapping)
+        read_styleclip_table(tmp_path / "fs3.npy", "any", generator, generator.mapping)
 
 
 def test_spreads_are_how_much_styles_vary(source: PictureSource) -> None:
-    spreads = spreads_of(source.generator, source.mapping, [2])
+    spreads = style_deviations(source.generator, source.mapping, [2])
     with torch.no_grad():
         codes: Tensor = source.mapping(torch.randn(3000, 512, generator=torch.Generator().manual_seed(8)))
     assert torch.allclose(spreads, source.generator.styles(codes)[2].std(0), rtol=0.1)

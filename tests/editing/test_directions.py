@@ -9,8 +9,8 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
-from hyperstyle.editing.direction_files import SHIPPED, read_directions, write_directions
-from hyperstyle.editing.directions import SLIDER, Direction, Edit, edited
+from hyperstyle.editing.direction_files import DIRECTIONS_FILE, read_directions, write_directions
+from hyperstyle.editing.directions import SLIDER, Direction, Edit, apply_edits
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
 from hyperstyle.paths import ASSETS
@@ -32,9 +32,9 @@ def codes() -> Tensor:
 def test_amounts_that_come_to_zero_leave_the_very_codes(codes: Tensor) -> None:
     one = direction("one", 1)
     for still in (codes, codes[:, 0]):
-        assert edited(still, [], STYLES) is still
-        assert edited(still, [Edit(one, 0.0)], STYLES) is still
-        assert edited(still, [Edit(one, 1.5), Edit(one, -1.5)], STYLES) is still
+        assert apply_edits(still, [], STYLES) is still
+        assert apply_edits(still, [Edit(one, 0.0)], STYLES) is still
+        assert apply_edits(still, [Edit(one, 1.5), Edit(one, -1.5)], STYLES) is still
 
 
 def test_the_order_of_edits_makes_no_difference_in_any_digit(codes: Tensor) -> None:
@@ -42,19 +42,19 @@ def test_the_order_of_edits_makes_no_difference_in_any_digit(codes: Tensor) -> N
         Edit(direction(name, i), amount) for i, (name, amount) in enumerate(zip("abc", (0.1, -3.7, 4.9), strict=True))
     ]
     edits.append(Edit(edits[0].direction, 0.2))
-    results = [edited(codes, list(order), STYLES) for order in itertools.permutations(edits)]
+    results = [apply_edits(codes, list(order), STYLES) for order in itertools.permutations(edits)]
     assert all(torch.equal(result, results[0]) for result in results)
 
 
 def test_edits_add_up(codes: Tensor) -> None:
     one, other = direction("one", 1), direction("other", 2, styles=(4, 8))
-    at_once = edited(codes, [Edit(one, 2.0), Edit(other, -1.0), Edit(one, 1.0)], STYLES)
-    in_turn = edited(edited(codes, [Edit(one, 3.0)], STYLES), [Edit(other, -1.0)], STYLES)
+    at_once = apply_edits(codes, [Edit(one, 2.0), Edit(other, -1.0), Edit(one, 1.0)], STYLES)
+    in_turn = apply_edits(apply_edits(codes, [Edit(one, 3.0)], STYLES), [Edit(other, -1.0)], STYLES)
     torch.testing.assert_close(at_once, in_turn)
 
 
 def test_the_end_of_the_slider_is_the_reach_and_only_in_the_styles_of_the_direction(codes: Tensor) -> None:
-    moved = edited(codes, [Edit(direction("one", 1, styles=(4, 8)), SLIDER)], STYLES) - codes
+    moved = apply_edits(codes, [Edit(direction("one", 1, styles=(4, 8)), SLIDER)], STYLES) - codes
     lengths = moved.norm(dim=2)
     torch.testing.assert_close(lengths[:, 4:8], torch.full((2, 4), 3.0))
     assert not lengths[:, :4].any()
@@ -64,7 +64,9 @@ def test_the_end_of_the_slider_is_the_reach_and_only_in_the_styles_of_the_direct
 def test_a_code_in_w_is_moved_like_the_same_code_in_all_styles(codes: Tensor) -> None:
     edits = [Edit(direction("one", 1, styles=(4, 8)), 2.0)]
     code = codes[:, 0]
-    assert torch.equal(edited(code, edits, STYLES), edited(code[:, None].expand(-1, STYLES, -1), edits, STYLES))
+    assert torch.equal(
+        apply_edits(code, edits, STYLES), apply_edits(code[:, None].expand(-1, STYLES, -1), edits, STYLES)
+    )
 
 
 def test_files_give_back_what_was_written(tmp_path: Path) -> None:
@@ -91,20 +93,20 @@ def test_a_damaged_or_missing_file_is_one_sentence(tmp_path: Path) -> None:
 def test_a_direction_may_have_a_vector_for_each_style(codes: Tensor) -> None:
     vectors = torch.randn(STYLES, 512)
     each = Direction("each", "Each", "less", "more", vectors, (0, STYLES))
-    torch.testing.assert_close(edited(codes, [Edit(each, -2.0)], STYLES), codes - 2 * vectors)
+    torch.testing.assert_close(apply_edits(codes, [Edit(each, -2.0)], STYLES), codes - 2 * vectors)
     with pytest.raises(StudioError, match="18 styles"):
         each.move(16)
 
 
 @pytest.fixture
 def shipped() -> dict[str, Direction]:
-    return read_directions(ASSETS / SHIPPED)
+    return read_directions(ASSETS / DIRECTIONS_FILE)
 
 
 def test_the_shipped_directions_are_unit_vectors_that_say_how_good_they_are(shipped: dict[str, Direction]) -> None:
     assert set(shipped) >= NEEDED
     assert len(shipped) >= len(NEEDED) + 4
-    with safe_open(ASSETS / SHIPPED, "pt") as file:
+    with safe_open(ASSETS / DIRECTIONS_FILE, "pt") as file:
         stories = {name: json.loads(story) for name, story in file.metadata().items()}
     for name, one in shipped.items():
         assert float(one.vector.norm()) == pytest.approx(1, abs=1e-5)

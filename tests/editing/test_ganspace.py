@@ -6,8 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from hyperstyle.editing.directions import SLIDER, Edit, edited
-from hyperstyle.editing.ganspace import CARS, components_of, numbered, picked, read_components
+from hyperstyle.editing.directions import SLIDER, Edit, apply_edits
+from hyperstyle.editing.ganspace import (
+    CAR_COMPONENTS,
+    components_of,
+    named_direction,
+    numbered_directions,
+    read_components,
+)
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.networks.stylegan2 import StyleGan2
@@ -32,7 +38,7 @@ def test_components_are_the_same_every_time_and_for_any_generator() -> None:
     generator = StyleGan2(64).eval()
     one, again = components_of(generator.mapping, 3), components_of(generator.mapping, 3)
     assert torch.equal(one.vectors, again.vectors)
-    directions = numbered(lambda: one, 3, generator.n_styles)
+    directions = numbered_directions(lambda: one, 3, generator.n_styles)
     move = directions[1].move(generator.n_styles) * SLIDER
     expected = 3 * one.deviations[1] * one.vectors[1]
     torch.testing.assert_close(move, expected.expand(generator.n_styles, -1))
@@ -43,8 +49,8 @@ def test_the_published_picks_for_cars_move_their_styles_by_their_strength(tmp_pa
     torch.save({"comp": vectors, "std": deviations, "mean": torch.zeros(1, 512)}, tmp_path / "cars_pca.pt")
     read = partial(read_components, tmp_path / "cars_pca.pt")
     codes = torch.randn(1, CAR_STYLES, 512)
-    grass = next(pick for pick in CARS if pick.name == "grass")
-    moved = edited(codes, [Edit(picked(read, grass), SLIDER)], CAR_STYLES) - codes
+    grass = next(pick for pick in CAR_COMPONENTS if pick.name == "grass")
+    moved = apply_edits(codes, [Edit(named_direction(read, grass), SLIDER)], CAR_STYLES) - codes
     torch.testing.assert_close(moved[0, 9:11], (-18 * deviations[41] * vectors[41]).expand(2, -1), atol=1e-5, rtol=1e-4)
     assert not moved[0, :9].any()
     assert not moved[0, 11:].any()
@@ -62,4 +68,4 @@ def test_a_file_of_another_kind_or_with_too_few_components_is_refused(tmp_path: 
             read_components(path)
     torch.save({"comp": torch.zeros(5, 1, 512), "std": torch.ones(5)}, path)
     with pytest.raises(StudioError, match="Component 41"):
-        picked(partial(read_components, path), CARS[-1]).move(CAR_STYLES)
+        named_direction(partial(read_components, path), CAR_COMPONENTS[-1]).move(CAR_STYLES)

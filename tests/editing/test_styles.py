@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.domain_table import DOMAINS, EMBEDDED, FINE_TUNED_STYLES
-from hyperstyle.editing.morph import between, morph
+from hyperstyle.editing.morph import interpolate, morph
 from hyperstyle.editing.styles import (
     BUNDLED,
     STYLES,
@@ -147,9 +147,9 @@ def test_a_morph_begins_and_ends_at_the_inversions_and_moves_code_and_kernels(fu
     pictures = list(morph(full, one, other, 3))
     assert (pictures[0] == draw(full, one)).all()
     assert (pictures[2] == draw(full, other)).all()
-    middle = between(one, other, 0.5, full.generator.n_styles)
+    middle = interpolate(one, other, 0.5, full.generator.n_styles)
     assert torch.allclose(middle.codes, (one.codes[:, None] + other.codes) / 2, atol=1e-6)
     assert torch.allclose(middle.offsets[14], one.offsets[14] / 2)
     assert torch.allclose(middle.offsets[11], other.offsets[11] / 2)
     with pytest.raises(StudioError, match="same domain"):
-        between(one, inversion_of(wide, {}, "cars"), 0.5, full.generator.n_styles)
+        interpolate(one, inversion_of(wide, {}, "cars"), 0.5, full.generator.n_styles)

@@ -13,11 +13,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.domain_table import DOMAINS, EMBEDDED
-from hyperstyle.editing.channel_relevance import Relevance, read_published, read_relevance
-from hyperstyle.editing.text_edits import StyleDirection, StyleEdit, TextEditor, channels, restyled
-from hyperstyle.editing.text_loading import NETWORK, RELEVANCE, open_full, open_own, why_no_text
-from hyperstyle.editing.text_model import TextModel, filled, full_network
-from hyperstyle.editing.word_tokenizer import CONTEXT, WordTokenizer, words_of
+from hyperstyle.editing.channel_relevance import Relevance, read_relevance, read_styleclip_table
+from hyperstyle.editing.text_edits import StyleDirection, StyleEdit, TextEditor, apply_style_edits, channel_moves
+from hyperstyle.editing.text_loading import (
+    NETWORK_FILE,
+    RELEVANCE_FILE,
+    load_clip,
+    load_embedded_text_model,
+    why_no_text,
+)
+from hyperstyle.editing.text_model import TextModel, clip_network, fill_template
+from hyperstyle.editing.word_tokenizer import CONTEXT, WordTokenizer, split_words
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
 from hyperstyle.networks.stylegan2 import StyleGan2
@@ -42,13 +48,13 @@ def direction(name: str, seed: int, *indices: int) -> StyleDirection:
 def test_strengths_that_come_to_zero_leave_the_very_styles(styles: list[Tensor]) -> None:
     one = direction("one", 1, 0, 2)
     for edits in ([], [StyleEdit(one, 0.0)], [StyleEdit(one, 2.5), StyleEdit(one, -2.5)]):
-        assert all(moved is still for moved, still in zip(restyled(styles, edits), styles, strict=True))
+        assert all(moved is still for moved, still in zip(apply_style_edits(styles, edits), styles, strict=True))
 
 
 def test_edits_add_up_in_any_order_to_the_last_digit(styles: list[Tensor]) -> None:
     edits = [StyleEdit(direction("a", 1, 0, 1), 1.3), StyleEdit(direction("b", 2, 1), -0.7)]
     edits.append(StyleEdit(edits[0].direction, 0.9))
-    outcomes = [restyled(styles, order) for order in itertools.permutations(edits)]
+    outcomes = [apply_style_edits(styles, order) for order in itertools.permutations(edits)]
     for result_panel in outcomes[1:]:
         assert all(torch.equal(one, other) for one, other in zip(result_panel, outcomes[0], strict=True))
     expected = styles[1] + 2.2 * edits[0].direction.moves[1] - 0.7 * edits[1].direction.moves[1]
@@ -63,16 +69,16 @@ def three_channels() -> Relevance:
 
 def test_relevant_channels_move_by_their_relevance_in_their_own_standard_deviations() -> None:
     relevance = three_channels()
-    moved = channels(relevance, torch.tensor([1.0, 0.0]), threshold=0.1)
+    moved = channel_moves(relevance, torch.tensor([1.0, 0.0]), threshold=0.1)
     assert torch.allclose(moved, torch.tensor([2.0, 0.6 * 3, 0.0, -0.8 * 7]))
     assert set(relevance.split(moved)) == {4, 6}
-    only = channels(relevance, torch.tensor([1.0, 0.0]), threshold=0.9)
+    only = channel_moves(relevance, torch.tensor([1.0, 0.0]), threshold=0.9)
     assert set(relevance.split(only)) == {4}  # style 6 is left alone
 
 
 def test_a_threshold_that_no_channel_reaches_is_a_sentence() -> None:
     with pytest.raises(StudioError, match="lower threshold"):
-        channels(three_channels(), torch.tensor([0.2, 0.1]), threshold=0.9)
+        channel_moves(three_channels(), torch.tensor([0.2, 0.1]), threshold=0.9)
 
 
 def test_texts_become_numbers_whose_end_is_the_largest() -> None:
@@ -81,16 +87,16 @@ def test_texts_become_numbers_whose_end_is_the_largest() -> None:
     assert rows.shape == (3, CONTEXT)
     assert rows[0, :7].tolist() == [1, 2, 3, 5, 2, 4, 6]
     assert rows.max(1).values.tolist() == [words.end] * 3
-    assert words.unknown("a röte face 😀 asdf, asdf.") == ["röte", "😀", "asdf"]
-    assert words_of("Who's there?") == ["who's", "there"]
+    assert words.unknown_words("a röte face 😀 asdf, asdf.") == ["röte", "😀", "asdf"]
+    assert split_words("Who's there?") == ["who's", "there"]
 
 
 def test_a_description_has_its_article_once() -> None:
     texts = ("a face", "An old face", "glasses", "the {0}")
-    assert [filled("a photo of a {}.", text) for text in texts] == [
+    assert [fill_template("a photo of a {}.", text) for text in texts] == [
         f"a photo of a {text}." for text in ("face", "old face", "glasses", "{0}")
     ]
-    assert [filled("a photo of {}", text) for text in texts] == [f"a photo of {text}" for text in texts]
+    assert [fill_template("a photo of {}", text) for text in texts] == [f"a photo of {text}" for text in texts]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,7 @@ def test_a_description_has_its_article_once() -> None:
 def test_nonsense_is_answered_with_a_sentence(text: str) -> None:
     model = random_model()
     with pytest.raises(StudioError, match=r"^[A-Z].+\.$"):
-        model.describe(text)
+        model.embed_description(text)
 
 
 def test_the_same_twice_changes_nothing() -> None:
@@ -148,8 +154,8 @@ def wordsmith(generator: MobileGenerator) -> TextEditor:
     need_library()
     if reason := why_no_text(EMBEDDED):
         pytest.skip(reason)
-    model = open_own(ASSETS / NETWORK, torch.device("cpu"))
-    return TextEditor(model, read_relevance(ASSETS / RELEVANCE, model.name, generator))
+    model = load_embedded_text_model(ASSETS / NETWORK_FILE, torch.device("cpu"))
+    return TextEditor(model, read_relevance(ASSETS / RELEVANCE_FILE, model.name, generator))
 
 
 @pytest.fixture(scope="module")
@@ -158,11 +164,13 @@ def own(wordsmith: TextEditor) -> TextModel:
 
 
 def test_the_shipped_model_tells_words_apart(own: TextModel) -> None:
-    glasses, spectacles, beard = (own.describe(f"a face with {what}") for what in ("glasses", "spectacles", "a beard"))
+    glasses, spectacles, beard = (
+        own.embed_description(f"a face with {what}") for what in ("glasses", "spectacles", "a beard")
+    )
     assert float(glasses @ spectacles) > 0.8
     assert float(glasses @ spectacles) > float(glasses @ beard) + 0.1
-    assert float(own.describe("a smiling face") @ own.describe("a happy face")) > float(
-        own.describe("a smiling face") @ own.describe("a serious face")
+    assert float(own.embed_description("a smiling face") @ own.embed_description("a happy face")) > float(
+        own.embed_description("a smiling face") @ own.embed_description("a serious face")
     )
 
 
@@ -179,18 +187,18 @@ def test_the_full_model_reads_its_file_and_moves_a_full_size_generator(
     need_library()
     monkeypatch.setenv("HYPERSTYLE_WEIGHTS", str(tmp_path))
     torch.manual_seed(0)
-    weights = {name: tensor.half().contiguous() for name, tensor in full_network().state_dict().items()}
+    weights = {name: tensor.half().contiguous() for name, tensor in clip_network().state_dict().items()}
     save_file(weights, tmp_path / "clip-vit-b-32.safetensors")
     assert "styleclip-relevance" in (why_no_text(DOMAINS["faces"]) or "")
     np.save(tmp_path / "fs3.npy", np.random.default_rng(0).normal(size=(6048, 512)).astype(np.float32))
     assert why_no_text(DOMAINS["faces"]) is None
-    model = open_full(tmp_path / "clip-vit-b-32.safetensors", torch.device("cpu"))
+    model = load_clip(tmp_path / "clip-vit-b-32.safetensors", torch.device("cpu"))
     generator = StyleGan2(1024).eval().requires_grad_(False)
-    relevance = read_published(tmp_path / "fs3.npy", model.name, generator, generator.mapping)
+    relevance = read_styleclip_table(tmp_path / "fs3.npy", model.name, generator, generator.mapping)
     there = TextEditor(model, relevance).direction("a face", "a smiling face", threshold=0.05)
     assert set(there.moves) <= {0, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15}
     assert 0 < there.channels < 6048
     pictures = torch.rand(2, 3, 256, 256) * 2 - 1
-    assert model.see(pictures).shape == (2, 512)
+    assert model.embed_pictures(pictures).shape == (2, 512)
     with pytest.raises(StudioError, match="holds no weights"):
-        open_full(ASSETS / "directions.safetensors", torch.device("cpu"))
+        load_clip(ASSETS / "directions.safetensors", torch.device("cpu"))

@@ -13,7 +13,7 @@ from hyperstyle.comparison.report import Report
 from hyperstyle.comparison.rows import RowStore
 from hyperstyle.domain_table import DOMAINS
 from hyperstyle.editing.directions import Direction, Edit
-from hyperstyle.editing.ganspace import components_of, numbered
+from hyperstyle.editing.ganspace import components_of, numbered_directions
 from hyperstyle.editing.styles import open_style
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
@@ -109,7 +109,7 @@ def test_offsets_of_one_kind_are_refused_by_a_generator_of_the_other(
 def test_directions_and_components_edit_what_hyperinverter_found(added: Inversion, churches: Inverter) -> None:
     generator = churches.model.generator
     direction = Direction("age", "Age", "younger", "older", torch.randn(512), (0, generator.n_styles))
-    component = numbered(lambda: components_of(churches.model.mapping, 2), 2, generator.n_styles)[1]
+    component = numbered_directions(lambda: components_of(churches.model.mapping, 2), 2, generator.n_styles)[1]
     plain = draw(churches.model, added)
     assert (draw(churches.model, added, [Edit(direction, 0), Edit(component, 0)]) == plain).all()
     for edit in (Edit(direction, 2.0), Edit(component, 2.0)):

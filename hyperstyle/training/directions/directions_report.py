@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from hyperstyle.editing.directions import SLIDER, Direction, Edit, edited
+from hyperstyle.editing.directions import SLIDER, Direction, Edit, apply_edits
 from hyperstyle.files import atomic_write, ensure_dir
 from hyperstyle.metrics.attributes import LABELS
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
@@ -88,7 +88,7 @@ def strip_of(direction: Direction, draw: Renderer, faces: Tensor) -> Image.Image
     """Render a row of pictures for each face of `faces` [N, 512], from the slider's low end to its high end."""
     rows = []
     for face in faces:
-        codes = [edited(face[None], [Edit(direction, amount)], MobileGenerator.n_styles) for amount in AMOUNTS]
+        codes = [apply_edits(face[None], [Edit(direction, amount)], MobileGenerator.n_styles) for amount in AMOUNTS]
         rows.append(torch.cat([render_all(draw, code)[0] for code in codes], 2))
     strip = Image.fromarray(to_pixels(torch.cat(rows, 1)))
     return strip.resize((STRIP_SIDE * len(AMOUNTS), STRIP_SIDE * len(faces)), Image.Resampling.BOX)

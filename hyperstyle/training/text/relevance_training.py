@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from hyperstyle.editing.channel_relevance import Mapping, Relevance, marks, spreads_of, widths_of
+from hyperstyle.editing.channel_relevance import MappingFunction, Relevance, fingerprint, style_deviations, style_widths
 from hyperstyle.editing.text_model import TextModel
 from hyperstyle.errors import StudioError
 from hyperstyle.files import atomic_write
@@ -33,7 +33,7 @@ class PictureSource:
     """A generator, and numbered pictures of it with their codes."""
 
     generator: Generator
-    mapping: Mapping
+    mapping: MappingFunction
     indices: Sequence[int]
     """Indices of the styles whose channels get a relevance."""
     code: Callable[[int], Tensor]
@@ -43,7 +43,7 @@ class PictureSource:
 
 
 def rendered_pictures(
-    generator: Generator, mapping: Mapping, indices: Sequence[int], draw: Callable[[Styles, Tensor], Tensor]
+    generator: Generator, mapping: MappingFunction, indices: Sequence[int], draw: Callable[[Styles, Tensor], Tensor]
 ) -> PictureSource:
     """Return a source that renders pictures of random codes; `draw` takes styles and the codes they come from."""
     device = next(generator.parameters()).device
@@ -74,17 +74,17 @@ def compute(
     checkpoint: Path, source: PictureSource, model: TextModel, pictures: int, log: Callable[[str], None]
 ) -> Relevance:
     """Compute the relevance from this number of pictures, resuming from the checkpoint."""
-    known = marks(source.generator, source.indices)
+    known = fingerprint(source.generator, source.indices)
     embeddings = resume(checkpoint, model.name, known)
     while len(embeddings) < pictures:
         batch = range(len(embeddings), min(len(embeddings) + BATCH, pictures))
-        embeddings = torch.cat([embeddings, *(model.see(source.picture(number)).cpu() for number in batch)])
+        embeddings = torch.cat([embeddings, *(model.embed_pictures(source.picture(number)).cpu() for number in batch)])
         with atomic_write(checkpoint) as part:
             torch.save({"seen": embeddings, "model": model.name, "marks": known}, part)
         log(f"{len(embeddings)} of {pictures} pictures")
-    spreads = spreads_of(source.generator, source.mapping, source.indices)
+    spreads = style_deviations(source.generator, source.mapping, source.indices)
     directions = regress_directions(source, embeddings[:pictures].double(), spreads)
-    return Relevance(model.name, directions, spreads, widths_of(source.generator, source.indices))
+    return Relevance(model.name, directions, spreads, style_widths(source.generator, source.indices))
 
 
 def regress_directions(source: PictureSource, embeddings: Tensor, spreads: Tensor) -> Tensor:

@@ -14,7 +14,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hyperstyle.device import low_precision
-from hyperstyle.editing.text_model import OWN_SIDE, TextModel, clip_network, own_config, own_model, texts_of
+from hyperstyle.editing.text_model import (
+    EMBEDDED_SIDE,
+    TextModel,
+    embed_sentences,
+    embedded_config,
+    embedded_text_model,
+    open_clip_network,
+)
 from hyperstyle.editing.word_tokenizer import WordTokenizer
 from hyperstyle.errors import StudioError
 from hyperstyle.training.core.generated_pictures import file_of, read_picture
@@ -45,9 +52,9 @@ def read_all_labels(work: Path) -> PictureLabels:
 
 def read_all_pictures(folder: Path, numbers: NDArray[np.int64], log: Callable[[str], None]) -> Tensor:
     """Read pictures as uint8 [N, 3, S, S]: 20,000 of them take a quarter of a gigabyte."""
-    pictures = torch.empty(len(numbers), 3, OWN_SIDE, OWN_SIDE, dtype=torch.uint8)
+    pictures = torch.empty(len(numbers), 3, EMBEDDED_SIDE, EMBEDDED_SIDE, dtype=torch.uint8)
     for place, number in enumerate(numbers.tolist()):
-        pictures[place] = ((read_picture(file_of(folder, number), OWN_SIDE) + 1) * 127.5).round().byte()
+        pictures[place] = ((read_picture(file_of(folder, number), EMBEDDED_SIDE) + 1) * 127.5).round().byte()
         if (place + 1) % 5000 == 0:
             log(f"{place + 1} of {len(numbers)} pictures read")
     return pictures
@@ -59,13 +66,14 @@ def train(work: Path, minutes: float, device: torch.device, log: Callable[[str],
     rows, pictures = ranks(labels.values), read_all_pictures(work / "pictures", labels.numbers, log)
     fitting, held_out = np.flatnonzero(labels.numbers >= HELD_OUT), np.flatnonzero(labels.numbers < HELD_OUT)
     words = WordTokenizer(vocabulary())
-    network = clip_network(own_config(words)).to(device, memory_format=torch.channels_last)  # twice as fast on a CPU
+    network = open_clip_network(embedded_config(words))
+    network = network.to(device, memory_format=torch.channels_last)  # twice as fast on a CPU
     average = copy.deepcopy(network).requires_grad_(False)
     optimizer = torch.optim.AdamW(parameter_groups(network), lr=RATE, betas=(0.9, 0.98))
     rng = Random()  # noqa: S311 -- no secrets
 
     def report(step: int) -> None:
-        by_text, by_picture = retrieval(own_model(average.eval(), words), pictures[held_out], rows[held_out])
+        by_text, by_picture = retrieval(embedded_text_model(average.eval(), words), pictures[held_out], rows[held_out])
         log(f"step {step}: held-out retrieval among {RETRIEVAL_SIZE}: picture {by_text:.1%}, caption {by_picture:.1%}")
 
     parts = {"network": network, "average": average, "optimizer": optimizer}
@@ -125,8 +133,8 @@ def retrieval(model: TextModel, pictures: Tensor, rows: NDArray[np.float32]) -> 
     device = next(model.network.parameters()).device
     for first in groups:
         part = slice(first, first + RETRIEVAL_SIZE)
-        texts = texts_of(model, [caption(row, rng) for row in rows[part]])
-        likeness = texts @ model.see((pictures[part].float() / 127.5 - 1).to(device)).T
+        texts = embed_sentences(model, [caption(row, rng) for row in rows[part]])
+        likeness = texts @ model.embed_pictures((pictures[part].float() / 127.5 - 1).to(device)).T
         partners = torch.arange(RETRIEVAL_SIZE, device=device)
         right += torch.stack([(likeness.argmax(way) == partners).float().mean() for way in (1, 0)]).cpu()
     by_text, by_picture = (right / len(groups)).tolist()
@@ -135,7 +143,7 @@ def retrieval(model: TextModel, pictures: Tensor, rows: NDArray[np.float32]) -> 
 
 def load_trained(work: Path) -> Any:  # noqa: ANN401 -- a class without types
     """Load the averaged network from its training's checkpoint."""
-    network = clip_network(own_config(WordTokenizer(vocabulary())))
+    network = open_clip_network(embedded_config(WordTokenizer(vocabulary())))
     network.load_state_dict(torch.load(work / CHECKPOINT, weights_only=True)["average"])
     return network
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from hyperstyle.editing.direction_files import SHIPPED, read_directions
-from hyperstyle.editing.directions import SLIDER, Edit, edited
+from hyperstyle.editing.direction_files import DIRECTIONS_FILE, read_directions
+from hyperstyle.editing.directions import SLIDER, Edit, apply_edits
 from hyperstyle.metrics.attribute_networks import AttributeNetworks
 from hyperstyle.metrics.attributes import LABELS, Labeller
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
@@ -41,7 +41,9 @@ def picture(draw: Renderer, code: Tensor) -> Pixels:
 def test_a_mirrored_face_looks_and_is_lit_the_other_way_and_is_as_old(
     labeller: Labeller, draw: Renderer, code: Tensor
 ) -> None:
-    turned = edited(code, [Edit(read_directions(ASSETS / SHIPPED)["light-side"], -SLIDER)], MobileGenerator.n_styles)
+    turned = apply_edits(
+        code, [Edit(read_directions(ASSETS / DIRECTIONS_FILE)["light-side"], -SLIDER)], MobileGenerator.n_styles
+    )
     pixels = picture(draw, turned)
     here = dict(zip(LABELS, labeller.labels(pixels).tolist(), strict=True))
     there = dict(zip(LABELS, labeller.labels(np.ascontiguousarray(pixels[:, ::-1])).tolist(), strict=True))
@@ -54,8 +56,8 @@ def test_a_mirrored_face_looks_and_is_lit_the_other_way_and_is_as_old(
 
 @pytest.mark.parametrize("name", ["age", "smile", "yaw", "mouth-open", "eyes-open", "glasses"])
 def test_a_shipped_direction_moves_its_own_label(labeller: Labeller, draw: Renderer, code: Tensor, name: str) -> None:
-    direction = read_directions(ASSETS / SHIPPED)[name]
-    ends = [edited(code, [Edit(direction, amount)], MobileGenerator.n_styles) for amount in (-SLIDER, SLIDER)]
+    direction = read_directions(ASSETS / DIRECTIONS_FILE)[name]
+    ends = [apply_edits(code, [Edit(direction, amount)], MobileGenerator.n_styles) for amount in (-SLIDER, SLIDER)]
     low, high = (labeller.labels(picture(draw, end))[LABELS.index(name)] for end in ends)
     assert low < high
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from hyperstyle.editing.text_model import OWN_TEMPLATES
-from hyperstyle.editing.word_tokenizer import CONTEXT, WordTokenizer, words_of
+from hyperstyle.editing.text_model import EMBEDDED_TEMPLATES
+from hyperstyle.editing.word_tokenizer import CONTEXT, WordTokenizer, split_words
 from hyperstyle.metrics.attributes import LABELS
 from hyperstyle.training.text.captions import caption, mirror_labels, ranks, vocabulary
 from hyperstyle.training.text.text_model_training import clip_loss
@@ -25,7 +25,7 @@ def captions(**said: float) -> list[str]:
 
 
 def share(texts: list[str], *words: str) -> float:
-    return sum(any(word in words_of(text) for word in words) for text in texts) / len(texts)
+    return sum(any(word in split_words(text) for word in words) for text in texts) / len(texts)
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_every_caption_is_of_known_words_and_short_enough() -> None:
     rows[:, LABELS.index("age")] *= 80
     rows[:, LABELS.index("masculine")] = rows[:, LABELS.index("masculine")] * 18 - 9
     texts = [caption(row, chance) for row in rows]
-    assert not [text for text in texts if words.unknown(text)]
-    assert max(len(words_of(text)) for text in texts) <= CONTEXT - 2
+    assert not [text for text in texts if words.unknown_words(text)]
+    assert max(len(split_words(text)) for text in texts) <= CONTEXT - 2
     assert len(set(texts)) > 1500
-    assert not [template for template in OWN_TEMPLATES if words.unknown(template.format("face"))]
+    assert not [template for template in EMBEDDED_TEMPLATES if words.unknown_words(template.format("face"))]
 
 
 def test_ranks_are_shares_but_for_years_and_presentation() -> None:
