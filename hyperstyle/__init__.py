@@ -1,4 +1,4 @@
-"""HyperStyle Studio: photos into a StyleGAN and back, edited.
+"""HyperStyle Studio: inverts photos into a StyleGAN and edits them.
 
 import hyperstyle
 
@@ -32,7 +32,7 @@ __all__ = [
     "load",
 ]
 
-_HOMES = {
+_MODULES = {
     "Edits": "hyperstyle.editing.edits",
     "Inversion": "hyperstyle.inversion.inversion",
     "InversionStep": "hyperstyle.inverter",
@@ -42,10 +42,10 @@ _HOMES = {
     "domains": "hyperstyle.api",
     "load": "hyperstyle.api",
 }
-"""Where each name comes from: it is imported when it is first used, since torch alone takes a second."""
+"""Public name -> module that defines it, imported on first use, because importing torch takes a second."""
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

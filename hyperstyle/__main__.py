@@ -1,4 +1,4 @@
-"""`python -m hyperstyle ...`: the program without its page."""
+"""`python -m hyperstyle ...`: the command line."""
 
 from hyperstyle.cli import main
 

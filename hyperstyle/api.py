@@ -1,4 +1,4 @@
-"""The two functions that everything else begins with."""
+"""The entry points of the library: `hyperstyle.load` and `hyperstyle.domains`."""
 
 import torch
 
@@ -9,12 +9,12 @@ from hyperstyle.inverter import Inverter
 def load(domain: str = "faces-lite", device: torch.device | str | None = None) -> Inverter:
     """Load a domain: `hyperstyle.load("faces-lite")`.
 
-    `device` is as on the command line: `cpu`, `cuda`, `cuda:1` or `mps`; if not given, what HYPERSTYLE_DEVICE names, or
-    the best one here. Weights that are not here yet are fetched.
+    `device` is `cpu`, `cuda`, `cuda:1` or `mps`; the default is HYPERSTYLE_DEVICE, or else the best device of this
+    machine. Missing weights are downloaded.
     """
     return Inverter.load(domain, device)
 
 
 def domains() -> dict[str, str]:
-    """The titles of all domains, by name."""
+    """Return the titles of all domains, by name."""
     return {name: domain.title for name, domain in DOMAINS.items()}

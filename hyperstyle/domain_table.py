@@ -1,4 +1,4 @@
-"""The one table of domains; everything that differs between them is data here."""
+"""The table of domains; everything that differs between domains is data here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,92 +14,92 @@ from hyperstyle.paths import ASSETS
 METRICS = ("lpips-alexnet",)
 FACE_TOOLS = ("dlib-landmarks", "dlib-identity")
 EMBEDDED_SIZE = 1024
-"""Side of the embedded generator's pictures, whose W+ codes are those of StyleGAN2 at that size."""
+"""Side of the embedded generator's pictures; its W+ codes have as many styles as StyleGAN2's at that size."""
 FFHQ_LAYERS = (5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 23, 24)
 TEXT_WEIGHTS = ("styleclip-relevance", "clip-vit-b-32")
 
 
 class Architecture(StrEnum):
-    """What a domain's model is built as."""
+    """Architecture of a domain's model."""
 
     EMBEDDED = "embedded"
-    """Our networks on the generator that a Python package carries."""
+    """Encoder and hypernetwork of this project, for the generator in a Python package."""
     HYPERSTYLE = "hyperstyle"
-    """As published by HyperStyle's authors."""
+    """The published HyperStyle."""
     HYPERINVERTER = "hyperinverter"
-    """As published by HyperInverter's authors."""
+    """The published HyperInverter."""
 
 
 class TextTables(StrEnum):
-    """Where edits in words get the relevance of a generator's channels from, if nobody has computed it."""
+    """Source of the channel relevance for text edits; a table computed by `train relevance` takes precedence."""
 
     BUNDLED = "bundled"
-    """assets/, for the text model in assets/."""
+    """The table in assets/, for the text model in assets/."""
     PUBLISHED = "published"
     """StyleCLIP's table for StyleGAN2 FFHQ and CLIP ViT-B/32."""
     NONE = "none"
-    """It has to be computed: `train relevance`."""
+    """No table: text edits need `train relevance` first."""
 
 
 @dataclass(frozen=True)
 class Domain:
-    """A kind of picture that can be inverted."""
+    """A kind of pictures (faces, cars, ...) with the model that inverts them."""
 
     name: str
     title: str
     faces: bool
-    """Whether photos are aligned by the face in them; otherwise the view's shape is fitted into the photo."""
+    """True if photos are aligned by a face; otherwise the largest crop in the photo's middle is taken."""
     model: tuple[str, ...]
-    """Names of the weights that its networks are made of."""
+    """Names of the weights of its networks, in `WEIGHTS`."""
     required_tools: tuple[str, ...]
-    """Names of the other weights it cannot do without: to find faces, to compute metrics."""
+    """Names of the other required weights: for finding faces, for metrics."""
     architecture: Architecture
     options: Options | None = None
-    """How a published model is built; the files say it too, and what they say holds."""
+    """Build options of a published model; None for the embedded one. Options in the weight files take precedence."""
     hypernetwork: str = "hyperstyle"
-    """The method that its model was made for, which is also its default."""
+    """Name of its default inversion method, which its hypernetwork was trained for."""
     directions: str = "components"
-    """Where its directions come from, a key of `DIRECTION_SOURCES`; by default the components of its own W."""
+    """Source of its directions, a key of `DIRECTION_SOURCES`; the default is principal components of its W."""
     styles: tuple[str, ...] = ()
     """Names of its styles, keys of `STYLES`."""
     text: TextTables = TextTables.NONE
     optional_weights: tuple[str, ...] = ()
-    """Names of the weights that add something: a method, a style, edits in words."""
+    """Names of weights for optional features: a method, a style, text edits."""
     bundled_assets: tuple[str, ...] = ()
-    """Files in assets/ that it cannot do without."""
+    """Names of the files in assets/ that it requires."""
 
     @property
-    def needs(self) -> tuple[str, ...]:
-        """Names of all weights it cannot do without."""
+    def required_weights(self) -> tuple[str, ...]:
+        """Names of all required weights."""
         return self.model + self.required_tools
 
     @property
     def view(self) -> View:
-        """The part of the generator's pictures that shows, and the size at which the networks see it."""
+        """The visible part of the generator's pictures, and its size as input of the networks."""
         return self.options.view if self.options else SQUARE
 
     @property
     def n_styles(self) -> int:
-        """How many codes of 512 a W+ code of its generator has."""
+        """Number of styles: a W+ code of its generator is [n_styles, 512]."""
         return layer_shapes(self.options.output_size if self.options else EMBEDDED_SIZE)[-1].style + 1
 
     @property
     def full_size(self) -> bool:
-        """Whether it is one of the published models, which a GPU is for."""
+        """True for the published full-size models, which are slow without a GPU."""
         return self.architecture is not Architecture.EMBEDDED
 
     def missing_assets(self) -> tuple[str, ...]:
-        """The files it needs that assets/ does not hold."""
+        """Return the names of the required files that are missing in assets/."""
         return tuple(name for name in self.bundled_assets if not (ASSETS / name).exists())
 
 
 def hyperstyle_options(size: int, dataset: str, layers: tuple[int, ...]) -> Options:
-    """Options of a published HyperStyle file."""
+    """Return the options of a published HyperStyle model for pictures of that size."""
     return Options(size, "SharedWeightsHyperNetResNet", f"{dataset}_hypernet", layers)
 
 
 def hyperinverter_options(size: int, encoder_type: str, dataset: str) -> Options:
-    """Options of a published HyperInverter file, of the width its authors recommend, with a generator of NVIDIA's."""
+    """Return the options of a published HyperInverter model with NVIDIA's generator, of the recommended width."""
     layers = tuple(range(len(layer_shapes(size))))
     return Options(size, encoder_type, f"{dataset}_encode", layers, hidden_dim=128, design=Design(equalised=False))
 
@@ -190,11 +190,11 @@ _ALL = (
 
 DOMAINS: Mapping[str, Domain] = MappingProxyType({domain.name: domain for domain in _ALL})
 EMBEDDED = DOMAINS["faces-lite"]
-"""The one that a fresh machine shows."""
+"""The default domain, which runs without a GPU."""
 
 
 def domain_named(name: str) -> Domain:
-    """The domain of that name; a `StudioError` names those there are."""
+    """Return the domain of that name; for an unknown name, a `StudioError` lists all domains."""
     if name not in DOMAINS:
         raise StudioError(f"There is no domain {name!r}: choose one of {', '.join(DOMAINS)}.")
     return DOMAINS[name]

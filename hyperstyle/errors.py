@@ -1,9 +1,9 @@
-"""The one kind of error that is meant for the person in front of the screen."""
+"""The one kind of error that users see."""
 
 
 class StudioError(Exception):
-    """Something the user can act on; the text is one sentence that says what is wrong and what to do.
+    """An error that the user can act on; its text is one sentence that says what is wrong and what to do.
 
-    The command line prints it as one line and the page shows it as it is, so it never holds a
-    traceback, and no path but one the user gave or has to know.
+    The command line prints the text as one line and the page shows it as it is. So it has no traceback, and no path
+    but those that the user gave or needs to know.
     """

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and what tells whether one has changed."""
+"""Atomic writes, folders, and fingerprints that change when a file changes."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,25 +9,25 @@ from typing import Any
 from hyperstyle.errors import StudioError
 
 Origin = Mapping[str, Any]
-"""All that a result depends on, as JSON keeps it; a result of another origin is made anew."""
+"""JSON description of everything that a result depends on; a saved result is reused only if its origin is equal."""
 
 
 def ensure_dir(folder: Path) -> Path:
-    """The folder, made where it is not there yet."""
-    with _told(folder):
+    """Create a folder if it does not exist, and return it."""
+    with _os_errors_as_studio_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """A path to write to: it takes the name `path` when the block ends well, and is dropped when it does not.
+    """Yield a temporary path, which is renamed to `path` when the block succeeds and deleted when it fails.
 
-    What cannot be written raises a `StudioError`.
+    If the file cannot be written, a `StudioError` is raised.
     """
-    # Not the process's number, which other machines give too: they may share the folder.
+    # A random suffix and no process id, because other machines may share the folder.
     part = path.with_name(f"{path.name}.{token_hex(4)}.part")
-    with _told(path):
+    with _os_errors_as_studio_errors(path):
         try:
             yield part
             part.replace(path)
@@ -36,13 +36,13 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole."""
+    """Write a text file atomically, in UTF-8."""
     with atomic_write(path) as part:
         part.write_text(text, encoding="utf-8")
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _os_errors_as_studio_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -51,7 +51,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def file_fingerprint(path: Path) -> list[str | int]:
-    """What tells whether a file is still the one it was: its path, size and time of change."""
+    """Return path, size and modification time of a file, which differ when the file has changed."""
     try:
         state = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""A lock for what threads share, which a forked process finds free."""
+"""A lock that is free in a forked process, even if a thread of the parent held it."""
 
 import os
 from threading import Lock
@@ -6,9 +6,9 @@ from types import TracebackType
 
 
 class ForkSafeLock:
-    """One thread at a time; a process that was forked while it was held begins with a free one.
+    """A mutex for threads that is unlocked in every forked process.
 
-    Calls on a Space that lends GPUs run in forks, where the thread that held the lock does not exist.
+    On a ZeroGPU Space calls run in forks, where the thread that held the lock, and would release it, does not exist.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Where the files lie that come with the program: inside the installed package, or at the top of a checkout."""
+"""Paths of the bundled files: inside the installed package, or at the root of a checkout."""
 
 from pathlib import Path
 
@@ -11,6 +11,6 @@ def _bundled(name: str) -> Path:
 
 
 ASSETS = _bundled("assets")
-"""Our own weights."""
+"""Folder of the bundled weights."""
 EXAMPLES = _bundled("examples")
-"""Photos to try, with results made beforehand."""
+"""Folder of example photos, with precomputed results."""

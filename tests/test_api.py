@@ -64,7 +64,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_example_of_the_readme_runs_from_the_wheel_in_another_folder(installed: Path, tmp_path: Path) -> None:
-    for name in EMBEDDED.needs:
+    for name in EMBEDDED.required_weights:
         weight_file(name)
     run = [sys.executable, "-c", EXAMPLE, str(PHOTO)]
     answer = subprocess.run(run, cwd=tmp_path, env=environment(installed), capture_output=True, text=True, check=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from hyperstyle.device import VARIABLE, choose_device, describe_device, fast_dtype
+from hyperstyle.device import DEVICE_VARIABLE, choose_device, describe_device, fast_dtype
 from hyperstyle.domain_table import DOMAINS
 from hyperstyle.errors import StudioError
 from hyperstyle.inverter import Inverter
@@ -26,7 +26,7 @@ def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (8, 6))
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "NVIDIA A10G")
-    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv(DEVICE_VARIABLE, raising=False)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_the_option_counts_before_the_variable_and_that_before_the_best(
     option: str | None, variable: str | None, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if variable:
-        monkeypatch.setenv(VARIABLE, variable)
+        monkeypatch.setenv(DEVICE_VARIABLE, variable)
     assert choose_device(option) == torch.device(expected)
 
 

@@ -31,7 +31,7 @@ RECIPE = Recipe(
 
 @pytest.fixture(scope="module")
 def faces_lite() -> Inverter:
-    for name in EMBEDDED.needs:
+    for name in EMBEDDED.required_weights:
         weight_file(name)
     return Inverter.load(EMBEDDED, "cpu")
 
@@ -51,7 +51,7 @@ def test_a_saved_inversion_draws_the_picture_that_was_seen(version: str, faces_l
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_command_line_of_then_edits_an_inversion_of_then(version: str, tmp_path: Path) -> None:
-    for name in EMBEDDED.needs:
+    for name in EMBEDDED.required_weights:
         weight_file(name)
     saved, out = SAVED / version / "inversion.safetensors", tmp_path / "out.png"
     assert within("edit", saved, "--set", "smile=2", "--set", "age=-3", "--out", out).returncode == 0

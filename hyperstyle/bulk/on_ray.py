@@ -16,7 +16,7 @@ from typing import Any
 from hyperstyle.bulk.job import Job
 from hyperstyle.bulk.photo_sources import HOW_TO_INSTALL, PhotoSource, reason_of
 from hyperstyle.bulk.records import Entry
-from hyperstyle.device import VARIABLE
+from hyperstyle.device import DEVICE_VARIABLE
 from hyperstyle.domain_table import DOMAINS
 from hyperstyle.errors import StudioError
 from hyperstyle.inverter import Inverter
@@ -122,7 +122,7 @@ def _results(ray: Any, job: Job, sources: Mapping[str, PhotoSource]) -> Iterator
 
 def _gpus(ray: Any, job: Job) -> int:  # noqa: ANN401 - as `_connect` has it
     """Return the number of GPUs to reserve per worker: Ray hides GPUs that are not reserved."""
-    wanted = job.device or os.environ.get(VARIABLE) or "cuda"
+    wanted = job.device or os.environ.get(DEVICE_VARIABLE) or "cuda"
     return int(wanted.startswith("cuda") and ray.cluster_resources().get("GPU", 0) >= 1)
 
 

@@ -9,7 +9,7 @@ import torch
 import typer
 
 from hyperstyle.bulk.photo_sources import PhotoSource, photo_on_disk, photos_in_bucket
-from hyperstyle.device import VARIABLE, choose_device
+from hyperstyle.device import DEVICE_VARIABLE, choose_device
 from hyperstyle.domain_table import DOMAINS, Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import Method, Preset, method_for
@@ -21,7 +21,7 @@ P = TypeVar("P", Path, PhotoSource)
 
 Device = Annotated[
     str | None,
-    typer.Option(help=f"cpu, cuda, cuda:1 or mps; by default the value of {VARIABLE}, or the best device."),
+    typer.Option(help=f"cpu, cuda, cuda:1 or mps; by default the value of {DEVICE_VARIABLE}, or the best device."),
 ]
 
 DomainName = Annotated[str, typer.Option(help="Domain of the generator; `weights list` shows all.")]

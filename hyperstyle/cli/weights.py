@@ -19,7 +19,7 @@ from hyperstyle.weights.fetching import Status, fetch, status
 from hyperstyle.weights.folders import cache_folder, user_folders
 from hyperstyle.weights.progress import terminal_bar
 
-GROUPS = {domain.name: domain.needs for domain in DOMAINS.values()} | {"training": TRAINING}
+GROUPS = {domain.name: domain.required_weights for domain in DOMAINS.values()} | {"training": TRAINING}
 """Domain, or "training" -> names of the weights that `get` fetches together."""
 
 app = typer.Typer(help="List, fetch, convert and check weight files.", no_args_is_help=True)

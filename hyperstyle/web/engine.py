@@ -184,7 +184,7 @@ def styles_at_hand(domain: Domain) -> Mapping[str, str]:
 
 def missing_weights(domain: Domain) -> list[str]:
     """Return the names of weights that a domain needs, that are not here, and that no Python package carries."""
-    needed = [WEIGHTS[name] for name in domain.needs]
+    needed = [WEIGHTS[name] for name in domain.required_weights]
     return [weight.name for weight in needed if not weight.in_package and status(weight).path is None]
 
 

@@ -207,7 +207,7 @@ def states(out: Path) -> Mapping[Path, int]:
 def test_a_worker_is_killed_in_the_middle_and_nothing_is_lost_and_nothing_made_twice(
     raylets: list[int], tmp_path: Path
 ) -> None:
-    for name in EMBEDDED.needs:
+    for name in EMBEDDED.required_weights:
         weight_file(name)
     photos, out = tmp_path / "photos", tmp_path / "out"
     photos.mkdir()

@@ -21,7 +21,7 @@ from tests.weights_at_hand import weight_file
 @pytest.fixture
 def embedded() -> None:
     """The embedded model, or a skip where a part of it is missing."""
-    for name in EMBEDDED.needs:
+    for name in EMBEDDED.required_weights:
         weight_file(name)
     if EMBEDDED.missing_assets():
         pytest.skip(f"assets/ lacks {', '.join(EMBEDDED.missing_assets())}: not trained yet")

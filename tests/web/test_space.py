@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from gradio_client import Client, handle_file
 
-from hyperstyle.device import VARIABLE
+from hyperstyle.device import DEVICE_VARIABLE
 from tests.web.conftest import EXAMPLES
 from tests.weights_at_hand import weight_file
 
@@ -41,4 +41,4 @@ def test_the_page_of_a_space_answers_and_says_what_it_runs_on(address: str) -> N
     report, _ = client.predict(handle_file(EXAMPLES / "male_090.jpg"), api_name="/detect")
     assert len(report["faces"]) == 1
     running_on = re.compile(r"Runs on: (CPU|NVIDIA|Apple)")
-    assert running_on.search(str(client.config)), VARIABLE
+    assert running_on.search(str(client.config)), DEVICE_VARIABLE

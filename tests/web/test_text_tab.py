@@ -18,7 +18,7 @@ from tests.weights_at_hand import weight_file
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A link to an example that smiles in words, opened on a page of its own."""
-    for name in EMBEDDED.needs:
+    for name in EMBEDDED.required_weights:
         weight_file(name)
     services = Services(Engine([EMBEDDED]), Sessions(EMBEDDED.name))
     blocks = build_page(services)

@@ -9,7 +9,7 @@ from hyperstyle.weights.weight_sources import Member
 
 
 def test_every_weight_is_wanted_and_every_wanted_weight_is_there() -> None:
-    wanted = {name for domain in DOMAINS.values() for name in domain.needs + domain.optional_weights}
+    wanted = {name for domain in DOMAINS.values() for name in domain.required_weights + domain.optional_weights}
     assert wanted | set(TRAINING) == set(WEIGHTS)
 
 

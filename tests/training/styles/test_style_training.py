@@ -89,7 +89,7 @@ def test_a_short_training_comes_nearer_to_its_teacher_and_resumes(
 
 
 def test_portraits_are_inverted_once(tmp_path: Path) -> None:
-    for name in EMBEDDED.needs:
+    for name in EMBEDDED.required_weights:
         weight_file(name)
     portraits = tmp_path / "portraits"
     portraits.mkdir()
