@@ -26,7 +26,7 @@ class CpuClock:
         return {"seconds": self.seconds}
 
     def load_state_dict(self, state_dict: Any) -> None:  # noqa: ANN401
-        """Go on counting from the CPU seconds in `state_dict`."""
+        """Restore the CPU seconds in `state_dict`, from which counting continues."""
         self.before, self.since = state_dict["seconds"], time.process_time()
 
 

@@ -1,4 +1,4 @@
-"""A small HyperInverter learns, is told by a discriminator, and survives being killed."""
+"""A small HyperInverter learns, is trained against a discriminator, and resumes after a kill."""
 
 import copy
 import re
@@ -45,7 +45,7 @@ def opened() -> tuple[MobileGenerator, MappingNetwork]:
 
 
 def training_of(generator: MobileGenerator, mapping: MappingNetwork, save_every: float = 600) -> HyperInverterTraining:
-    """A few small pictures of tampered kernels, to be told from the codes' own pictures."""
+    """Training on a few small pictures of perturbed kernels, from the codes that they were rendered with."""
     torch.manual_seed(0)
     lpips = load_lpips(weight_file("lpips-alexnet"))
     model = EmbeddedModel(copy.deepcopy(generator), Preview(SIDE), SmallEncoder(), Refiner(LAYERS), lpips)

@@ -33,7 +33,7 @@ def test_perturbed_pictures_are_none_that_the_generator_would_make(
     assert targets.batch(3).shape == (3, 3, 256, 256)
 
 
-def test_every_weight_of_every_refinement_is_told_its_share(generator: MobileGenerator) -> None:
+def test_every_weight_gets_a_gradient_from_every_refinement(generator: MobileGenerator) -> None:
     model = model_of(generator)
     network = copy.deepcopy(model.hypernetwork).requires_grad_(True)
     photo = torch.rand(1, 3, 256, 256) * 2 - 1
