@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from hyperstyle.errors import StudioError
+from hyperstyle.thread_waiting import set_waiting_defaults
 
 if TYPE_CHECKING:
     from hyperstyle.api import domains, load
@@ -43,6 +44,9 @@ _MODULES = {
     "load": "hyperstyle.api",
 }
 """Public name -> module that defines it, imported on first use, because importing torch takes a second."""
+
+
+set_waiting_defaults()  # here, because OpenMP reads its settings when torch is imported
 
 
 def __getattr__(name: str) -> object:
