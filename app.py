@@ -11,6 +11,7 @@ from hyperstyle.web.page import build_page
 from hyperstyle.web.services import Services
 from hyperstyle.web.serving import serve
 from hyperstyle.web.sessions import Sessions
+from hyperstyle.web.work_store import WorkStore
 
 
 def main(
@@ -22,6 +23,10 @@ def main(
         str | None,
         typer.Option(help="Domains to offer, separated by commas; the first is shown first. All if not given."),
     ] = None,
+    work_memory: Annotated[
+        int | None,
+        typer.Option(min=0, help="Megabytes of visitors' work kept in memory; if not given, a quarter of it."),
+    ] = None,
     mcp: Annotated[bool | None, typer.Option(help="Offer the endpoints as MCP tools too.")] = None,
 ) -> None:
     """Start HyperStyle Studio; options that are not given are read from Gradio's environment variables."""
@@ -31,7 +36,8 @@ def main(
             raise typer.BadParameter(f"{name!r} is no domain; there are {', '.join(DOMAINS)}", param_hint="--domains")
     device_of(device)
     engine = Engine([DOMAINS[name] for name in names], device)
-    services = Services(engine, Sessions(engine.first))
+    work = WorkStore(None if work_memory is None else work_memory * 1_000_000)
+    services = Services(engine, Sessions(engine.first), work)
     page = build_page(services)
     services.start()
     serve(page, server_name=host, server_port=port, share=share, mcp_server=mcp)

@@ -99,6 +99,11 @@ class Inversion:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Inversion) and self.key == other.key
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its tensors."""
+        return self.codes.nbytes + sum(offset.nbytes for offset in self.offsets.values())
+
     def compact(self) -> "Inversion":
         """Return a copy on the CPU with offsets in 16 bits, as in a file, for keeping many inversions in memory."""
         offsets = {layer: offset.detach().half().cpu() for layer, offset in self.offsets.items()}

@@ -6,22 +6,26 @@ from threading import Event, Lock, Thread
 import gradio as gr
 
 from hyperstyle.editing.edits import Edits
+from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import default_method
+from hyperstyle.photo.reading import Pixels
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.examples import STEPS, Examples
 from hyperstyle.web.inline_images import jpeg
 from hyperstyle.web.memory import give_back
 from hyperstyle.web.sessions import InvertedExample, SavedStep, Session, Sessions
+from hyperstyle.web.work_store import Kept, WorkStore
 
 MINUTE = 60
 
 
 @dataclass
 class Services:
-    """Models, sessions and examples of one page."""
+    """Models, sessions and examples of one page, and where the sessions' work is kept."""
 
     engine: Engine
     sessions: Sessions
+    work: WorkStore = field(default_factory=WorkStore)
     examples: Examples = field(default_factory=Examples)
     _inverted_examples: dict[str, InvertedExample] = field(default_factory=dict)
     _inverting: Lock = field(default_factory=Lock)
@@ -34,6 +38,14 @@ class Services:
     def session(self, request: gr.Request) -> Session:
         """Return the session of the visitor who sent a request."""
         return self.sessions.of(request.session_hash)
+
+    def keep_photo(self, file: bytes) -> Kept[bytes]:
+        """The file of a photo, kept for a session."""
+        return self.work.keep(file, len(file))
+
+    def keep_step(self, inversion: Inversion, pixels: Pixels, *, polished: bool = False) -> SavedStep:
+        """An inversion with its picture [H, W, 3], kept for a session."""
+        return SavedStep(self.work.keep(inversion, inversion.nbytes), jpeg(pixels), polished)
 
     def picture(self, session: Session, edits: Edits) -> bytes:
         """Draw the session's chosen step with edits; a JPEG."""
@@ -51,7 +63,7 @@ class Services:
         domain = self.engine.domains[self.engine.first]
         crop = self.engine.inverter(domain.name).crop(self.examples.photo(name))
         found = list(self.engine.invert(domain.name, crop, default_method(domain), STEPS))
-        steps = tuple(SavedStep(step.inversion, jpeg(step.pixels)) for step in found)
+        steps = tuple(self.keep_step(step.inversion, step.pixels) for step in found)
         height, width = found[-1].pixels.shape[:2]
         return InvertedExample(crop.faces, crop.quad, jpeg(crop.pixels(height, width)), steps)
 

@@ -1,4 +1,4 @@
-"""Visitors' sessions: a photo with its inversion and edits, kept in memory only, limited in number and time."""
+"""Visitors' sessions: a photo with its inversion and edits, forgotten an hour after its last use."""
 
 import secrets
 import time
@@ -16,12 +16,11 @@ from hyperstyle.photo.faces import Face
 from hyperstyle.photo.quads import Quad, face_quad
 from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.recipe import Recipe
+from hyperstyle.web.work_store import Kept
 
 HOUR = 3600.0
 GRACE = 600.0
 """Seconds that a session is kept after its page was closed: a phone closes pages when it goes to sleep."""
-MAX_SESSIONS = 24
-"""Limit of sessions; the least recently used one is dropped for a new one."""
 MAX_SHARED = 50
 """Limit of shared sessions; the oldest one is dropped for a new one."""
 
@@ -30,11 +29,16 @@ MAX_SHARED = 50
 class SavedStep:
     """A step of an inversion, which a visitor can choose."""
 
-    inversion: Inversion
-    """Its offsets in 16 bits."""
+    kept: Kept[Inversion]
+    """The inversion, whose offsets have 16 bits."""
     picture: bytes
     """JPEG."""
     polished: bool = False
+
+    @property
+    def inversion(self) -> Inversion:
+        """The inversion, read back into memory if it waits on disk."""
+        return self.kept.get()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +69,7 @@ class Session:
 
     domain: str
     """Name of the domain."""
-    photo: bytes | None = None
+    photo: Kept[bytes] | None = None
     """The uploaded file, which takes a tenth of the memory of its pixels."""
     photo_size: tuple[int, int] = (0, 0)
     """Width and height."""
@@ -99,16 +103,16 @@ class Session:
         self.domain = name
 
     def take_photo(
-        self, data: bytes, size: tuple[int, int], faces: tuple[Face, ...], quad: Quad | None, *, is_drawing: bool
+        self, photo: Kept[bytes], size: tuple[int, int], faces: tuple[Face, ...], quad: Quad | None, *, is_drawing: bool
     ) -> None:
         """Start over with an uploaded photo of `size` (width, height); `quad` is the part to invert, if known."""
         self._reset()
-        self.photo, self.photo_size, self.faces, self.quad, self.is_drawing = data, size, faces, quad, is_drawing
+        self.photo, self.photo_size, self.faces, self.quad, self.is_drawing = photo, size, faces, quad, is_drawing
 
-    def take_example(self, domain: str, name: str, data: bytes, size: tuple[int, int]) -> None:
+    def take_example(self, domain: str, name: str, photo: Kept[bytes], size: tuple[int, int]) -> None:
         """Start over with the photo of an example; `add_inversion` adds its inversion later."""
         self._reset()
-        self.domain, self.example, self.photo, self.photo_size = domain, name, data, size
+        self.domain, self.example, self.photo, self.photo_size = domain, name, photo, size
 
     def add_inversion(self, example: InvertedExample) -> None:
         """Add the inversion of the example, and choose its last step."""
@@ -136,13 +140,13 @@ class Session:
                 "There is no photo here: upload one, or click an example. Photos are forgotten an hour after their last"
                 " use, and when the demo restarts."
             )
-        return Crop(read_photo(self.photo), self.faces, self.quad, self.is_drawing)
+        return Crop(read_photo(self.photo.get()), self.faces, self.quad, self.is_drawing)
 
     def photo_of(self, inversion: Inversion) -> Photo | None:
         """Decode the photo if its size is that of the photo of `inversion`; otherwise return None."""
         if self.photo is None or self.photo_size != inversion.photo_size:
             return None
-        return read_photo(self.photo)
+        return read_photo(self.photo.get())
 
     # --- its inversion --------------------------------------------------------------------------------------------
 
@@ -345,8 +349,6 @@ class Sessions:
         session = self._sessions.setdefault(name, Session(self._domain))
         self._sessions.move_to_end(name)
         self._ends[name] = self._clock() + HOUR
-        while len(self._sessions) > MAX_SESSIONS:
-            self._drop(next(iter(self._sessions)))
         return session
 
     def _sweep(self) -> None:

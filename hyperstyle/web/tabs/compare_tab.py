@@ -73,7 +73,7 @@ class CompareTab:
             for found in engine.invert(domain.name, crop, method, method.steps):
                 if session.task is not task:
                     return
-                step = SavedStep(found.inversion, jpeg(found.pixels))
+                step = self._services.keep_step(found.inversion, found.pixels)
                 session.put_compared(place, step)
                 tile = _tile(step)
                 if task.stopped:

@@ -69,7 +69,7 @@ class InputPanel:
             quad = face_quad(faces[0].landmarks)
         elif not finder:
             quad = fitted_quad(width, height, self._aspect(session))
-        session.take_photo(data, (width, height), tuple(faces), quad, is_drawing=is_drawing)
+        session.take_photo(self._services.keep_photo(data), (width, height), tuple(faces), quad, is_drawing=is_drawing)
         updates = self.with_photo(session)
         if int(steps) in (STEPS, DRAWING_STEPS):
             updates[self.steps] = DRAWING_STEPS if is_drawing else STEPS
@@ -141,7 +141,7 @@ class InputPanel:
     def _picked(self, session: Session, chosen: int | Box | None) -> dict[str, Any]:
         if session.photo is None:
             raise StudioError("There is no photo any more: upload it again.")
-        photo = uri(jpeg(read_photo(session.photo).pixels, SCREEN))
+        photo = uri(jpeg(read_photo(session.photo.get()).pixels, SCREEN))
         return face_picker_value(photo, session.photo_size, [face.box for face in session.faces], chosen)
 
     def _aspect(self, session: Session) -> float:

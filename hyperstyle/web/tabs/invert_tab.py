@@ -116,7 +116,7 @@ class InvertTab:
             return
         yield self._under_way(session, "Encoding the photo...", count)
         steps_shown = (
-            (place, SavedStep(step.inversion, jpeg(step.pixels)), f"Step {place} of {count}")
+            (place, self._services.keep_step(step.inversion, step.pixels), f"Step {place} of {count}")
             for place, step in enumerate(found)
         )
         yield from self._follow(session, task, steps_shown, count)
@@ -126,13 +126,17 @@ class InvertTab:
         """Polish the chosen step; all steps of polish share one tile."""
         session = self._services.session(request)
         crop, start = session.crop(), session.step().inversion.scaled(session.edits.strength)
-        count = int(steps)
+        count, keep = int(steps), self._services.keep_step
         task = session.start_polish()
         place = len(session.steps)
         yield self._under_way(session, f"Polishing: 0 of {count}")
         found = self._services.engine.polish(session.domain, crop, start, count)
         steps_shown = (
-            (place, SavedStep(step.inversion, jpeg(step.pixels), polished=True), f"Polishing: {number} of {count}")
+            (
+                place,
+                keep(step.inversion, step.pixels, polished=True),
+                f"Polishing: {number} of {count}",
+            )
             for number, step in enumerate(found, 1)
         )
         yield from self._follow(session, task, steps_shown)
@@ -170,7 +174,7 @@ class InvertTab:
             raise StudioError(f"There is no example of that name: there are {', '.join(examples.names)}.")
         data = examples.photo(name)
         height, width = read_photo(data).pixels.shape[:2]
-        session.take_example(self._services.engine.first, name, data, (width, height))
+        session.take_example(self._services.engine.first, name, self._services.keep_photo(data), (width, height))
         precomputed = examples.precomputed(name)
         result = self.result_panel.precomputed(precomputed) if precomputed else self.result_panel.empty()
         return {**self.input_panel.with_example(session), **result}
@@ -213,7 +217,7 @@ class InvertTab:
         session = self._services.session(request)
         photo = session.photo_of(inversion)
         aligned = jpeg(Crop(photo, (), inversion.quad).pixels(*pixels.shape[:2])) if photo else None
-        session.open_inversion(SavedStep(inversion, jpeg(pixels)), aligned)
+        session.open_inversion(self._services.keep_step(inversion, pixels), aligned)
         return self.show(session, "Opened.")
 
     def show(self, session: Session, status: str) -> Updates:

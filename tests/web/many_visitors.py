@@ -1,13 +1,16 @@
-"""Eight visitors at once, each with a photo of their own: `python -m tests.web.eight_visitors`.
+"""Many visitors at once, each with a photo of their own: `python -m tests.web.many_visitors [--visitors 50]`.
 
 Ends with an error when pictures are mixed up, when a page shows a mistake, or when the memory does not come back.
 """
 
 import io
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Annotated
 
-from PIL import Image, ImageOps
+import typer
+from PIL import Image, ImageEnhance, ImageOps
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from hyperstyle.domain_table import EMBEDDED
@@ -17,6 +20,7 @@ from hyperstyle.web.page import build_page
 from hyperstyle.web.services import Services
 from hyperstyle.web.serving import serve
 from hyperstyle.web.sessions import Sessions
+from hyperstyle.web.work_store import WorkStore
 from tests.web.conftest import EXAMPLES
 from tests.web.visitor import faces, picture, said, set_slider, status, upload
 
@@ -33,16 +37,22 @@ def memory() -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
-def photos() -> list[bytes]:
-    """Every example and its mirror image."""
-    files = []
-    for path in sorted(EXAMPLES.glob("*.jpg")):
-        with Image.open(path) as image:
-            for each in (image, ImageOps.mirror(image)):
-                file = io.BytesIO()
-                each.save(file, "JPEG", quality=90)
-                files.append(file.getvalue())
-    return files
+def photos(count: int) -> list[bytes]:
+    """Different photos: the examples, their mirror images, and all of these again and again with other brightness."""
+    with ExitStack() as stack:
+        images = [stack.enter_context(Image.open(path)) for path in sorted(EXAMPLES.glob("*.jpg"))]
+        faces = [face for image in images for face in (image, ImageOps.mirror(image))]
+        return [
+            encode(ImageEnhance.Brightness(faces[index % len(faces)]).enhance(1 - 0.08 * (index // len(faces))))
+            for index in range(count)
+        ]
+
+
+def encode(image: Image.Image) -> bytes:
+    """An image as JPEG."""
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=90)
+    return file.getvalue()
 
 
 def visit(browser: Browser, address: str, photo: bytes) -> Page:
@@ -85,32 +95,39 @@ def leave(pages: list[Page], sessions: Sessions) -> None:
     assert not sessions.all(), "sessions are left"
 
 
-def main() -> None:
-    """Once with one visitor, which opens everything, then with eight."""
+def main(
+    visitors: Annotated[int, typer.Option(min=2)] = 8,
+    work_memory: Annotated[int | None, typer.Option(help="Megabytes of their work that stay in memory.")] = None,
+) -> None:
+    """Once with one visitor, which opens everything, then with all of them."""
     expect.set_options(timeout=1000 * SECONDS)
     engine = Engine([EMBEDDED])
     sessions = Sessions(engine.first, grace=GRACE)
-    services = Services(engine, sessions)
+    work = WorkStore(None if work_memory is None else work_memory * 1_000_000)
+    services = Services(engine, sessions, work)
     page = build_page(services)
     services.start()
     _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        first = [visit(browser, address, photos()[0])]
+        first = [visit(browser, address, photos(1)[0])]
         check(first)
         leave(first, sessions)
         before = memory()
         began = time.monotonic()
-        pages = [visit(browser, address, photo) for photo in photos()]
+        pages = [visit(browser, address, photo) for photo in photos(visitors)]
         check(pages)
-        took, during = time.monotonic() - began, memory()
+        took, during, held = time.monotonic() - began, memory(), work.in_memory() / 1e6
         leave(pages, sessions)
         after = memory()
         browser.close()
-    print(f"{took:.0f} s for eight; {before:.0f} MB before, {during:.0f} MB with them, {after:.0f} MB after")
+    print(
+        f"{took:.0f} s for {visitors}; {before:.0f} MB before, {during:.0f} MB with them, {after:.0f} MB after; "
+        f"{held:.0f} MB of work in memory"
+    )
     page.close()
     assert after - before < ALLOWED, "the memory does not come back"
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
