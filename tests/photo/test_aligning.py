@@ -41,8 +41,8 @@ def turned(degrees: float, x: float, y: float, width: float, height: float) -> Q
 
 def test_faces_lie_where_ffhq_has_them(finder: FaceFinder, portraits: list[Path]) -> None:
     """Measured again on the aligned pictures: each about there, and the mean of all very near."""
-    found = []
-    for path in portraits[4::10]:
+    found, paths = [], portraits[4::10]
+    for path in paths:
         pixels = load(path)
         aligned = align(pixels, face_quad(finder.find(pixels)[0].landmarks), 512, 512)
         again = finder.find(aligned)[0].landmarks
@@ -52,7 +52,7 @@ def test_faces_lie_where_ffhq_has_them(finder: FaceFinder, portraits: list[Path]
         across, along = found[-1][1] - found[-1][0], mouth - eyes
         assert abs(max(2 * np.hypot(*across), 1.8 * np.hypot(*along)) - 256) < 10  # and what it is sized by
     difference = np.mean(found, axis=0) - _FFHQ_MEAN
-    assert np.abs(difference).max() < 10
+    assert np.abs(difference).max() < 45 / len(set(paths)) ** 0.5  # 10 pixels for 20 different faces
     assert np.abs(np.array(found) - _FFHQ_MEAN).max() < 55
 
 
