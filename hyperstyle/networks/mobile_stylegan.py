@@ -2,6 +2,9 @@
 
 Every block doubles the resolution by an inverse Haar transform, then applies two separable convolutions: a depthwise
 3x3 kernel followed by a pointwise one. Offsets change the pointwise kernels and the first layer's dense one.
+
+Feature maps have the shape [N, C, H, W] and the memory format channels_last, in which pointwise convolutions are plain
+matrix products and depthwise ones are several times as fast.
 """
 
 from dataclasses import dataclass
@@ -41,22 +44,25 @@ BANDS = 4  # sub-bands of a Haar transform: average, and vertical, horizontal an
 
 def inverse_haar(bands: Tensor) -> Tensor:
     """Return the maps [N, C, 2H, 2W] of sub-bands [N, 4C, H, W]: C averages, then three differences per channel."""
-    n, channels, height, width = bands.shape
-    average, differences = bands.split([channels // 4, channels * 3 // 4], dim=1)
-    vertical, horizontal, diagonal = differences.unflatten(1, (-1, 3)).unbind(2)
+    channels = bands.shape[1] // BANDS
+    average, differences = bands.permute(0, 2, 3, 1).split([channels, 3 * channels], dim=3)
+    vertical, horizontal, diagonal = differences.unflatten(3, (-1, 3)).unbind(4)
     upper, lower = average + vertical, average - vertical
     tilt, counter = horizontal + diagonal, horizontal - diagonal
-    corners = torch.stack((upper + tilt, upper - tilt, lower + counter, lower - counter), dim=2)
-    return F.pixel_shuffle(corners.view(n, channels, height, width), 2) * 0.5
+    rows = [torch.stack(pair, 3) for pair in ((upper + tilt, upper - tilt), (lower + counter, lower - counter))]
+    return (torch.stack(rows, 2) * 0.5).flatten(3, 4).flatten(1, 2).permute(0, 3, 1, 2)
 
 
 def modulated_pointwise_flat(features: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
-    """Return the pointwise convolution [N, out, H * W] of [N, in, H, W], input channels scaled by `style` [N, in].
+    """Return the pointwise convolution [N, H * W, out] of [N, in, H, W], input channels scaled by `style` [N, in].
 
     `kernel` is [out, in] or, one for each picture, [N, out, in]. The style scales the kernel, which is smaller than
-    the feature maps; one batched product serves both shapes of kernel.
+    the feature maps, unless several pictures share it: then each of them would need a copy.
     """
-    return torch.bmm((kernel * style.unsqueeze(1)).to(features.dtype), features.flatten(2))
+    positions = features.permute(0, 2, 3, 1).flatten(1, 2)
+    if kernel.ndim == 2 and len(positions) > 1:
+        return F.linear(positions * style.to(positions.dtype).unsqueeze(1), kernel.to(positions.dtype))
+    return torch.bmm(positions, (kernel * style.unsqueeze(1)).to(positions.dtype).transpose(1, 2))
 
 
 def modulated_pointwise(features: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
@@ -64,17 +70,18 @@ def modulated_pointwise(features: Tensor, kernel: Tensor, style: Tensor) -> Tens
 
     `kernel` is [out, in] or, one for each picture, [N, out, in].
     """
-    return modulated_pointwise_flat(features, kernel, style).unflatten(2, features.shape[2:])
+    flat = modulated_pointwise_flat(features, kernel, style)
+    return flat.unflatten(1, features.shape[2:]).permute(0, 3, 1, 2)
 
 
 def add_noise_and_activate(features: Tensor, noise: Tensor, bias: Tensor) -> Tensor:
     """Return leaky_relu(features + bias + noise) as maps [N, C, H, W], computed in place.
 
-    `features` are [N, C, H * W], the stored `noise` is [1, 1, H, W], `bias` [1, C, 1, 1]. The maps are unflattened
+    `features` are [N, H * W, C], the stored `noise` is [1, 1, H, W], `bias` [1, C, 1, 1]. The maps are unflattened
     last, because autograd copies a whole tensor twice when a view of it is changed in place.
     """
-    features.add_(bias.flatten(2)).add_(noise.flatten(2))
-    return F.leaky_relu_(features, 0.2).unflatten(2, noise.shape[2:])
+    features.add_(bias.flatten()).add_(noise.flatten(2).transpose(1, 2))
+    return F.leaky_relu_(features, 0.2).unflatten(1, noise.shape[2:]).permute(0, 3, 1, 2)
 
 
 class MappingNetwork(nn.Module):
