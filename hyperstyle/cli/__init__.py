@@ -4,7 +4,19 @@ import sys
 
 import typer
 
-from hyperstyle.cli import bench, compare, edit, invert, stylize, text, train, train_experiments, train_text, weights
+from hyperstyle.cli import (
+    bench,
+    compare,
+    edit,
+    invert,
+    stylize,
+    text,
+    train,
+    train_animals,
+    train_experiments,
+    train_text,
+    weights,
+)
 from hyperstyle.errors import StudioError
 
 app = typer.Typer(
@@ -18,6 +30,7 @@ app = typer.Typer(
 app.add_typer(weights.app, name="weights")
 train.app.add_typer(train_text.app)
 train.app.add_typer(train_experiments.app)
+train.app.add_typer(train_animals.app)
 app.add_typer(train.app, name="train")
 app.command()(invert.invert)
 app.command()(compare.compare)

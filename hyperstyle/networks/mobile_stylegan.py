@@ -7,6 +7,7 @@ Feature maps have the shape [N, C, H, W] and the memory format channels_last, in
 matrix products and depthwise ones are several times as fast.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -148,32 +149,24 @@ class UpBlock(nn.Module):
         return self.second(features, kernels[1], styles[2], layer_inputs)
 
 
-class MobileGenerator(Generator):
-    """MobileStyleGAN's synthesis network.
+class MobileTrunk(Generator):
+    """MobileStyleGAN's blocks up to some resolution, without a layer that turns features into a picture.
 
-    Layers (the keys of offsets): 0 is the first, dense convolution, 1 + 2b and 2 + 2b are the convolutions of block b,
-    15 is toRGB. Styles: one for the first convolution, three per block (inverse Haar transform, first and second
-    convolution), one for toRGB.
+    Layers (the keys of offsets): 0 is the first, dense convolution, 1 + 2b and 2 + 2b are the convolutions of block b.
+    Styles: one for the first convolution, three per block (inverse Haar transform, first and second convolution).
     """
 
-    size = 1024
-    # As many as in StyleGAN2 at this size, which was distilled. This network has no convolutions at 1024 pixels, so
-    # the last two codes of a W+ code have no effect.
-    n_styles = 18
-
-    def __init__(self) -> None:
+    def __init__(self, shapes: tuple[Block, ...]) -> None:
         super().__init__()
-        first, last = BLOCKS[0].inputs, BLOCKS[-1].outputs
+        self.shapes = shapes
+        first = shapes[0].inputs
         self.constant = nn.Parameter(torch.empty(1, first, 4, 4))
         self.modulation = nn.Linear(CODE, first)
         self.kernel = nn.Parameter(torch.empty(first, first, 3, 3))
         self.bias = nn.Parameter(torch.empty(1, first, 1, 1))
         self.register_buffer("noise", torch.empty(1, 1, 4, 4))
         self.noise: Tensor
-        self.blocks = nn.ModuleList(UpBlock(block) for block in BLOCKS)
-        self.picture_modulation = nn.Linear(CODE, last)
-        self.picture_kernel = nn.Parameter(torch.empty(3 * BANDS, last, 1, 1))
-        self.picture_bias = nn.Parameter(torch.empty(1, 3 * BANDS, 1, 1))
+        self.blocks = nn.ModuleList(UpBlock(block) for block in shapes)
 
     def modulations(self) -> list[tuple[nn.Linear, int]]:
         """Return every modulation layer in the order of use, with the index of its code in a W+ code."""
@@ -182,10 +175,10 @@ class MobileGenerator(Generator):
             assert isinstance(block, UpBlock)
             early, late = 1 + 2 * index, 2 + 2 * index
             modulations += [(block.modulation, early), (block.first.modulation, early), (block.second.modulation, late)]
-        return [*modulations, (self.picture_modulation, 1 + 2 * len(self.blocks))]
+        return modulations
 
     def styles(self, codes: Tensor) -> Styles:
-        """Return the styles of codes in W [N, 512] or W+ [N, 18, 512]."""
+        """Return the styles of codes in W [N, 512] or W+ [N, n_styles, 512]."""
         codes = codes.to(self.compute_dtype)
         if codes.ndim == 2:
             return [modulation(codes) for modulation, _ in self.modulations()]
@@ -193,7 +186,7 @@ class MobileGenerator(Generator):
 
     def own_kernels(self) -> dict[int, Tensor]:
         """Return layer index -> kernel [out, in, kh, kw], without offsets."""
-        kernels: dict[int, Tensor] = {0: self.kernel, 1 + 2 * len(self.blocks): self.picture_kernel}
+        kernels: dict[int, Tensor] = {0: self.kernel}
         for index, block in enumerate(self.blocks):
             assert isinstance(block, UpBlock)
             kernels |= {1 + 2 * index: block.first.pointwise, 2 + 2 * index: block.second.pointwise}
@@ -215,10 +208,10 @@ class MobileGenerator(Generator):
             for layer, kernel in self.own_kernels().items()
         }
 
-    def features(
-        self, styles: Styles, kernels: Kernels, size: int = BLOCKS[-1].size, layer_inputs: list[Tensor] | None = None
-    ) -> Tensor:
-        """Return the feature maps [N, C, size, size] after the block of that size.
+    def feature_pyramid(
+        self, styles: Styles, kernels: Kernels, size: int, layer_inputs: list[Tensor] | None = None
+    ) -> Iterator[Tensor]:
+        """Yield the feature maps [N, C, S, S] of the first convolution and of every block up to S = `size`.
 
         If `layer_inputs` is given, append the inputs [N, in, S, S] of layers 1, 2, ... to it, pooled to S <= GRID.
         """
@@ -226,15 +219,45 @@ class MobileGenerator(Generator):
         style = styles[0].repeat_interleave(9, dim=1)
         x = modulated_pointwise_flat(patches.expand(style.shape[0], -1, -1, -1), kernels[0].flatten(-3), style)
         x = add_noise_and_activate(x, self.noise, self.bias)
-        for index, (block, shape) in enumerate(zip(self.blocks, BLOCKS, strict=True)):
+        yield x
+        for index, (block, shape) in enumerate(zip(self.blocks, self.shapes, strict=True)):
             if shape.size > size:
-                break
+                return
             block_kernels = (kernels[1 + 2 * index], kernels[2 + 2 * index])
             x = block(x, block_kernels, styles[1 + 3 * index : 4 + 3 * index], layer_inputs)
-        return x
+            yield x
+
+    def features(self, styles: Styles, kernels: Kernels, size: int, layer_inputs: list[Tensor] | None = None) -> Tensor:
+        """Return the feature maps [N, C, size, size] after the block of that size; see `feature_pyramid`."""
+        *_, last = self.feature_pyramid(styles, kernels, size, layer_inputs)
+        return last
+
+
+class MobileGenerator(MobileTrunk):
+    """MobileStyleGAN's synthesis network: all blocks, and toRGB, which is layer 15 and has the last style."""
+
+    size = 1024
+    # As many as in StyleGAN2 at this size, which was distilled. This network has no convolutions at 1024 pixels, so
+    # the last two codes of a W+ code have no effect.
+    n_styles = 18
+
+    def __init__(self) -> None:
+        super().__init__(BLOCKS)
+        last = BLOCKS[-1].outputs
+        self.picture_modulation = nn.Linear(CODE, last)
+        self.picture_kernel = nn.Parameter(torch.empty(3 * BANDS, last, 1, 1))
+        self.picture_bias = nn.Parameter(torch.empty(1, 3 * BANDS, 1, 1))
+
+    def modulations(self) -> list[tuple[nn.Linear, int]]:
+        """Return every modulation layer, toRGB's last, with the index of its code in a W+ code."""
+        return [*super().modulations(), (self.picture_modulation, 1 + 2 * len(BLOCKS))]
+
+    def own_kernels(self) -> dict[int, Tensor]:
+        """Return layer index -> kernel [out, in, kh, kw] including toRGB's, without offsets."""
+        return super().own_kernels() | {1 + 2 * len(BLOCKS): self.picture_kernel}
 
     def synthesize(self, styles: Styles, kernels: Kernels) -> Tensor:
         """Return pictures [N, 3, 1024, 1024], RGB, about [-1, 1] and not clamped, with the stored noise."""
-        x = self.features(styles, kernels)
-        bands = modulated_pointwise(x, kernels[1 + 2 * len(self.blocks)].flatten(-3), styles[-1])
+        x = self.features(styles, kernels, BLOCKS[-1].size)
+        bands = modulated_pointwise(x, kernels[1 + 2 * len(BLOCKS)].flatten(-3), styles[-1])
         return inverse_haar(bands.add_(self.picture_bias)).float()

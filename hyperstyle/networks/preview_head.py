@@ -45,7 +45,11 @@ class Preview(nn.Module):
 
     def forward(self, features: Tensor, codes: Tensor) -> Tensor:
         """Return pictures [N, 3, S, S] of features [N, C, S / 2, S / 2] and the codes [N, 512] of the last layers."""
-        x = modulated_pointwise(features, self.narrow, self.modulation(codes.to(self.place.dtype))) + self.place
+        return self.render(features, self.modulation(codes.to(self.place.dtype)))
+
+    def render(self, features: Tensor, style: Tensor) -> Tensor:
+        """Return pictures [N, 3, S, S] of features [N, C, S / 2, S / 2] and their style [N, C]."""
+        x = modulated_pointwise(features, self.narrow, style) + self.place
         return inverse_haar(self.picture(self.refine(F.leaky_relu(x, 0.2)))).float()
 
 

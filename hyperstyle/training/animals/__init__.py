@@ -1,0 +1,1 @@
+"""Transfer of the embedded face generator to animals, on a folder of a few hundred aligned photos."""
