@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.options import Device, device_of
-from hyperstyle.domain_table import DOMAINS
+from hyperstyle.cli.options import Device, device_of, domain_of
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.page import build_page
 from hyperstyle.web.services import Services
@@ -30,12 +29,9 @@ def main(
     mcp: Annotated[bool | None, typer.Option(help="Offer the endpoints as MCP tools too.")] = None,
 ) -> None:
     """Start HyperStyle Studio; options that are not given are read from Gradio's environment variables."""
-    names = [name.strip() for name in domains.split(",")] if domains else []
-    for name in names:
-        if name not in DOMAINS:
-            raise typer.BadParameter(f"{name!r} is no domain; there are {', '.join(DOMAINS)}", param_hint="--domains")
+    offered = [domain_of(name.strip()) for name in domains.split(",")] if domains else []
     device_of(device)
-    engine = Engine([DOMAINS[name] for name in names], device)
+    engine = Engine(offered, device)
     work = WorkStore(None if work_memory is None else work_memory * 1_000_000)
     services = Services(engine, Sessions(engine.first), work)
     page = build_page(services)

@@ -11,7 +11,7 @@ from hyperstyle.bulk.records import MANIFEST, Entry, begin_record, find_entry, s
 from hyperstyle.bulk.result_files import invert_into
 from hyperstyle.device import choose_device
 from hyperstyle.domain_table import DOMAINS
-from hyperstyle.errors import StudioError
+from hyperstyle.errors import StudioError, unexpected
 from hyperstyle.files import Origin
 from hyperstyle.inversion.methods import METHODS
 from hyperstyle.inverter import Inverter
@@ -71,7 +71,7 @@ class Job:
         except StudioError as error:
             entry["error"] = str(error)
         except Exception as error:  # a bug that one photo triggers must not end the whole run
-            entry["error"] = f"unexpected {type(error).__name__} ({error}): `invert` on this photo alone shows where"
+            entry["error"] = unexpected(error)
             logging.getLogger(__name__).exception(source.photo)
         save_record(folder, entry, origin, self.run)
         return entry

@@ -9,7 +9,7 @@ from hyperstyle.comparison.arcface_distance import ArcFaceDistance
 from hyperstyle.comparison.edit_trials import EditTrials
 from hyperstyle.comparison.rows import ComparisonRow, RowStore
 from hyperstyle.comparison.time_left import TimeLeft
-from hyperstyle.errors import StudioError
+from hyperstyle.errors import StudioError, unexpected
 from hyperstyle.files import Origin, file_fingerprint
 from hyperstyle.inversion.methods import Method
 from hyperstyle.inverter import Inverter
@@ -111,8 +111,3 @@ def run_method(
     pixels = to_pixels(inverter.domain.view.pool(to_tensor(last.pixels))[0])
     save_photo(store.picture_path(name, method.name), pixels, Photo(pixels))
     return ComparisonRow(name, method.name, last.inversion.steps, edits=edits)
-
-
-def unexpected(error: Exception) -> str:
-    """Return the error text for a bug that one photo of a thousand triggers: it must not end the whole run."""
-    return f"unexpected {type(error).__name__} ({error}): `invert` on this photo alone shows where"
