@@ -119,8 +119,8 @@ class Inversion:
         """Return codes and offsets in 32 bits on the generator's device; a `StudioError` if they do not fit it."""
         if self.offsets and self.offset_mode != generator.offset_mode:
             raise StudioError(
-                f"The inversion's offsets are to be {self.offset_mode} and those of the generator of {self.domain} "
-                f"{generator.offset_mode}: invert the photo again."
+                f"The inversion's offsets are {self.offset_mode}, but the generator of {self.domain} needs offsets "
+                f"that are {generator.offset_mode}: invert the photo again."
             )
         kernels = generator.kernels()
         fits = self.codes.ndim == 2 or self.codes.shape[1] == generator.n_styles
@@ -174,7 +174,9 @@ class Inversion:
         except (KeyError, TypeError, ValueError, StudioError) as error:
             raise StudioError(f"{path.name} is damaged: invert the photo again, or take another copy of it.") from error
         if inversion.domain not in DOMAINS:
-            raise StudioError(f"{path.name} is of the domain {inversion.domain!r}, which is unknown here: update.")
+            raise StudioError(
+                f"{path.name} is of the domain {inversion.domain!r}, which this version lacks: update the program."
+            )
         return inversion
 
 

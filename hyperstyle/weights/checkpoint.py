@@ -48,7 +48,7 @@ def require_opts(file: Checkpoint, **required: Collection[Any] | None) -> Mappin
     for name, known in required.items():
         if known is not None and opts[name] not in known:
             choice = ", ".join(map(str, known))
-            raise StudioError(f"{file.name} has {name} {opts[name]}, which this program does not know; it is {choice}.")
+            raise StudioError(f"{file.name} has {name} {opts[name]}, which is unknown here; known: {choice}.")
     return opts
 
 
@@ -60,7 +60,7 @@ def build_options(opts: Mapping[str, Any], **more: Any) -> Options:  # noqa: ANN
 def checked_size(name: str, size: object) -> int:
     """Return `size` if it is one of `SIZES`; a `StudioError` about the file `name` otherwise."""
     if size not in SIZES:
-        raise StudioError(f"{name} makes pictures of {size} pixels; known are {', '.join(map(str, SIZES))}.")
+        raise StudioError(f"{name} makes pictures of {size} pixels; known sizes: {', '.join(map(str, SIZES))}.")
     return int(str(size))
 
 
@@ -102,7 +102,8 @@ def load_exact(
         same_memory = original is not None and tensor.data_ptr() == original.data_ptr()
         if original is not None and not same_memory and not torch.equal(tensor, original):
             raise StudioError(
-                f"{published} of {file.name} differs from what it has to repeat; take files that belong together."
+                f"{published} of {file.name} differs from the tensor that it should be a copy of; take files that "
+                "belong together."
             )
     for published, our in required.items():
         weights.add(our, file.tensors[published], f"{published} of {file.name}")

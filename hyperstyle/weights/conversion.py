@@ -35,7 +35,7 @@ def convert(files: Sequence[Path], out: Path, dtype: torch.dtype = torch.float32
     Writes atomically and never overwrites a file.
     """
     if out.suffix != SUFFIX:
-        raise StudioError(f"{out} is no name for a converted file; let it end in {SUFFIX}.")
+        raise StudioError(f"The name of a converted file has to end in {SUFFIX}: {out} does not.")
     if out.exists():
         raise StudioError(f"{out} exists already; choose another name or remove it.")
     weights = combine(files)
@@ -107,5 +107,7 @@ def read(path: Path) -> ModelWeights:
             for name in names:
                 weights.add(name, file.get_tensor(name), f"{name} of {path.name}")
     except (OSError, SafetensorError, ValueError, TypeError, KeyError) as error:
-        raise StudioError(f"{path} cannot be read as a converted model; see that it is there and whole.") from error
+        raise StudioError(
+            f"{path} cannot be read as a converted model; check that it is there and complete."
+        ) from error
     return weights

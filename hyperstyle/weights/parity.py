@@ -58,7 +58,7 @@ def check(folder: Path, against: Path, device: torch.device) -> Iterator[Agreeme
     """
     files = next((names for names in FILES if all((folder / name).is_file() for name in names)), None)
     if files is None:
-        raise StudioError(f"{folder} holds no published model: {' or '.join(map(' and '.join, FILES))} is looked for.")
+        raise StudioError(f"{folder} holds no published model, that is {' or '.join(map(' and '.join, FILES))}.")
     expected = read(against)
     model = combine([folder / name for name in files]).load().to(device)
     remaining = dict(expected)
@@ -67,7 +67,7 @@ def check(folder: Path, against: Path, device: torch.device) -> Iterator[Agreeme
             if name in remaining:
                 yield compare(name, output, remaining.pop(name))
     if remaining:
-        raise StudioError(f"{against.name} expects {', '.join(remaining)}, which this model does not answer.")
+        raise StudioError(f"{against.name} expects {', '.join(remaining)}, which this model does not compute.")
 
 
 def read(path: Path) -> Expected:

@@ -56,7 +56,7 @@ def read(path: Path) -> Checkpoint:
             "fetch it again from its authors."
         ) from error
     except (OSError, RuntimeError, EOFError, ValueError) as error:
-        raise StudioError(f"{path} cannot be read as a PyTorch checkpoint; see that it is there and whole.") from error
+        raise StudioError(f"{path} cannot be read as a PyTorch checkpoint; check that it is complete.") from error
     if not isinstance(content, Mapping):
         raise StudioError(f"{path.name} is no checkpoint that this program knows: it holds no named entries.")
     unknown = [str(entry) for entry in content if entry not in KNOWN_ENTRIES]
@@ -94,7 +94,7 @@ def combine(paths: Sequence[Path]) -> ModelWeights:
     if layout is None:
         found = ", ".join(f"{file.name} ({file.kind})" for file in files) or "nothing"
         known = "; ".join(" with ".join(kinds) for kinds in LAYOUTS)
-        raise StudioError(f"These files do not make up one model: {found}; what does is {known}.")
+        raise StudioError(f"These files do not make up one model: {found}; a model is {known}.")
     return layout(*files)
 
 

@@ -98,11 +98,11 @@ def added(churches: Inverter, tmp_path_factory: pytest.TempPathFactory) -> Inver
 def test_offsets_of_one_kind_are_refused_by_a_generator_of_the_other(
     added: Inversion, churches: Inverter, inverter: Inverter, tmp_path: Path
 ) -> None:
-    with pytest.raises(StudioError, match=r"are to be added and those of the generator of churches multiplied"):
+    with pytest.raises(StudioError, match=r"are added, but .* churches needs offsets that are multiplied"):
         added.on(inverter.model.generator)
     prepared = inverter.crop(PHOTO)
     multiplied = invert_into(tmp_path, inverter, prepared, METHODS["hyperstyle"], 1)
-    with pytest.raises(StudioError, match=r"are to be multiplied and those of the generator of faces added"):
+    with pytest.raises(StudioError, match=r"are multiplied, but .* faces needs offsets that are added"):
         multiplied.on(churches.model.generator)
 
 

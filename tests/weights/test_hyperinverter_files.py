@@ -105,7 +105,7 @@ def test_what_only_training_needs_is_left_aside(tmp_path: Path, churches: Conten
     load(HyperInverterModel, *files.saved(tmp_path, **churches | more))
     other = encoder | {"w_encoder.linear.bias": encoder["w_encoder.linear.bias"] + 1}
     said = refusal(tmp_path, churches | {"hyperinverter": with_tensors(churches["hyperinverter"], other)})
-    assert "w_encoder.linear.bias of hyperinverter.pt differs from what it has to repeat" in said
+    assert "w_encoder.linear.bias of hyperinverter.pt differs from the tensor that it should be a copy of" in said
 
 
 def test_what_is_missing_or_unknown_is_named(tmp_path: Path, churches: Contents) -> None:
