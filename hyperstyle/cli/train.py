@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import torch
 import typer
+from torch import nn
 
 from hyperstyle.cli.options import Device, device_of, training_packages
 from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.editing import styles
 from hyperstyle.editing.direction_files import DIRECTIONS_FILE
 from hyperstyle.errors import StudioError
+from hyperstyle.files import atomic_write
 from hyperstyle.inverter import Inverter
 from hyperstyle.metrics.arcface import ArcFaceNetwork
 from hyperstyle.metrics.identity import FaceIdentity
@@ -22,14 +24,23 @@ from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.paths import ASSETS
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.training.core import generated_pictures, portraits
-from hyperstyle.training.faces import augmented_portraits, hypernetwork_training, preview_training, w_encoder_training
+from hyperstyle.training.core.loop import write_checkpoint
+from hyperstyle.training.faces import (
+    augmented_portraits,
+    code_curvature,
+    hypernetwork_training,
+    preview_training,
+    w_encoder_training,
+)
 from hyperstyle.training.styles import style_faces, style_training
 from hyperstyle.weights import assets
 from hyperstyle.weights.catalogue import WEIGHTS
-from hyperstyle.weights.embedded_loading import load_generator, load_mapping
+from hyperstyle.weights.embedded_loading import load_embedded_model, load_generator, load_mapping
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.lpips_loading import load_lpips
 from hyperstyle.weights.model_loading import open_model
+
+ENCODER, HYPERNETWORK = w_encoder_training.CHECKPOINT, hypernetwork_training.CHECKPOINT
 
 STORY = {
     "data": "pictures of the generator, and 140 CC0 portraits of people who do not exist; see README",
@@ -42,6 +53,15 @@ app = typer.Typer(help="Train the embedded model; every training resumes where i
 
 Work = Annotated[Path, typer.Option(help="Folder for pictures and checkpoints, outside the repository.")]
 Minutes = Annotated[float, typer.Option(help="Time limit of this run; the next one resumes.")]
+
+
+@app.command("start")
+def start_work(work: Work) -> None:
+    """Begin a folder with the networks in assets/, so that a training goes on where its checkpoints are lost."""
+    model = load_embedded_model()
+    for name, (file, part, network) in trained_parts(model).items():
+        steps = assets.story_of(ASSETS / f"{name}.safetensors")["steps"]
+        write_checkpoint(work / file, int(steps), {part: network, "average": network})
 
 
 @app.command("pictures")
@@ -106,6 +126,23 @@ def train_w_encoder(work: Work, minutes: Minutes, device: Device = None) -> None
     heads = fitted_preview(work), fitted_preview(work, w_encoder_training.SMALL)
     encoder_loss = w_encoder_training.EncoderLoss(load_generator(), *heads, lpips, arcface())
     w_encoder_training.train(work, minutes, load_mapping(), encoder_loss, device_of(device))
+
+
+@app.command("curvature")
+def measure_curvature(
+    work: Work,
+    faces: Annotated[int, typer.Option(help="At how many codes it is measured.")] = 256,
+    device: Device = None,
+) -> None:
+    """Measure how the distance from a photo curves over W, and leave it with the encoder, whose codes descend by it."""
+    generator, mapping, lpips = load_generator(), load_mapping(), load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
+    curvature = code_curvature.measure(generator, fitted_preview(work), lpips, mapping, faces, device_of(device))
+    checkpoint = read_checkpoint(work / ENCODER)
+    basis, precision = code_curvature.coordinates_of(curvature, mapping)
+    for part in ("encoder", "average"):
+        checkpoint[part] |= {"basis": basis, "precision": precision}
+    with atomic_write(work / ENCODER) as file:
+        torch.save(checkpoint, file)
 
 
 @app.command("hypernet")
@@ -183,20 +220,26 @@ def measure_styles(
 @app.command("ship")
 def ship_networks(work: Work) -> None:
     """Write the networks as they are now into assets/, in half precision and with their story."""
-    model = trained_model(work)
-    networks = {"w-encoder": model.w_encoder, "hypernetwork": model.hypernetwork, "preview": model.head}
-    checkpoints = {"w-encoder": "w-encoder.pt", "hypernetwork": "hypernet.pt", "preview": checkpoint_of(SIZE)}
-    for name, network in networks.items():
-        steps = torch.load(work / checkpoints[name], weights_only=True, mmap=True)["step"]
+    for name, (file, _, network) in trained_parts(trained_model(work)).items():
+        steps = read_checkpoint(work / file)["step"]
         assets.ship(network, ASSETS / f"{name}.safetensors", {"network": name, "steps": str(steps)} | STORY)
+
+
+def trained_parts(model: EmbeddedModel) -> dict[str, tuple[str, str, nn.Module]]:
+    """The name in assets/ of every network trained -> its checkpoint, what it is called there, and itself."""
+    return {
+        "w-encoder": (ENCODER, "encoder", model.w_encoder),
+        "hypernetwork": (HYPERNETWORK, "refiner", model.hypernetwork),
+        "preview": (checkpoint_of(SIZE), "head", model.head),
+    }
 
 
 def trained_model(work: Path) -> EmbeddedModel:
     """The embedded model as its trainings have left it so far."""
     encoder, hypernetwork = SmallEncoder(), Refiner()
-    encoder.load_state_dict(averaged(work / "w-encoder.pt"))
-    if (work / "hypernet.pt").exists():
-        hypernetwork.load_state_dict(averaged(work / "hypernet.pt"))
+    encoder.load_state_dict(averaged(work / ENCODER))
+    if (work / HYPERNETWORK).exists():
+        hypernetwork.load_state_dict(averaged(work / HYPERNETWORK))
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     model = EmbeddedModel(load_generator(), fitted_preview(work), encoder, hypernetwork, lpips)
     return model.eval().requires_grad_(False)
@@ -222,7 +265,13 @@ def fitted_preview(work: Path, size: int = SIZE) -> Preview:
 
 def averaged(checkpoint: Path) -> dict[str, Any]:
     """The averaged weights in a training's checkpoint."""
+    weights: dict[str, Any] = read_checkpoint(checkpoint)["average"]
+    return weights
+
+
+def read_checkpoint(checkpoint: Path) -> dict[str, Any]:
+    """A training's checkpoint."""
     if not checkpoint.exists():
         raise StudioError(f"There is no {checkpoint.name} in {checkpoint.parent} yet: train it first.")
-    weights: dict[str, Any] = torch.load(checkpoint, weights_only=True)["average"]
-    return weights
+    saved: dict[str, Any] = torch.load(checkpoint, weights_only=True)
+    return saved

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from hyperstyle.networks.generator import Offsets
+from hyperstyle.networks.lbfgs import Lbfgs
 from hyperstyle.networks.lpips import Lpips, difference
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview, preview
@@ -16,8 +17,8 @@ from hyperstyle.networks.view import SQUARE
 Distance = Callable[[Tensor, Tensor], Tensor]
 """(pictures, photos), both [N, 3, 256, 256], RGB in [-1, 1] -> distances [N]."""
 
-CORRECTIONS = 5  # of a code by feedback; each takes as long as a refinement's look
-MOMENTUM = 0.5  # of these
+CORRECTIONS = 8  # steps of L-BFGS of a code; each takes as long as the look of a refinement
+PRIOR = 1e-4  # of the prior on codes: keeps them where the generator was trained, at little cost in distance
 
 
 def chunks(count: int, device: torch.device) -> Iterator[slice]:
@@ -51,13 +52,16 @@ class EmbeddedModel(nn.Module):
     def encode(self, photo: Tensor, corrections: int = CORRECTIONS) -> Tensor:
         """Return codes [N, 512] in W of photos [N, 3, 256, 256], RGB in [-1, 1].
 
-        The encoder's codes, improved by `corrections` gradient steps on the distance of preview and photo.
+        The encoder's codes, improved by `corrections` steps of L-BFGS on the distance of preview and photo plus a
+        Gaussian prior on W: PRIOR * (w - mean)^T C^-1 (w - mean) / 2, where C is the covariance of W.
         """
-        codes: Tensor = self.w_encoder(photo)
-        step = torch.zeros_like(codes)
+        encoder = self.w_encoder
+        codes: Tensor = encoder(photo)
+        coordinates, descent = encoder.coordinates(codes), Lbfgs()
         for _ in range(corrections):
-            step = MOMENTUM * step - self.code_gradient(photo, codes) @ self.w_encoder.metric
-            codes = codes + step
+            gradient = self.code_gradient(photo, codes) @ encoder.basis + PRIOR * encoder.precision * coordinates
+            coordinates = coordinates + descent.next_step(gradient)
+            codes = encoder.codes(coordinates)
         return codes
 
     @torch.enable_grad()

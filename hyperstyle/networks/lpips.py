@@ -58,8 +58,17 @@ def feature_distance(maps: Iterable[Tensor], others: Iterable[Tensor], importanc
 
 
 SQUARED = 3.0  # weight of L2 beside LPIPS: both then fall together, where equal weights leave L2 behind
+PERCEIVED = 0.8  # weight of LPIPS
 
 
 def difference(pictures: Tensor, photos: Tensor, lpips: Lpips) -> Tensor:
     """How far pictures are from photos [N, 3, H, W] in [-1, 1]: what trainings and refinements bring down, [N]."""
-    return SQUARED * (pictures - photos).square().mean((1, 2, 3)) + 0.8 * lpips(pictures, photos)
+    return SQUARED * (pictures - photos).square().mean((1, 2, 3)) + PERCEIVED * lpips(pictures, photos)
+
+
+def difference_coordinates(pictures: Tensor, lpips: Lpips) -> Tensor:
+    """Coordinates [N, D] of pictures [N, 3, H, W] in [-1, 1] between which the squared distance is `difference`."""
+    parts = [pictures * (SQUARED / pictures[0].numel()) ** 0.5]
+    for maps, importance in zip(lpips.features(pictures), lpips.importance, strict=True):
+        parts.append(maps * (PERCEIVED * importance / maps[0, 0].numel()).sqrt()[:, None, None])
+    return torch.cat([part.flatten(1) for part in parts], 1)

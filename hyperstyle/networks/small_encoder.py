@@ -36,11 +36,14 @@ class SmallEncoder(nn.Module):
         # Codes are learned in units of their own mean and spread.
         self.register_buffer("mean", torch.zeros(512))
         self.register_buffer("spread", torch.ones(512))
-        # Turns the gradient of a picture's distance over W into an even step down: `-gradient @ metric`.
-        self.register_buffer("metric", torch.zeros(512, 512))
+        # Coordinates z of W, w = mean + basis @ z, in which the mean curvature of a picture's distance from a photo is
+        # about 1, and the inverse covariance of W is diagonal: `precision`.
+        self.register_buffer("basis", torch.eye(512))
+        self.register_buffer("precision", torch.ones(512))
         self.mean: Tensor
         self.spread: Tensor
-        self.metric: Tensor
+        self.basis: Tensor
+        self.precision: Tensor
 
     def normalized(self, photos: Tensor) -> Tensor:
         """Return (codes - mean) / spread [N, 512] of photos [N, 3, H, W], RGB in [-1, 1], H and W multiples of 128."""
@@ -50,3 +53,11 @@ class SmallEncoder(nn.Module):
     def forward(self, photos: Tensor) -> Tensor:
         """Return codes [N, 512] of photos [N, 3, H, W], RGB in [-1, 1], H and W multiples of 128."""
         return self.mean + self.spread * self.normalized(photos)
+
+    def coordinates(self, codes: Tensor) -> Tensor:
+        """Return the coordinates z [N, 512] of codes [N, 512]."""
+        return torch.linalg.solve(self.basis, (codes - self.mean).mT).mT
+
+    def codes(self, coordinates: Tensor) -> Tensor:
+        """Return the codes [N, 512] of coordinates z [N, 512]."""
+        return self.mean + coordinates @ self.basis.mT

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import nn
 
@@ -41,6 +41,12 @@ def load_shipped(network: M, path: Path) -> M:
     state = {name: value.float() if value.dtype == torch.float16 else value for name, value in weights.items()}
     network.load_state_dict(state)
     return network.eval().requires_grad_(False)
+
+
+def story_of(path: Path) -> dict[str, str]:
+    """What the metadata of a file in assets/ tells about its network."""
+    with safe_open(path, "pt") as file:
+        return dict(file.metadata())
 
 
 def asset_checksums(domain: Domain) -> dict[str, str]:

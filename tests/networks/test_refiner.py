@@ -84,7 +84,7 @@ def test_corrections_of_a_code_bring_its_picture_nearer(
     generator: MobileGenerator, mapping: MappingNetwork, code: torch.Tensor
 ) -> None:
     encoder = SmallEncoder()
-    encoder.metric.copy_(torch.eye(512) * 2)
+    encoder.basis.copy_(torch.eye(512) * 2**0.5)
     encoder.mean.copy_(mapping.mean)
     model = EmbeddedModel(generator, Preview(), encoder, Refiner(), Lpips()).eval().requires_grad_(False)
     photo = preview(generator, model.head, code, generator.kernels())

@@ -13,6 +13,9 @@ DECAY = 0.3  # share of a run over which the learning rate falls to zero, so tha
 WARMUP = 50  # steps over which the learning rate rises after each start, while the optimizer's averages settle
 
 
+OPTIMIZER = "optimizer"  # the name of that part
+
+
 class Stateful(Protocol):
     """Part of a checkpoint: a module, an optimizer, or anything else with a state dict."""
 
@@ -21,6 +24,14 @@ class Stateful(Protocol):
 
     def load_state_dict(self, state_dict: Any) -> Any:  # noqa: ANN401
         """Restore the state that `state_dict` returned."""
+
+
+def write_checkpoint(path: Path, step: int, parts: Mapping[str, Stateful]) -> None:
+    """Write it under a temporary name first, so that a kill at any moment leaves a whole one."""
+    partial = path.with_suffix(".part")
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({"step": step} | {name: part.state_dict() for name, part in parts.items()}, partial)
+    partial.replace(path)
 
 
 @dataclass
@@ -38,20 +49,21 @@ class TrainingRun:
     """Seconds between checkpoints."""
 
     def resume(self) -> int:
-        """Load the last checkpoint where there is one; the number of steps done so far."""
+        """Load the last checkpoint where there is one; the number of steps done so far.
+
+        A checkpoint that `train start` made has no optimizer's state: it was not shipped.
+        """
         if not self.checkpoint.exists():
             return 0
         saved = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
         for name, part in self.parts.items():
-            part.load_state_dict(saved[name])
+            if name in saved or name != OPTIMIZER:
+                part.load_state_dict(saved[name])
         return int(saved["step"])
 
     def save(self, step: int) -> None:
-        """Write the checkpoint under a temporary name first, so that a kill at any moment leaves a whole one."""
-        partial = self.checkpoint.with_suffix(".part")
-        partial.parent.mkdir(parents=True, exist_ok=True)
-        torch.save({"step": step} | {name: part.state_dict() for name, part in self.parts.items()}, partial)
-        partial.replace(self.checkpoint)
+        """Write the checkpoint."""
+        write_checkpoint(self.checkpoint, step, self.parts)
 
     def share(self, step: int, seconds: float) -> float:  # noqa: ARG002 - for stretches that count steps
         """Return the share of this run that is over, 1 at its end: `step` counts all runs, `seconds` this one."""

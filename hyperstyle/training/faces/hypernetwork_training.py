@@ -22,6 +22,7 @@ from hyperstyle.training.core.generated_pictures import save_grid
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
 from hyperstyle.training.core.portraits import read_portraits
 
+CHECKPOINT = "hypernet.pt"
 BATCH, LARGE_BATCH = 4, 32  # on CPU and on CUDA
 CORRECTIONS = 2  # gradient steps on the first code: fewer than for users save time and make starts more varied
 LIKENESS = 0.1  # weight of the identity loss beside L2 and LPIPS, as in the paper
@@ -163,7 +164,7 @@ def train(
         save_grid(work / "hypernet.png", [torch.cat(row, 1)[None] for row in rows])
 
     parts: dict[str, Stateful] = {"refiner": refiner, "average": average, "optimizer": optimizer}
-    for step in TrainingRun(work / "hypernet.pt", parts, minutes, report).steps(optimizer):
+    for step in TrainingRun(work / CHECKPOINT, parts, minutes, report).steps(optimizer):
         backward(model, refiner, targets.batch(batch), likeness.distance, real)
         update(refiner, average, optimizer, step, memory=0.998)
 

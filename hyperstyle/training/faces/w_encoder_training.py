@@ -21,13 +21,12 @@ from hyperstyle.training.core.generated_pictures import SIZE, code_of, file_of, 
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
 from hyperstyle.training.core.portraits import read_portraits
 
+CHECKPOINT = "w-encoder.pt"
 HELD_OUT = 200  # the first pictures of the folder are held out
 FITTED = 4000  # pictures to which the linear map from codes to pixels is fitted
 BATCH = 32  # generated pictures in a step
 PHOTOS = 16  # portraits and augmented portraits in a step, compared with small previews of their codes
 CLOSE = 1  # photos among them that are compared at 256 pixels too, which takes twenty times as long
-CAUTION = 100.0  # beside what a code changes in 3072 numbers of about 1
-STRIDE = 1800.0  # of corrections of a code, by trying: longer ones overshoot
 LIKENESS = 0.1  # weight of the identity loss beside L2 and LPIPS
 SMALL = 64  # side of the small preview
 
@@ -72,16 +71,6 @@ def look_of_codes(codes: Tensor, pictures: Tensor) -> Tensor:
     pixels = (pictures - pictures.mean(0)).flatten(1)
     gram = codes.T @ codes + len(codes) * 0.05 * torch.eye(codes.shape[1])
     return torch.linalg.solve(gram, codes.T @ pixels) / pixels.std()
-
-
-def metric_of(look: Tensor, spread: Tensor) -> Tensor:
-    """The matrix [512, 512] that turns a gradient over W into a step down, by a `look` as `look_of_codes` gives it.
-
-    It is the step that Gauss and Newton would take if the look were all there is; `CAUTION` holds it back where a code
-    hardly shows.
-    """
-    curvature = look @ look.T + CAUTION * torch.eye(len(look))
-    return STRIDE * spread[:, None] * torch.linalg.inv(curvature) * spread
 
 
 def code_loss(predicted: Tensor, codes: Tensor, look: Tensor) -> Tensor:
@@ -159,7 +148,6 @@ def train(work: Path, minutes: float, mapping: MappingNetwork, encoder_loss: Enc
     encoder = SmallEncoder()
     encoder.mean.copy_(known.mean)
     encoder.spread.copy_(known.spread)
-    encoder.metric.copy_(metric_of(look.cpu(), known.spread))
     encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(encoder).eval().requires_grad_(False)
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=1e-3, weight_decay=1e-2)
@@ -174,7 +162,7 @@ def train(work: Path, minutes: float, mapping: MappingNetwork, encoder_loss: Enc
         save_grid(work / "w-encoder.png", [torch.cat(pair, 1)[None] for pair in zip(held_photos, made, strict=True)])
 
     parts: dict[str, Stateful] = {"encoder": encoder, "average": average, "optimizer": optimizer}
-    for step in TrainingRun(work / "w-encoder.pt", parts, minutes, report).steps(optimizer):
+    for step in TrainingRun(work / CHECKPOINT, parts, minutes, report).steps(optimizer):
         pictures, codes = (part.to(device) for part in known.batch(step))
         some = photos.batch().to(device)
         training_loss(encoder, encoder_loss, look, (pictures, codes), some).backward()

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from hyperstyle.training.core.loop import TrainingRun, follow
+from hyperstyle.training.core.loop import TrainingRun, follow, write_checkpoint
 
 ENDLESS = """
 import sys, torch
@@ -46,6 +46,14 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(tmp_path: Path) -> N
     done = list(stretch.steps(optimizer))
     assert done[0] >= 20
     assert torch.load(checkpoint, weights_only=True)["step"] == done[-1] + 1
+
+
+def test_a_training_goes_on_from_weights_alone(tmp_path: Path) -> None:
+    stretch, _, model = stretch_of(tmp_path / "model.pt", minutes=0.01)
+    shipped = nn.Linear(3, 2)
+    write_checkpoint(stretch.checkpoint, 7, {"model": shipped})
+    assert stretch.resume() == 7
+    assert torch.equal(model.weight, shipped.weight)
 
 
 def test_the_rate_rises_at_the_start_and_falls_to_nothing_at_the_end(tmp_path: Path) -> None:

@@ -1,0 +1,48 @@
+"""L-BFGS (Nocedal, 1980) for a batch of vectors, each of which descends by itself, with one gradient a step.
+
+It expects coordinates in which the curvature is near 1 beforehand, so that already the first step is a good one; from
+the gradients at its own steps it learns how each function differs.
+"""
+
+import torch
+from torch import Tensor
+
+BOUND = 0.5  # of a step's length: beyond it the curvature is another one
+MEMORY = 10  # steps that are remembered
+CONVEX = 1e-4  # least cosine between a step and the change of the gradient that is learnt from
+
+
+class Lbfgs:
+    """The steps of a descent of vectors [N, D]."""
+
+    def __init__(self) -> None:
+        self.gradient: Tensor | None = None
+        self.step: Tensor | None = None
+        self.pairs: list[tuple[Tensor, Tensor, Tensor]] = []
+        """Of the last steps: the step s, the change y of the gradient, both [N, D], and 1 / (s * y) [N, 1]."""
+
+    def next_step(self, gradient: Tensor) -> Tensor:
+        """The step [N, D] from where the gradient is `gradient` [N, D], which is where the step before has led."""
+        if self.gradient is not None and self.step is not None:
+            self.learn(self.step, gradient - self.gradient)
+        step = -self.solve(gradient)
+        length = step.norm(dim=1, keepdim=True)
+        self.gradient, self.step = gradient, step * (BOUND / (length + 1e-12)).clamp(max=1)
+        return self.step
+
+    def learn(self, step: Tensor, change: Tensor) -> None:
+        """Remember a step and the change of the gradient, both [N, D], where the function is convex along it."""
+        product = (step * change).sum(1, keepdim=True)
+        convex = product > CONVEX * step.norm(dim=1, keepdim=True) * change.norm(dim=1, keepdim=True)
+        self.pairs.append((step, change, torch.where(convex, 1 / product, 0.0)))
+        del self.pairs[:-MEMORY]
+
+    def solve(self, gradient: Tensor) -> Tensor:
+        """The inverse curvature times a gradient [N, D]: the two loops of L-BFGS."""
+        shares = []
+        for step, change, inverse in reversed(self.pairs):
+            shares.append(inverse * (step * gradient).sum(1, keepdim=True))
+            gradient = gradient - shares[-1] * change
+        for (step, change, inverse), share in zip(self.pairs, reversed(shares), strict=True):
+            gradient = gradient + (share - inverse * (change * gradient).sum(1, keepdim=True)) * step
+        return gradient

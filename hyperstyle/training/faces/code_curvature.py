@@ -1,0 +1,57 @@
+"""Measures the mean curvature over W of a picture's distance from a photo, for the descent of codes."""
+
+import torch
+from torch import Tensor
+
+from hyperstyle.device import fast_dtype
+from hyperstyle.networks.embedded_model import chunks
+from hyperstyle.networks.lpips import Lpips, difference_coordinates
+from hyperstyle.networks.mobile_stylegan import CODE, MappingNetwork, MobileGenerator
+from hyperstyle.networks.preview_head import Preview, preview
+
+PROBES = 4  # random combinations of coordinates for each picture
+SAMPLES = 50_000  # codes from which the spread of W is taken
+CAUTION = 1e-3  # weight of the inverse covariance beside the curvature
+FLOOR = 1e-4  # least variance of a direction of W, relative to the mean one
+TRUNCATION = 0.75  # of the codes at which it is measured: photos lie in the tame part of W
+
+
+def measure(
+    generator: MobileGenerator, head: Preview, lpips: Lpips, mapping: MappingNetwork, faces: int, device: torch.device
+) -> Tensor:
+    """Return the curvature [512, 512] over W of `lpips.difference`, averaged over the previews of `faces` codes.
+
+    It is Gauss-Newton's, H = 2 J^T J with the Jacobian J of `lpips.difference_coordinates`, in which no photo occurs.
+    For normal v the mean of (J^T v)(J^T v)^T is J^T J, so that a few gradients of each picture do.
+    """
+    generator.compute_in(fast_dtype(device))
+    for network in (generator, lpips, head.to(fast_dtype(device))):
+        network.to(device)
+    kernels = generator.kernels()
+    source = torch.Generator().manual_seed(0)
+    curvature = torch.zeros(CODE, CODE, device=device)
+    codes = mapping(torch.randn(faces, CODE, generator=source), TRUNCATION).to(device)
+    for part in chunks(faces, device):
+        moved = codes[part].detach().requires_grad_()
+        coordinates = difference_coordinates(preview(generator, head, moved, kernels), lpips)
+        for _ in range(PROBES):
+            probe = torch.randn(coordinates.shape, generator=source).to(device)
+            (gradient,) = torch.autograd.grad(coordinates, moved, probe, retain_graph=True)
+            curvature += 2 * gradient.mT @ gradient / (faces * PROBES)
+    return curvature.cpu()
+
+
+@torch.no_grad()
+def coordinates_of(curvature: Tensor, mapping: MappingNetwork) -> tuple[Tensor, Tensor]:
+    """Return the `basis` [512, 512] and the `precision` [512] of a `SmallEncoder`, by the curvature H over W.
+
+    basis^T (H + CAUTION * C^-1) basis = 1 and basis^T C^-1 basis = diag(precision), where C is the covariance of W: in
+    directions that hardly show, no step leads out of W.
+    """
+    codes = mapping(torch.randn(SAMPLES, CODE, generator=torch.Generator().manual_seed(0)))
+    covariance = torch.cov(codes.mT).double()
+    covariance += FLOOR * covariance.diagonal().mean() * torch.eye(CODE)
+    inverse = torch.linalg.inv(covariance)
+    whitening = torch.linalg.inv(torch.linalg.cholesky(curvature.double() + CAUTION * inverse)).mT
+    precision, turn = torch.linalg.eigh(whitening.mT @ inverse @ whitening)
+    return (whitening @ turn).float(), precision.float()
