@@ -43,7 +43,7 @@ def test_words_change_the_picture_or_get_a_sentence(page: Page) -> None:
     for words in ("asdf", "", "word " * 500, "😀🎉", "ein lächelndes Gesicht", "<img src=x onerror=alert(1)>"):
         after.fill(words)
         page.locator("#say").click()
-        expect(said(page)).to_contain_text("it knows" if words else "Say both")
+        expect(said(page)).to_contain_text("it knows" if words else "Describe both")
         page.locator(".toast-close").click()
         expect(said(page)).to_have_count(0)
     assert picture(page, "#worded") == darker

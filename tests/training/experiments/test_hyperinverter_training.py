@@ -100,7 +100,7 @@ def test_pictures_get_nearer_a_discriminator_joins_and_a_killed_training_goes_on
 def test_training_starts_from_the_generator_as_it_is(generator: MobileGenerator, mapping: MappingNetwork) -> None:
     training = training_of(generator, mapping)
     first, second = training.pictures(network_of(training), *training.held)
-    assert torch.equal(first, second)
+    torch.testing.assert_close(first, second, atol=1e-4, rtol=0)  # a batch may be summed in another order
 
 
 def test_the_discriminator_learns_and_its_gradient_reaches_the_pictures() -> None:
