@@ -17,6 +17,7 @@ from hyperstyle.training.animals.features import FeatureNetwork
 from hyperstyle.training.core.loop import TrainingRun
 
 RATE = 2e-4  # learning rate of the discriminator
+HEAD_RATE = 3e-4  # of the generator's heads, which are no longer untrained
 SHARE = 1.0  # length of the adversarial gradient at reconstructed pixels, relative to the reconstruction gradient
 MEMORY = 0.99  # decay of the moving average of the weight that this takes
 REFRESH = 100  # steps between two fits of the distribution of codes
@@ -108,7 +109,7 @@ def train(
 ) -> None:
     """Train on pictures of `size` for some minutes; the first run begins with the auto-decoder's checkpoint, if any."""
     adversary = Adversary(features, training.device)
-    optimizer = training.optimizer()
+    optimizer = training.optimizer(HEAD_RATE)
     history: list[Tensor] = []
 
     def report(step: int) -> None:

@@ -103,12 +103,12 @@ class AnimalTraining:
         load_shipped(self.results(), path)
         self.generator.load_state_dict(self.average.state_dict())
 
-    def optimizer(self) -> torch.optim.Optimizer:
+    def optimizer(self, head_rate: float = HEAD_RATE) -> torch.optim.Optimizer:
         """Return Adam with a small learning rate for the pretrained trunk and a larger one for the heads."""
         heads = list(self.generator.heads.parameters())
         head_ids = {id(parameter) for parameter in heads}
         trunk = [parameter for parameter in self.generator.parameters() if id(parameter) not in head_ids]
-        groups = [{"params": trunk, "lr": TRUNK_RATE}, {"params": heads, "lr": HEAD_RATE}]
+        groups = [{"params": trunk, "lr": TRUNK_RATE}, {"params": heads, "lr": head_rate}]
         return torch.optim.Adam(groups, betas=(0.9, 0.99), fused=True)
 
     def render(self, generator: CompactGenerator, codes: Tensor, size: int) -> Tensor:
