@@ -9,8 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from hyperstyle.networks.lpips import difference
-from hyperstyle.training.animals.auto_decoder import BATCHES, CODE_STEP, AnimalTraining, batch_of
+from hyperstyle.training.animals.auto_decoder import BATCHES, CODE_STEP, AnimalTraining, batch_of, reconstruction_loss
 from hyperstyle.training.animals.differentiable_augmentation import augment
 from hyperstyle.training.animals.discriminator import ProjectedDiscriminator, discriminator_loss, generator_loss
 from hyperstyle.training.animals.features import FeatureNetwork
@@ -90,7 +89,7 @@ def adversarial_step(training: AnimalTraining, adversary: Adversary, new: Tensor
     generated = training.render(training.generator, torch.cat((known, new)), size)
 
     leaf = generated[:half].detach().requires_grad_()
-    loss = difference(leaf, wanted, training.lpips).mean()
+    loss = reconstruction_loss(leaf, wanted, training.lpips)
     (reconstruction,) = torch.autograd.grad(loss, leaf)
     photos = training.pictures.batch(torch.randint(count, (len(generated),)), size).to(training.device)
     accuracies = adversary.learn(photos, generated.detach())

@@ -24,6 +24,7 @@ TRUNK_RATE, HEAD_RATE = 1e-4, 1e-3  # of Adam; at 1e-3 the pretrained trunk fall
 CODE_STEP = 0.7  # length of a code's step in whitened W, where codes of faces lie at about 23 from the mean
 HELD_OUT_STEPS = 5  # updates of the held-out codes at every report
 BATCHES = {64: 16, 128: 8, 256: 4}  # side of the pictures -> batch size
+STRIDE = 4  # of the first layer of LPIPS
 MEMORY = 0.998  # decay of the moving average of the weights
 
 
@@ -119,7 +120,7 @@ class AnimalTraining:
     def reconstruct(self, numbers: Tensor, size: int) -> Tensor:
         """Back-propagate the reconstruction loss of the pictures `numbers` [B] and update their codes; return it."""
         wanted, codes = self.pictures.batch(numbers, size).to(self.device), self.codes(numbers)
-        loss = difference(self.render(self.generator, codes, size), wanted, self.lpips).mean()
+        loss = reconstruction_loss(self.render(self.generator, codes, size), wanted, self.lpips)
         loss.backward()
         assert codes.grad is not None
         self.codes.move(numbers, codes.grad, CODE_STEP)
@@ -166,6 +167,17 @@ class AnimalTraining:
         print(f"step {step}, {size} pixels: {note}, {figures}", flush=True)
         save_tiles(folder / "strip.png", strip, 10)
         save_tiles(folder / "grid.png", self.samples(size, 64), 8)
+
+
+def reconstruction_loss(made: Tensor, wanted: Tensor, lpips: Lpips) -> Tensor:
+    """Return the mean `difference` of pictures [N, 3, S, S], both cropped at the same random offset.
+
+    The first layer of LPIPS's AlexNet has stride 4. At a fixed offset the generator learns a grid of that period.
+    """
+    top, left = torch.randint(STRIDE, (2,)).tolist()
+    side = made.shape[-1] - STRIDE
+    crop = (..., slice(top, top + side), slice(left, left + side))
+    return difference(made[crop], wanted[crop], lpips).mean()
 
 
 def save_tiles(path: Path, pictures: Tensor, columns: int) -> None:
