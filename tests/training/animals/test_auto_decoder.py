@@ -5,8 +5,10 @@ from pathlib import Path
 
 import torch
 
-from hyperstyle.training.animals.auto_decoder import AnimalTraining, batch_of, train
+from hyperstyle.training.animals.auto_decoder import AnimalTraining, batch_of, reconstruction_loss, train
 from hyperstyle.weights.assets import ship
+from hyperstyle.weights.lpips_loading import load_lpips
+from tests.weights_at_hand import weight_file
 
 
 def test_all_pictures_come_before_any_comes_again() -> None:
@@ -61,3 +63,18 @@ def test_it_goes_on_from_the_results_of_another_machine(training: AnimalTraining
     assert torch.allclose(fresh.codes.codes, training.codes.codes, atol=0.01)
     assert fresh.generator.constant.requires_grad
     assert fresh.optimizer().param_groups[0]["params"][0] is fresh.generator.constant
+
+
+def test_the_loss_looks_at_changing_offsets() -> None:
+    lpips = load_lpips(weight_file("lpips-alexnet"))
+    torch.manual_seed(0)
+    made, wanted = torch.rand(1, 3, 64, 64) * 2 - 1, torch.rand(1, 3, 64, 64) * 2 - 1
+    assert reconstruction_loss(made, made, lpips) == 0
+    leaf = made.requires_grad_()
+    losses = [reconstruction_loss(leaf, wanted, lpips) for _ in range(30)]
+    torch.stack(losses).mean().backward()
+    assert len({round(float(loss.detach()), 6) for loss in losses}) > 5
+    assert leaf.grad is not None
+    reached = (leaf.grad[0, 0] != 0).any(0)
+    assert reached[0]
+    assert reached[62], "offsets 0 to 3 of a crop of 60"
