@@ -19,13 +19,14 @@ from torch.nn import functional as F
 
 from hyperstyle.device import full_precision
 from hyperstyle.networks.generator import Offsets
-from hyperstyle.networks.mobile_stylegan import BLOCKS
+from hyperstyle.networks.mobile_stylegan import BANDS, BLOCKS
 from hyperstyle.networks.preconditioning import descent_direction
 from hyperstyle.networks.resnet import BasicBlock
 
 STEPS = 5  # refinements with gains and step sizes of their own; later ones use the last
 PLACES = 16  # positions along a side at which corrections are predicted
 MOMENTUM = 0.5  # of the gradient step's direction, from one refinement to the next
+FEED_HAAR = range(2, 2 * len(BLOCKS), 2)  # layers whose outputs the next block doubles by an inverse Haar transform
 SOFTNESS = 0.3  # share of a kernel's mean square that keeps offsets bounded: see `relative_offset`
 
 
@@ -81,6 +82,19 @@ def conv_bn_relu(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(kernel, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
 
 
+def without_constant_details(change: Tensor, inputs: Tensor) -> Tensor:
+    """Return a kernel change [N, out, in] whose detail bands ignore the mean of `inputs` [N, in, S, S] over positions.
+
+    The outputs are bands of the next block's inverse Haar transform, the first quarter averages. A detail band that is
+    the same everywhere is a woven pattern all over the picture.
+    """
+    mean = F.normalize(inputs.flatten(2).mean(2), dim=1)
+    averages = change.shape[1] // BANDS
+    details = change[:, averages:]
+    details = details - torch.einsum("noi,ni,nj->noj", details, mean, mean)
+    return torch.cat((change[:, :averages], details), 1)
+
+
 class Refiner(nn.Module):
     """Hypernetwork: photo, picture, and the generator's layer inputs and kernel gradients -> weight offsets."""
 
@@ -131,7 +145,10 @@ class Refiner(nn.Module):
                 direction = descent_direction(state.gradients[layer], inputs.flatten(2), kernel, dtype)
                 directions[layer] = direction + MOMENTUM * memory[layer] if memory else direction
                 change = gains[i] * self.predict_change(i, maps.float(), inputs)
-                offsets[layer] = relative_offset(change + step_sizes[:, i, None, None] * directions[layer], kernel)
+                change = change + step_sizes[:, i, None, None] * directions[layer]
+                if layer in FEED_HAAR:
+                    change = without_constant_details(change, inputs)
+                offsets[layer] = relative_offset(change, kernel)
         return offsets, directions
 
     def predict_change(self, index: int, maps: Tensor, inputs: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preconditioning import descent_direction
 from hyperstyle.networks.preview_head import SIZE, Preview, preview
-from hyperstyle.networks.refiner import Refiner, kernel_change, relative_offset
+from hyperstyle.networks.refiner import Refiner, kernel_change, relative_offset, without_constant_details
 from hyperstyle.networks.small_encoder import SmallEncoder
 
 
@@ -43,6 +43,17 @@ def test_offsets_multiply_to_the_change_where_the_kernel_is_large_and_stay_bound
     assert torch.allclose(moved[0, :2], torch.tensor([0.2, 0.2]), atol=0.05)
     assert offset.isfinite().all()
     assert offset.flatten()[2:].abs().max() < 1e-3
+
+
+def test_changes_add_no_pattern_that_is_the_same_everywhere() -> None:
+    inputs, change = torch.rand(2, 16, 8, 8), torch.randn(2, 12, 16)
+    outputs, before = (
+        torch.einsum("noi,nihw->nohw", kernel, inputs) for kernel in (without_constant_details(change, inputs), change)
+    )
+    averages, details = outputs.split((3, 9), dim=1)
+    assert torch.allclose(details.mean((2, 3)), torch.zeros(2, 9), atol=1e-5)
+    assert torch.allclose(averages, before[:, :3], atol=1e-5)
+    assert details.std() > 0.5 * before[:, 3:].std((2, 3)).mean()  # what differs from place to place stays
 
 
 @pytest.mark.parametrize("layers", [(1, 2, 9), (10,)])
