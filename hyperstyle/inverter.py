@@ -19,6 +19,7 @@ from hyperstyle.domain_table import EMBEDDED, Domain, domain_named
 from hyperstyle.editing.directions import SLIDER, Direction, Edit
 from hyperstyle.editing.domain_directions import directions_of
 from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT, Edits, StyleChoice, TextEdit
+from hyperstyle.editing.photo_editor import Painted, PhotoEditor
 from hyperstyle.editing.rendering import Renderer
 from hyperstyle.editing.styles import Style, open_style, styles_of
 from hyperstyle.editing.text_edits import StyleDirection, StyleEdit, TextEditor
@@ -33,8 +34,8 @@ from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.metrics.photo_metrics import Metrics, MetricsEvaluator
 from hyperstyle.networks.published_models import ReStyleModel
 from hyperstyle.photo.crop import Crop, crop_face, crop_middle
+from hyperstyle.photo.edit_transfer import EditedCrop
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.photo.pasting import paste_back
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.photo.tensors import to_pixels, to_tensor
 from hyperstyle.weights.catalogue import WEIGHTS
@@ -107,6 +108,7 @@ class Inverter:
         self._open_style = lru_cache(STYLES_KEPT)(open_style)
         self._renderer = lru_cache(RENDERERS_KEPT)(self._open_renderer)
         self._text_direction = lru_cache(TEXT_DIRECTIONS_KEPT)(self._find_text_direction)
+        self.photo_editor = PhotoEditor(self.draw)
 
     @classmethod
     def load(cls, domain: Domain | str = EMBEDDED, device: torch.device | str | None = None) -> "Inverter":
@@ -305,11 +307,16 @@ class Inverter:
         style_amount: float = DEFAULT_STYLE_AMOUNT,
         text: tuple[str, str] | TextEdit | None = None,
         strength: float = 1.0,
+        whole: bool = False,
         **amounts: float,
     ) -> Image.Image:
-        """Draw an inversion with edits and paste it back into its photo; the arguments are those of `render`."""
+        """Draw an inversion with edits and put it back into its photo; the further arguments are those of `render`.
+
+        Only what the edits change is carried into the photo; without edits it is the photo bit for bit. A style, or
+        any picture with `whole`, takes the place of all that was inverted.
+        """
         edits = edits_of(amounts, style, style_amount, text, strength)
-        return Image.fromarray(self.paste_pixels(open_photo(photo), inversion, edits))
+        return Image.fromarray(self.paste_pixels(open_photo(photo), inversion, edits, whole=whole))
 
     def draw(self, inversion: Inversion, edits: Edits = Edits()) -> Pixels:  # noqa: B008 - a frozen value
         """Draw an inversion with edits: a picture [H, W, 3], RGB, uint8."""
@@ -332,13 +339,28 @@ class Inverter:
         for amount in amounts:
             yield self.draw(inversion, replace(edits, amounts={**edits.amounts, direction: amount}))
 
-    def paste_pixels(self, photo: Photo, inversion: Inversion, edits: Edits = Edits()) -> Pixels:  # noqa: B008
-        """Draw an inversion with edits and paste it back into its photo: [H, W, 3], RGB, uint8."""
-        height, width = photo.pixels.shape[:2]
-        if (width, height) != inversion.photo_size:
-            wanted = "{} x {}".format(*inversion.photo_size)
-            raise StudioError(f"The photo is not the one that was inverted, which has {wanted} pixels: take that one.")
-        return paste_back(photo.pixels, self.draw(inversion, edits), inversion.quad)
+    def paste_pixels(
+        self,
+        photo: Photo,
+        inversion: Inversion,
+        edits: Edits = Edits(),  # noqa: B008
+        painted: Painted | None = None,
+        *,
+        whole: bool = False,
+    ) -> Pixels:
+        """The photo [H, W, 3] that was inverted, edited, as `PhotoEditor.paste` says."""
+        return self.photo_editor.paste(photo, inversion, edits, painted, whole=whole)
+
+    def edit_crop(
+        self,
+        photo: PhotoLike,
+        inversion: Inversion,
+        edits: Edits = Edits(),  # noqa: B008
+        painted: Painted | None = None,
+    ) -> EditedCrop:
+        """The inverted part of that photo, edited, at the size of the generator's pictures; and where it changed."""
+        original = self.photo_editor.original(open_photo(photo), inversion)
+        return self.photo_editor.edit_crop(original, inversion, edits, painted)
 
     @cached_property
     def text_editor(self) -> TextEditor:
@@ -348,6 +370,7 @@ class Inverter:
     def forget(self) -> None:
         """Clear the caches of modified kernels and text directions."""
         self._renderer.cache_clear()
+        self.photo_editor.forget()
         self._text_direction.cache_clear()
 
     def _direction(self, name: str) -> Direction:

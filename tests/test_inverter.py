@@ -9,6 +9,7 @@ from PIL import Image
 
 from hyperstyle.bulk.result_files import invert_into
 from hyperstyle.domain_table import DOMAINS
+from hyperstyle.editing.directions import Direction
 from hyperstyle.editing.edits import Edits
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
@@ -95,3 +96,21 @@ def test_a_direction_that_is_not_there_is_told_even_if_it_is_not_moved(inverter:
     inversion = inverter.invert(EXAMPLES / "male_090.jpg", steps=0)
     with pytest.raises(StudioError, match="no direction 'wings'"):
         inverter.draw(inversion, Edits({"wings": 0.0}))
+
+
+def test_a_photo_is_pasted_without_edits_bit_for_bit_and_with_an_edit_in_part(inverter: Inverter) -> None:
+    vector = torch.randn(512, generator=torch.Generator().manual_seed(1))
+    smile = Direction("smile", "Smile", "less", "more", vector, (0, 10))
+    moving = Inverter(inverter.domain, inverter.model, None, inverter.evaluator, directions={"smile": smile})
+    photo = read_photo(EXAMPLES / "male_090.jpg")
+    inversion = inverter.invert(photo, steps=1)
+    for edits in (Edits(), Edits({"smile": 0.0}, strength=0.5)):
+        assert np.array_equal(moving.paste_pixels(photo, inversion, edits), photo.pixels)
+    whole, part = (
+        (moving.paste_pixels(photo, inversion, Edits({"smile": 5.0}), whole=whole) != photo.pixels).any(axis=2).mean()
+        for whole in (True, False)
+    )
+    assert whole > part > 0
+    crop = moving.edit_crop(photo, inversion, Edits({"smile": 5.0}))
+    stays = crop.mask == 0
+    assert np.array_equal(crop.pixels[stays], moving.photo_editor.original(photo, inversion)[stays])

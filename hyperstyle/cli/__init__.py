@@ -9,6 +9,7 @@ from hyperstyle.cli import (
     compare,
     edit,
     invert,
+    paste,
     stylize,
     text,
     train,
@@ -35,6 +36,7 @@ app.add_typer(train.app, name="train")
 app.command()(invert.invert)
 app.command()(compare.compare)
 app.command()(edit.edit)
+app.command()(paste.paste)
 app.command()(text.text)
 app.command()(stylize.stylize)
 app.command()(stylize.morph)

@@ -1,4 +1,4 @@
-"""`python -m hyperstyle edit`: a saved inversion, edited along semantic directions."""
+"""`python -m hyperstyle edit`: a saved inversion, edited along semantic directions, alone or in its photo."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -13,27 +13,48 @@ from hyperstyle.editing.domain_directions import directions_of
 from hyperstyle.editing.edits import Edits
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inverter import Inverter
-from hyperstyle.photo.reading import Photo
+from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.photo.saving import save_photo
 
 Saved = Annotated[Path, typer.Argument(metavar="FILE.safetensors", help="An inversion that `invert` wrote.")]
 Out = Annotated[Path, typer.Option(metavar="PICTURE.png", help="The picture to write; its suffix decides the format.")]
+Into = Annotated[
+    Path | None,
+    typer.Option(metavar="PHOTO", help="The photo that was inverted: write it with what the edit changes."),
+]
+Whole = Annotated[
+    bool, typer.Option("--whole", help="With --into: paste all of the generator's picture, not the change alone.")
+]
+Settings = Annotated[
+    list[str], typer.Option("--set", metavar="NAME=AMOUNT", help="A slider and its amount, -5 to 5; repeatable.")
+]
 
 
 def edit(
     file: Saved,
     out: Out,
-    settings: Annotated[
-        list[str], typer.Option("--set", metavar="NAME=AMOUNT", help="A slider and its amount, -5 to 5; repeatable.")
-    ],
+    settings: Settings,
+    into: Into = None,
+    whole: Whole = False,
     device: Device = None,
 ) -> None:
-    """Render a saved inversion with sliders moved: `--set smile=2 --set age=-3`."""
+    """Draw a saved inversion with sliders moved, `--set smile=2 --set age=-3`, or change its photo: `--into PHOTO`."""
     inversion, where = Inversion.open(file), device_of(device)
-    amounts = amounts_of(settings, directions_of(domain_named(inversion.domain)))  # before the model is loaded
-    pixels = Inverter.load(inversion.domain, where).draw(inversion, Edits(amounts))
-    save_photo(out, pixels, Photo(pixels))
+    amounts = amounts_of(settings, directions_of(domain_named(inversion.domain)))  # wrong usage is told at once
+    write_edited(out, Inverter.load(inversion.domain, where), inversion, Edits(amounts), into, whole=whole)
     typer.echo(out)
+
+
+def write_edited(
+    out: Path, inverter: Inverter, inversion: Inversion, edits: Edits, into: Path | None, *, whole: bool
+) -> None:
+    """Write the edited picture of an inversion, or the photo that it is of with the edits in it."""
+    if into:
+        photo = read_photo(into)
+        save_photo(out, inverter.paste_pixels(photo, inversion, edits, whole=whole), photo)
+    else:
+        pixels = inverter.draw(inversion, edits)
+        save_photo(out, pixels, Photo(pixels))
 
 
 def amounts_of(settings: Sequence[str], directions: Collection[str]) -> dict[str, float]:

@@ -4,13 +4,11 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.edit import Out, Saved
+from hyperstyle.cli.edit import Into, Out, Saved, Whole, write_edited
 from hyperstyle.cli.options import Device, device_of
 from hyperstyle.editing.edits import DEFAULT_TEXT_STRENGTH, MAX_TEXT_STRENGTH, Edits, TextEdit
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inverter import Inverter
-from hyperstyle.photo.reading import Photo
-from hyperstyle.photo.saving import save_photo
 
 
 def text(
@@ -28,12 +26,14 @@ def text(
         float | None,
         typer.Option(min=0, max=1, help="Relevance from which a channel is edited: higher leaves more unchanged."),
     ] = None,
+    into: Into = None,
+    whole: Whole = False,
     device: Device = None,
 ) -> None:
     """Render a saved inversion, edited by the difference of two descriptions."""
     inversion, where = Inversion.open(file), device_of(device)
     inverter = Inverter.load(inversion.domain, where)
     moved = inverter.text_editor.direction(before, after, threshold).channels
-    pixels = inverter.draw(inversion, Edits(text=TextEdit(before, after, strength, threshold)))
-    save_photo(out, pixels, Photo(pixels))
+    edits = Edits(text=TextEdit(before, after, strength, threshold))
+    write_edited(out, inverter, inversion, edits, into, whole=whole)
     typer.echo(f"{out}: {moved} channels edited")

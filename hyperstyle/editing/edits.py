@@ -43,3 +43,8 @@ class Edits:
     style: StyleChoice | None = None
     strength: float = 1.0
     """Factor of the inversion's weight offsets, 0 to MAX_STRENGTH: smaller values are easier to edit."""
+
+    @property
+    def are_none(self) -> bool:
+        """Whether the edited picture is that of the inversion at the same strength."""
+        return self.style is None and not (self.text and self.text.strength) and not any(self.amounts.values())

@@ -7,6 +7,7 @@ decoder reads from a stream that raises an error once it has read far more than 
 import io
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,6 +51,18 @@ class DecodedImage(NamedTuple):
     exif: bytes | None
     r"""EXIF with the prefix `Exif\0\0`; its orientation has not been applied to the rows."""
     icc: bytes | None
+    jpeg: "JpegCoding | None" = None
+    """Set for an RGB JPEG."""
+
+
+@dataclass(frozen=True)
+class JpegCoding:
+    """The compression of a JPEG, with which another picture can be saved."""
+
+    tables: tuple[tuple[int, ...], ...]
+    """Quantization tables of 64 numbers, in the order of their indices."""
+    subsampling: int
+    """Chroma subsampling as Pillow numbers it: 0 is none."""
 
 
 def decode(data: bytes) -> DecodedImage:
@@ -109,7 +122,16 @@ def _decode_with_pillow(data: bytes, image_format: _Format) -> DecodedImage:
         *image.size,
         tags.with_prefix(exif),
         image.info.get("icc_profile"),
+        _jpeg_coding(image) if isinstance(image, JpegImagePlugin.JpegImageFile) else None,
     )
+
+
+def _jpeg_coding(image: JpegImagePlugin.JpegImageFile) -> JpegCoding | None:
+    """Return how a JPEG is coded; None for what is not RGB, or is subsampled in a way that Pillow does not write."""
+    subsampling = JpegImagePlugin.get_sampling(image)
+    if image.mode != "RGB" or subsampling < 0:
+        return None
+    return JpegCoding(tuple(tuple(image.quantization[index]) for index in sorted(image.quantization)), subsampling)
 
 
 def _decode_heif(data: bytes) -> DecodedImage:

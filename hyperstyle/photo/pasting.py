@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
 from hyperstyle.photo.alignment import align, region
@@ -45,7 +46,14 @@ class _Canvas(NamedTuple):
         )
 
 
-def paste_back(pixels: Pixels, picture: Pixels, quad: Quad, *, feather: float = 0.1) -> Pixels:
+def paste_back(
+    pixels: Pixels,
+    picture: Pixels,
+    quad: Quad,
+    *,
+    feather: float = 0.1,
+    kept_detail: NDArray[np.float32] | None = None,
+) -> Pixels:
     """Return a copy of a photo [H, W, 3] with a picture [h, w, 3] of any size in place of a quad.
 
     The edge fades inwards over `feather` (0 to 0.5) of the quad's shorter side; nothing outside of the quad changes.
@@ -53,15 +61,18 @@ def paste_back(pixels: Pixels, picture: Pixels, quad: Quad, *, feather: float = 
     A photo may be finer than the picture: a face 3000 pixels wide goes through the generator at 1024. Where the picture
     is close to the original crop, the photo's fine detail (photo - aligned crop: pores, hair, grain) is added to it. So
     unedited pixels stay exactly as they were, and an edited cheek keeps its skin. Where the picture differs, as an
-    opened mouth does, the old detail would show through as a ghost, so none of it is added.
+    opened mouth does, the old detail would show through as a ghost, so none of it is added. `kept_detail` [h, w], 0 to
+    1, says how much of it is added, where that is known better than by comparing.
     """
     height, width = picture.shape[:2]
     original = align(pixels, quad, height, width)
+    if kept_detail is None:
+        kept_detail = _likeness(picture, original)
     canvas = _canvas(pixels, quad, height, width)
     to_picture = np.diag([width, height, 1.0]) @ canvas.to_quad
     new, old, alike = (
         sample(*shrink(image, to_picture), *canvas.size)
-        for image in (Image.fromarray(picture), Image.fromarray(original), _likeness(picture, original))
+        for image in (Image.fromarray(picture), Image.fromarray(original), Image.fromarray(kept_detail))
     )
     weight = _weight(canvas, quad, feather)
     # result = photo + weight * (new - photo + alike * (photo - old)) = photo * (1 - taken) + added
@@ -93,12 +104,12 @@ def _weight(canvas: _Canvas, quad: Quad, feather: float) -> Samples:
     return weight[..., None]
 
 
-def _likeness(picture: Pixels, original: Pixels) -> Image.Image:
-    """Return how alike two pictures [h, w, 3] are around each pixel: a float image, 0 (different) to 1 (alike)."""
+def _likeness(picture: Pixels, original: Pixels) -> NDArray[np.float32]:
+    """Return how alike two pictures [h, w, 3] are around each pixel: [h, w], 0 (different) to 1 (alike)."""
     difference = ImageChops.difference(Image.fromarray(picture), Image.fromarray(original)).convert("L")
     nearby = difference.filter(ImageFilter.GaussianBlur(_NEARBY * min(difference.size)))
     likeness = (_UNLIKE - np.asarray(nearby, np.float32)) / (_UNLIKE - _ALIKE)
-    return Image.fromarray(np.clip(likeness, 0, 1))
+    return np.clip(likeness, 0, 1)
 
 
 def _exchanged(pixels: Pixels, exchange: Samples, canvas: _Canvas) -> Pixels:

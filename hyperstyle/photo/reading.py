@@ -10,7 +10,7 @@ from PIL import Image
 
 from hyperstyle.errors import StudioError
 from hyperstyle.photo import exif as tags
-from hyperstyle.photo.formats import MAX_BYTES, DecodedImage, decode
+from hyperstyle.photo.formats import MAX_BYTES, DecodedImage, JpegCoding, decode
 
 Pixels = NDArray[np.uint8]
 """A picture [H, W, 3], RGB, 0 to 255."""
@@ -40,6 +40,8 @@ class Photo:
     r"""EXIF with the prefix `Exif\0\0`, orientation 1 and no thumbnail."""
     icc: bytes | None = None
     """ICC profile, if it is for RGB; the pixels are not converted by it."""
+    jpeg: JpegCoding | None = None
+    """Compression of the file, if it was a JPEG."""
 
 
 def read_photo(source: Path | bytes) -> Photo:
@@ -85,7 +87,10 @@ def _upright(image: DecodedImage) -> Photo:
     for top in range(0, height, step):
         rows[top : top + step] = _rgb(image.rows(top, min(top + step, height)))
     return Photo(
-        pixels, tags.without_orientation(exif) if exif else None, icc if icc and icc[16:20] == b"RGB " else None
+        pixels,
+        tags.without_orientation(exif) if exif else None,
+        icc if icc and icc[16:20] == b"RGB " else None,
+        image.jpeg,
     )
 
 

@@ -22,7 +22,6 @@ from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import Method
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.crop import Crop, find_faces
-from hyperstyle.photo.pasting import paste_back
 from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.recipe import MAX_TEXT_LENGTH
@@ -114,26 +113,25 @@ class Endpoints:
         yield from self._picture(inversion, _edits(edits, strength))
 
     @user_errors
-    def paste(self, photo: str | None, inversion: str | None, edits: Report | None, strength: float) -> Iterator[str]:
-        """Draw an inversion, edited, and put it back into its photo.
+    def paste(
+        self, photo: str | None, inversion: str | None, edits: Report | None, strength: float, whole: bool
+    ) -> Iterator[str]:
+        """Change an inverted photo: what the edits change is carried into it, all else stays as it is.
 
         Args:
             photo: The photo that was inverted.
             inversion: The file that /invert gave.
             edits: Amounts by the names of directions, from -5 to 5.
             strength: How much of the offsets is used, 0 to 1.2.
+            whole: True to put in all of the generator's picture instead.
 
         Returns:
-            The photo as JPEG.
+            The photo as JPEG, with the EXIF and the colour profile that it came with.
 
         """
         original, opened = _read(photo), self._open(inversion)
-        height, width = original.pixels.shape[:2]
-        if (width, height) != opened.photo_size:
-            wanted = "{} x {}".format(*opened.photo_size)
-            raise StudioError(f"The photo is not the one that was inverted, which has {wanted} pixels: pass that one.")
-        pixels = self.services.engine.draw(opened, _edits(edits, strength))
-        with photo_file(paste_back(original.pixels, pixels, opened.quad), original) as path:
+        pixels = self.services.engine.photo_editor.paste(original, opened, _edits(edits, strength), whole=whole)
+        with photo_file(pixels, original) as path:
             yield path
 
     @user_errors
@@ -231,7 +229,8 @@ def add_endpoints(services: Services) -> None:
         photo, figures, pictures = photo_input(), gr.JSON(), gr.Gallery(format="jpeg")
         domain = gr.Textbox(first)
         method, methods = gr.Textbox(""), gr.JSON(["w-encoder", ""])
-        steps, face, aligned = gr.Number(STEPS, precision=0), gr.Number(0, precision=0), gr.Checkbox(value=False)
+        steps, face = gr.Number(STEPS, precision=0), gr.Number(0, precision=0)
+        aligned, whole = gr.Checkbox(value=False), gr.Checkbox(value=False)
         inversion = gr.File(type="filepath", file_types=[".safetensors"])
         saved, edits, strength = gr.File(), gr.JSON({}), gr.Number(1.0)
         source, target, style = gr.Textbox("a face"), gr.Textbox("a smiling face"), gr.Textbox("toon")
@@ -242,7 +241,7 @@ def add_endpoints(services: Services) -> None:
         inputs = [photo, domain, method, steps, face, aligned]
         button.click(answers.invert, inputs, [pictures, figures, saved], api_name="invert", **INVERTERS)
         button.click(answers.edit, [inversion, edits, strength], picture, api_name="edit", **DRAWERS)
-        button.click(answers.paste, [photo, inversion, edits, strength], picture, api_name="paste", **DRAWERS)
+        button.click(answers.paste, [photo, inversion, edits, strength, whole], picture, api_name="paste", **DRAWERS)
         button.click(answers.text, [inversion, source, target, push, edits], picture, api_name="text", **DRAWERS)
         button.click(
             answers.stylize, [inversion, style, amount, edits, strength], picture, api_name="stylize", **DRAWERS

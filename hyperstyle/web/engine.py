@@ -12,6 +12,7 @@ from hyperstyle.domain_table import DOMAINS, EMBEDDED, Domain
 from hyperstyle.editing.directions import Direction
 from hyperstyle.editing.domain_directions import directions_of
 from hyperstyle.editing.edits import Edits
+from hyperstyle.editing.photo_editor import PhotoEditor
 from hyperstyle.editing.styles import styles_of
 from hyperstyle.editing.text_loading import why_no_text
 from hyperstyle.errors import StudioError
@@ -65,6 +66,7 @@ class Engine:
         self._last_edit = time.monotonic()
         self._steps_on_device = on_lent_gpu(self._steps, inversion_seconds)
         self._polish_on_device = on_lent_gpu(self._polish, inversion_seconds)
+        self.photo_editor = PhotoEditor(self.draw)
         self._draw_on_device = on_lent_gpu(self._draw, lambda *_: DRAWING_SECONDS)
         self._sweep_on_device = on_lent_gpu(self._sweep, lambda *_: 2 * DRAWING_SECONDS)
 
@@ -83,6 +85,7 @@ class Engine:
     def forget(self) -> None:
         """Drop the kernels of the last edited inversions if nobody has edited for `IDLE` seconds."""
         if time.monotonic() - self._last_edit > IDLE:
+            self.photo_editor.forget()
             for loading in self._loading.values():
                 if loading.done() and not loading.exception():
                     loading.result().forget()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,10 +30,15 @@ def picture_file(pixels: Pixels, recipe: Recipe) -> Iterator[str]:
 
 @contextmanager
 def photo_file(pixels: Pixels, photo: Photo) -> Iterator[str]:
-    """A changed photo [H, W, 3] as JPEG, with the colour profile of the photo and nothing else of its metadata."""
+    """Write a changed photo [H, W, 3] as JPEG with the metadata of the photo; yield its path."""
     with temporary_file("photo.jpg") as path:
-        save_photo(path, pixels, Photo(photo.pixels, icc=photo.icc))
+        save_photo(path, pixels, photo)
         yield str(path)
+
+
+def without_exif(photo: Photo) -> Photo:
+    """Return a photo that does not tell where and with what it was taken."""
+    return replace(photo, exif=None)
 
 
 @contextmanager

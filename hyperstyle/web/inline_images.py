@@ -24,6 +24,12 @@ def jpeg(pixels: Pixels, side: int | None = None, quality: int = 90) -> bytes:
     return file.getvalue()
 
 
+def decoded(picture: bytes) -> Pixels:
+    """Decode a JPEG or WebP: [H, W, 3], RGB, uint8."""
+    with Image.open(io.BytesIO(picture)) as image:
+        return np.asarray(image.convert("RGB"))
+
+
 def shrunk(picture: bytes, side: int = TILE) -> bytes:
     """Shrink a JPEG or WebP; a JPEG whose longer side is at most `side` pixels."""
     with Image.open(io.BytesIO(picture)) as image:

@@ -11,9 +11,10 @@ from hyperstyle.inversion.methods import default_method
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.examples import STEPS, Examples
-from hyperstyle.web.inline_images import jpeg
+from hyperstyle.web.inline_images import decoded, jpeg
 from hyperstyle.web.memory import give_back
 from hyperstyle.web.sessions import InvertedExample, SavedStep, Session, Sessions
+from hyperstyle.web.views import View
 from hyperstyle.web.work_store import Kept, WorkStore
 
 MINUTE = 60
@@ -47,10 +48,23 @@ class Services:
         """An inversion with its picture [H, W, 3], kept for a session."""
         return SavedStep(self.work.keep(inversion, inversion.nbytes), jpeg(pixels), polished)
 
-    def picture(self, session: Session, edits: Edits) -> bytes:
-        """Draw the session's chosen step with edits; a JPEG."""
+    def picture(self, session: Session, edits: Edits, view: View = View.GENERATED) -> bytes:
+        """Draw the session's chosen step with edits, in a view; a JPEG."""
         step = session.step()
+        if view is View.PHOTO and session.aligned:
+            return session.aligned if edits.are_none else jpeg(self.pixels(session, edits, view), quality=95)
         return step.picture if edits == Edits() else jpeg(self.engine.draw(step.inversion, edits))
+
+    def pixels(self, session: Session, edits: Edits, view: View) -> Pixels:
+        """Draw the session's chosen step with edits, in a view: [H, W, 3], RGB, uint8."""
+        return self.in_view(session, edits, self.engine.draw(session.step().inversion, edits), view)
+
+    def in_view(self, session: Session, edits: Edits, drawn: Pixels, view: View) -> Pixels:
+        """Return a picture drawn with edits as a view shows it: as it is, or its change in the visitor's photo."""
+        if view is View.GENERATED or session.aligned is None:
+            return drawn
+        original, inversion = decoded(session.aligned), session.step().inversion
+        return self.engine.photo_editor.carry(original, inversion, edits, drawn, session.painted).pixels
 
     def inverted_example(self, name: str) -> InvertedExample:
         """Return an example with its inversion, computed at the first call and then kept for all visitors."""

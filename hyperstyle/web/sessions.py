@@ -9,6 +9,7 @@ from threading import Lock
 
 from hyperstyle.editing.directions import SLIDER
 from hyperstyle.editing.edits import MAX_STRENGTH, Edits, StyleChoice, TextEdit
+from hyperstyle.editing.photo_editor import Painted
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.photo.crop import Crop
@@ -16,6 +17,7 @@ from hyperstyle.photo.faces import Face
 from hyperstyle.photo.quads import Quad, face_quad
 from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.recipe import Recipe
+from hyperstyle.web.views import View
 from hyperstyle.web.work_store import Kept
 
 HOUR = 3600.0
@@ -88,6 +90,10 @@ class Session:
     """Index of the step to go on with."""
     edits: Edits = Edits()  # noqa: RUF009 - a frozen value
     """Edits of the chosen step; each tab shows its own kinds of them."""
+    view: View = View.PHOTO
+    """What the Edit and Text tabs show, where there is a photo."""
+    painted: Painted | None = None
+    """Where the visitor wants the photo to stay, or the edits to come through; None where nothing is painted."""
     compared: tuple[SavedStep, ...] = ()
     """The last step of every compared method."""
     compared_photo: bytes | None = None
@@ -223,6 +229,10 @@ class Session:
             raise StudioError("Choose a style first.")
         self._edit(style=replace(self.edits.style, amount=min(max(float(amount), 0.0), 1.0)))
 
+    def choose_view(self, view: str) -> None:
+        """Look at edits in the photo, or as the generator draws them."""
+        self.view = View(view)
+
     def apply(self, recipe: Recipe) -> None:
         """Choose the step and the edits of a recipe."""
         if recipe.step is not None:
@@ -281,7 +291,7 @@ class Session:
 
     def _reset_results(self) -> None:
         """Forget all results for the photo, and abandon the running task."""
-        self.steps, self.chosen, self.edits = (), -1, Edits()
+        self.steps, self.chosen, self.edits, self.painted = (), -1, Edits(), None
         self.compared, self.compared_photo, self.task = (), None, None
 
 

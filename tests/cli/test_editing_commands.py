@@ -11,6 +11,7 @@ from torch import Tensor
 from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.editing.text_loading import why_no_text
 from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.quads import box_quad
 from tests.cli.program import hyperstyle, within
 from tests.weights_at_hand import weight_file
@@ -60,6 +61,44 @@ def test_text_changes_the_picture_and_nothing_at_strength_zero(saved: Path, tmp_
     assert np.abs(still - moved).mean() > 1
     answer = within("edit", saved, "--set", "smile=0", "--out", tmp_path / "plain.png")
     assert np.array_equal(still, pixels(tmp_path / "plain.png"))
+
+
+def test_edit_changes_a_photo_and_leaves_the_rest_of_it_and_its_file_as_they_were(saved: Path, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "camera"
+    with Image.open(EXAMPLES / "male_090.jpg") as image:
+        image.resize((256, 256)).save(tmp_path / "photo.jpg", quality=70, exif=exif)
+    for name, amount in {"still.png": 0, "smiling.png": 3, "smiling.jpg": 3}.items():
+        answer = within(
+            *("edit", saved, "--into", tmp_path / "photo.jpg", "--set", f"smile={amount}", "--out", tmp_path / name)
+        )
+        assert answer.returncode == 0, answer.stderr
+    photo = pixels(tmp_path / "photo.jpg")
+    assert np.array_equal(pixels(tmp_path / "still.png"), photo)
+    changed = (pixels(tmp_path / "smiling.png") != photo).any(axis=2)
+    assert 0.01 < changed.mean() < 0.4
+    with Image.open(tmp_path / "photo.jpg") as before, Image.open(tmp_path / "smiling.jpg") as after:
+        assert after.quantization == before.quantization  # type: ignore[attr-defined]
+        assert after.getexif()[0x010F] == "camera"
+
+
+def test_all_faces_of_a_photo_are_changed_in_one_command(tmp_path: Path) -> None:
+    one, other = (
+        np.asarray(Image.open(EXAMPLES / f"{name}.jpg").convert("RGB")) for name in ("female_080", "male_090")
+    )
+    Image.fromarray(np.concatenate([one, other[: len(one)]], axis=1)).save(tmp_path / "two.png")
+    command = ("paste", tmp_path / "two.png", "--set", "smile=4", "--method", "w-encoder")
+    for options, name in (((), "all.png"), (("--face", "1"), "one.png")):
+        answer = within(*command, *options, "--out", tmp_path / name)
+        assert answer.returncode == 0, answer.stderr
+    photo, width = pixels(tmp_path / "two.png"), one.shape[1]
+
+    def halves(name: str) -> list[bool]:
+        changed = (pixels(tmp_path / name) != photo).any(axis=2)
+        return [bool(half.any()) for half in (changed[:, : width - 60], changed[:, width + 60 :])]
+
+    assert halves("all.png") == [True, True]
+    assert sorted(halves("one.png")) == [False, True]
 
 
 def test_words_that_mean_nothing_are_one_line_and_status_1(saved: Path, tmp_path: Path) -> None:

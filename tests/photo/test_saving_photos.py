@@ -105,3 +105,14 @@ def test_a_file_that_is_there_stays_until_the_new_one_is_complete(tmp_path: Path
             path, np.zeros((80, 80, 3), np.uint8), Photo(np.zeros((1, 1, 3), np.uint8), exif=b"Exif\0\0" * 20_000)
         )
     assert path.read_bytes() == b"the user's"
+
+
+@pytest.mark.parametrize(("quality", "subsampling"), [(60, 2), (97, 0)])
+def test_a_jpeg_stays_as_fine_as_it_came(tmp_path: Path, quality: int, subsampling: int) -> None:
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (80, 100, 3), dtype=np.uint8))
+    picture.save(tmp_path / "photo.jpg", quality=quality, subsampling=subsampling)
+    photo = read_photo(tmp_path / "photo.jpg")
+    save_photo(tmp_path / "changed.jpg", photo.pixels[::-1], photo)
+    with Image.open(tmp_path / "photo.jpg") as before, Image.open(tmp_path / "changed.jpg") as after:
+        assert before.quantization == after.quantization  # type: ignore[attr-defined]
+        assert before.layer == after.layer  # type: ignore[attr-defined]

@@ -29,6 +29,21 @@ def test_sliders_add_up_and_reset_brings_the_picture_back(visit: Open) -> None:
     assert slider(page, "age").input_value() == "0"
 
 
+def test_the_photo_is_shown_changed_and_the_generators_picture_is_one_click_away(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    page.get_by_role("tab", name="Edit").click()
+    photo = page.locator("#edited .before")
+    expect(photo).to_be_visible()
+    assert picture(page, "#edited") == photo.get_attribute("src")  # nothing is edited: it is the photo
+    set_slider(slider(page, "age"), 5)
+    changed = until_another(page, photo.get_attribute("src") or "", "#edited")
+    page.get_by_label("As the generator sees it").first.check()
+    generated = until_another(page, changed, "#edited")
+    page.get_by_label("Your photo, changed").first.check()
+    assert until_another(page, generated, "#edited") == changed
+
+
 def test_a_slider_sends_the_sliders_of_its_own_domain_alone(visit: Open) -> None:
     page = visit()
     page.get_by_role("tab", name="Edit").click()

@@ -85,15 +85,21 @@ def test_a_style_changes_the_picture_the_more_it_is_asked_for(
     assert (recipe.style, recipe.amount) == ("bold", 1)
 
 
-def test_the_picture_goes_back_into_its_photo_and_into_none_of_another_size(
+def test_the_change_goes_into_the_photo_and_into_none_of_another_size(
     client: Client, inverted: tuple[list[dict[str, Any]], dict[str, Any], str], two_faces: Path
 ) -> None:
-    file = handle_file(inverted[2])
-    pasted = pixels(client.predict(handle_file(str(PORTRAIT)), file, api_name="/paste"))
-    photo = pixels(str(PORTRAIT))
-    changed = (abs(pasted - photo) > 20).any(axis=2)
-    assert changed.mean() > 0.05
-    assert not changed[-20:].any()
+    file, photo = handle_file(inverted[2]), handle_file(str(PORTRAIT))
+    before = pixels(str(PORTRAIT))
+    unedited = pixels(client.predict(photo, file, api_name="/paste"))
+    assert abs(unedited - before).mean() < 1  # it is stored anew as JPEG
+    whole, edited = (
+        client.predict(photo, file, {"smile": 5}, whole=whole, api_name="/paste") for whole in (True, False)
+    )
+    changed = [(abs(pixels(path) - before) > 20).any(axis=2) for path in (whole, edited)]
+    assert changed[0].mean() > changed[1].mean() > 0.005
+    assert not changed[0][-20:].any()
+    with Image.open(edited) as stored, Image.open(PORTRAIT) as own:
+        assert stored.quantization == own.quantization  # type: ignore[attr-defined]
     with pytest.raises(AppError, match="not the one that was inverted"):
         client.predict(handle_file(str(two_faces)), file, api_name="/paste")
 

@@ -22,6 +22,7 @@ from hyperstyle.web.sessions import Session
 from hyperstyle.web.tabs.export_bar import ExportBar
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
+from hyperstyle.web.views import view_choice, view_update
 
 FILM_SIDE = 512
 FILM_PICTURES = 21  # one way
@@ -61,10 +62,11 @@ class EditTab:
                     )
             with gr.Column(scale=6, min_width=300, elem_classes="results"):
                 self._result = before_after(text("nothing_yet"), elem_id="edited", elem_classes="comparison")
-                self._export_bar = ExportBar(services, "edit", shown_edits)
+                self._view = view_choice("edit")
+                self._export_bar = ExportBar(services, "edit", shown_edits, in_photo=True)
         self._picture = [self._result, *self._export_bar.outputs]
         sliders = [slider for group in self._sliders.values() for slider in group.values()]
-        self.outputs = [*self._picture, *self._groups.values(), *sliders, self._along]
+        self.outputs = [self._view, *self._picture, *self._groups.values(), *sliders, self._along]
         self._wire()
 
     def _group(self, domain: str) -> dict[str, gr.Slider]:
@@ -92,6 +94,7 @@ class EditTab:
                     trigger_mode="always_last",
                     **EDITING,
                 )
+        self._view.input(self.choose_view, self._view, self._picture, **EDITING)
         self._reset.click(self.reset, None, self.outputs, **EDITING)
         self._make.click(
             self.make_film,
@@ -108,6 +111,13 @@ class EditTab:
         session = self._services.session(request)
         group = self._sliders[session.domain]
         session.set_amounts({name: values[slider] for name, slider in group.items() if slider in values})
+        return self._show_picture(session)
+
+    @user_errors
+    def choose_view(self, view: str, request: gr.Request) -> Updates:
+        """Show the picture in the other view."""
+        session = self._services.session(request)
+        session.choose_view(view)
         return self._show_picture(session)
 
     @user_errors
@@ -128,6 +138,7 @@ class EditTab:
         amounts = session.edits.amounts
         return {
             **self._show_picture(session),
+            self._view: view_update(session.view, has_photo=session.aligned is not None),
             **{group: gr.update(visible=domain == session.domain) for domain, group in self._groups.items()},
             **{slider: amounts.get(name, 0) for name, slider in self._sliders[session.domain].items()},
             self._along: gr.update(choices=titles, value=titles[0][1] if titles else None),
@@ -139,7 +150,7 @@ class EditTab:
     def _beside_photo(self, session: Session) -> dict[str, str | None]:
         """Return the edited picture beside the photo, or beside the picture without edits if there is no photo."""
         edits, step = shown_edits(session.edits), session.step()
-        picture = self._services.picture(session, edits)
+        picture = self._services.picture(session, edits, session.view)
         if session.aligned:
             return before_after_value(uri(picture), uri(session.aligned), "Edited")
         before = None if edits == Edits() else uri(step.picture)
@@ -157,8 +168,9 @@ class EditTab:
         amounts = np.linspace(-SLIDER, SLIDER, count).tolist()
         pictures: list[Pixels] = []
         progress = gr.Progress()
-        for picture in engine.sweep(inversion, name, amounts, shown_edits(session.edits)):
-            pictures.append(_smaller(picture, side))
+        edits, view = shown_edits(session.edits), session.view
+        for drawn in engine.sweep(inversion, name, amounts, edits):
+            pictures.append(_smaller(self._services.in_view(session, edits, drawn, view), side))
             progress((len(pictures), count), desc="Drawing")
         with temporary_file(f"{name}{KINDS[kind]}") as path:
             if still:

@@ -7,22 +7,28 @@ import gradio as gr
 
 from hyperstyle.editing.edits import Edits
 from hyperstyle.errors import StudioError
-from hyperstyle.photo.pasting import paste_back
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.web.components.share_link import share_link, share_link_value
 from hyperstyle.web.events import CHOOSING, DRAWING, Updates
-from hyperstyle.web.files import inversion_file, photo_file, picture_file, recipe_of
+from hyperstyle.web.files import inversion_file, photo_file, picture_file, recipe_of, without_exif
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Session
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
+from hyperstyle.web.views import View
 
 
 class ExportBar:
     """A row of buttons with their results: the pasted photo, the download and the link."""
 
-    def __init__(self, services: Services, name: str, shown_edits: Callable[[Edits], Edits]) -> None:
-        """`name` is the prefix of element ids; `shown_edits` returns the edits that the picture above shows."""
+    def __init__(
+        self, services: Services, name: str, shown_edits: Callable[[Edits], Edits], *, in_photo: bool = False
+    ) -> None:
+        """`name` is the prefix of element ids; `shown_edits` returns the edits that the picture above shows.
+
+        With `in_photo`, that picture follows the visitor's view; otherwise it is always the generator's.
+        """
+        self._in_photo = in_photo
         self._services = services
         self._shown_edits = shown_edits
         with gr.Row(elem_classes="actions"):
@@ -59,7 +65,10 @@ class ExportBar:
                 "The photo itself is not part of a saved inversion: upload the one that it was made from, of "
                 f"{width} x {height} pixels, open the inversion again, and put it back then."
             )
-        with photo_file(paste_back(photo.pixels, self._draw(session), inversion.quad), photo) as path:
+        whole = self._view(session) is View.GENERATED
+        editor = self._services.engine.photo_editor
+        pixels = editor.paste(photo, inversion, self._edits(session), session.painted, whole=whole)
+        with photo_file(pixels, without_exif(photo)) as path:
             yield {self._pasted: gr.update(value=path, visible=True)}
 
     @user_errors
@@ -92,4 +101,7 @@ class ExportBar:
         return self._shown_edits(session.edits)
 
     def _draw(self, session: Session) -> Pixels:
-        return self._services.engine.draw(session.step().inversion, self._edits(session))
+        return self._services.pixels(session, self._edits(session), self._view(session))
+
+    def _view(self, session: Session) -> View:
+        return session.view if self._in_photo else View.GENERATED

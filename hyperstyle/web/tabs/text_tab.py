@@ -16,6 +16,7 @@ from hyperstyle.web.sessions import Session
 from hyperstyle.web.tabs.export_bar import ExportBar
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
+from hyperstyle.web.views import view_choice, view_update
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,14 @@ class TextTab:
                     self._back = gr.Button("Take it back")
             with gr.Column(scale=6, min_width=300, elem_classes="results"):
                 self._result = before_after(text("nothing_yet"), elem_id="worded", elem_classes="comparison")
-                self._export_bar = ExportBar(services, "worded", shown_edits)
+                self._view = view_choice("worded")
+                self._export_bar = ExportBar(services, "worded", shown_edits, in_photo=True)
         self._picture = [self._result, *self._export_bar.outputs]
         self._controls = [
             *(self._suggestion, self._before, self._after, self._strength, self._usual, self._threshold),
             *(self._change, self._back),
         ]
-        self.outputs = [self._missing, *self._controls, *self._picture]
+        self.outputs = [self._missing, self._view, *self._controls, *self._picture]
         self._wire()
 
     def _wire(self) -> None:
@@ -95,6 +97,7 @@ class TextTab:
         suggested.success(self.change, fields, self._picture, **drawing)
         self._usual.change(self.show_threshold, self._usual, self._threshold, **AT_ONCE)
         self._change.click(self.change, fields, self._picture, **drawing)
+        self._view.input(self.choose_view, self._view, self._picture, **drawing)
         self._back.click(self.take_back, None, [self._suggestion, *self._picture], **drawing)
 
     def suggest(self, title: str) -> Updates:
@@ -122,9 +125,17 @@ class TextTab:
         return {
             self._missing: gr.update(value=f"**Not here yet:** {reason}.", visible=reason is not None),
             **controls,
+            self._view: view_update(session.view, has_photo=session.aligned is not None and reason is None),
             self._result: self._beside_photo(session, session.edits) if session.steps and not reason else None,
             **self._export_bar.hide(),
         }
+
+    @user_errors
+    def choose_view(self, view: str, request: gr.Request) -> Updates:
+        """Show the picture in the other view."""
+        session = self._services.session(request)
+        session.choose_view(view)
+        return {self._result: self._beside_photo(session, session.edits), **self._export_bar.hide()}
 
     def _values(self, edit: TextEdit) -> dict[Any, dict[str, Any]]:
         """Return the updates of the controls that hold an edit."""
@@ -166,5 +177,5 @@ class TextTab:
 
     def _beside_photo(self, session: Session, edits: Edits) -> dict[str, str | None]:
         """Return the picture with edits beside the photo, or beside the step without edits if there is no photo."""
-        picture = self._services.picture(session, shown_edits(edits))
+        picture = self._services.picture(session, shown_edits(edits), session.view)
         return before_after_value(uri(picture), uri(session.aligned or session.step().picture), "Changed")

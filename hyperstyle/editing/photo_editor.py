@@ -1,0 +1,88 @@
+"""Inversions edited inside of their photos: what an edit changes is carried there, all else stays."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperstyle.editing.edits import Edits
+from hyperstyle.errors import StudioError
+from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.photo.alignment import align
+from hyperstyle.photo.edit_transfer import EditedCrop, transfer_edit
+from hyperstyle.photo.pasting import paste_back
+from hyperstyle.photo.reading import Photo, Pixels
+
+RECONSTRUCTIONS_KEPT = 16
+"""Pictures before any edit, 3 MB each: those of the inversions that are being edited just now."""
+
+Painted = NDArray[np.float32]
+"""[h, w] over a crop, of any size: -1 where the photo stays, 1 where edits come through, 0 where they decide."""
+
+
+class PhotoEditor:
+    """Carries edits into photos; `draw` draws an inversion with edits [H, W, 3], wherever its generator is."""
+
+    def __init__(self, draw: Callable[[Inversion, Edits], Pixels]) -> None:
+        self._draw = draw
+        self._reconstruction = lru_cache(RECONSTRUCTIONS_KEPT)(self._draw_reconstruction)
+
+    def edit_crop(
+        self, original: Pixels, inversion: Inversion, edits: Edits, painted: Painted | None = None
+    ) -> EditedCrop:
+        """The inverted part of a photo with edits; `original` is that part at the size of the generator's pictures.
+
+        A style changes the whole picture, and takes the place of all of it.
+        """
+        return self.carry(original, inversion, edits, self._draw(inversion, edits), painted)
+
+    def carry(
+        self, original: Pixels, inversion: Inversion, edits: Edits, edited: Pixels, painted: Painted | None = None
+    ) -> EditedCrop:
+        """Carry a picture that was drawn with these edits into the inverted part of a photo."""
+        if edits.style:
+            return EditedCrop.of_whole_picture(edited)
+        return transfer_edit(original, self._reconstruction(inversion, edits.strength), edited, painted)
+
+    def original(self, photo: Photo, inversion: Inversion) -> Pixels:
+        """The part of a photo that was inverted, as `edit_crop` takes it."""
+        check_photo(photo, inversion)
+        return align(photo.pixels, inversion.quad, *self._reconstruction(inversion, 1.0).shape[:2])
+
+    def paste(
+        self,
+        photo: Photo,
+        inversion: Inversion,
+        edits: Edits,
+        painted: Painted | None = None,
+        *,
+        whole: bool = False,
+    ) -> Pixels:
+        """The photo [H, W, 3] that was inverted, edited: a new array; without edits, the photo bit for bit.
+
+        With `whole`, the generator's picture takes the place of all that was inverted, as that of a style always does.
+        """
+        check_photo(photo, inversion)
+        if whole or edits.style:
+            return paste_back(photo.pixels, self._draw(inversion, edits), inversion.quad)
+        if edits.are_none:
+            return photo.pixels.copy()
+        crop = self.edit_crop(self.original(photo, inversion), inversion, edits, painted)
+        return paste_back(photo.pixels, crop.pixels, inversion.quad, feather=0, kept_detail=crop.kept_detail)
+
+    def forget(self) -> None:
+        """Drop the pictures that are kept."""
+        self._reconstruction.cache_clear()
+
+    def _draw_reconstruction(self, inversion: Inversion, strength: float) -> Pixels:
+        """The picture without edits."""
+        return self._draw(inversion, Edits(strength=strength))
+
+
+def check_photo(photo: Photo, inversion: Inversion) -> None:
+    """Refuse a photo that cannot be the one that was inverted."""
+    height, width = photo.pixels.shape[:2]
+    if (width, height) != inversion.photo_size:
+        wanted = "{} x {}".format(*inversion.photo_size)
+        raise StudioError(f"The photo is not the one that was inverted, which has {wanted} pixels: take that one.")

@@ -1,0 +1,180 @@
+"""An edit carried into a photo: what it changed between two pictures of the generator, and nothing else.
+
+The generator draws the photo before an edit (its reconstruction, with its losses) and after it. Both are its own, so
+that their difference is the edit alone. It comes in two parts: the motion from one to the other, along which the photo
+itself is moved, and what is new beyond that (an opened mouth's teeth, another colour of hair), which is added. A mask
+of that difference says where; outside of it the photo stays as it is, bit for bit.
+
+With the photo P, the reconstruction R, the edited picture E, the motion v of R to E, and P' and R' moved along it:
+
+    result = P' + mask (E - R' - replaced (residual - its low frequencies))        where residual = P' - R'
+
+`replaced` is 0 where little changed but position and light: there the photo keeps its own detail. It is 1 where shapes
+appear: there the edited picture itself shows, in the photo's colours, so that nothing old shines through.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from hyperstyle.photo.fields import blur, moved, resized, shrunk_by, smoothstep, to_field, widened
+from hyperstyle.photo.motion import motion_between
+from hyperstyle.photo.reading import Pixels
+
+# Lengths are in pixels of a grid on which masks and motion are found; differences are of 255.
+_GRID = 256  # of its shorter side
+_SHADING = 10.0  # sigma of the blur of light and shade, which do not move
+_FEATURE = 3.0  # sigma of the blur of differences: what is finer is texture, which may differ between two pictures
+_MOTION_COUNTS = 0.6  # share of a difference explained by motion alone that counts for the mask
+_CORNER = 0.35  # importance of a difference in the crop's corners
+_PEAK = 0.995  # quantile that stands for the largest difference
+_NOISE = 8.0  # a largest difference below this is taken for this
+_LOW, _HIGH = 0.27, 0.5  # shares of the largest difference from which the mask rises, and at which it is 1
+_FAR = 5.0  # motion from which the mask rises, whatever the difference; it is 1 at twice that
+_THINNEST = 4  # half the width of the thinnest part of the mask: thinner are outlines that moved a little
+_STRONG = 0.6  # share of the largest difference that every island of the mask reaches somewhere
+_COARSE = 4  # pixels to one where islands are told apart
+_ROOM, _EDGE = 2, 2.5  # by how much the mask is widened, and the sigma of its edge
+_STILL, _MOVED = 0.1, 0.5  # motion from which the photo's finest detail is dropped, and at which it is gone
+_DETAIL = 6.0  # sigma of the blur below which detail begins
+_GHOST, _SHAPE = 3.0, 8.0  # new detail from which the photo's own is replaced, and at which it is gone
+_SPREAD = 2  # by how much what is replaced is widened and blurred
+_COLOUR = 24.0  # sigma of the low frequencies of the residual
+
+
+@dataclass(frozen=True, eq=False)
+class EditedCrop:
+    """The part of a photo that was inverted, with an edit carried into it."""
+
+    pixels: Pixels
+    """[H, W, 3]."""
+    mask: NDArray[np.float32]
+    """[H, W], how much of the edit is carried there: exactly 0 where the photo stays."""
+    kept_detail: NDArray[np.float32]
+    """[H, W], 0 to 1: how much of the detail that is finer than these pixels stays; 1 where the photo stays."""
+
+    @classmethod
+    def of_whole_picture(cls, pixels: Pixels) -> "EditedCrop":
+        """Where a picture takes the photo's place everywhere."""
+        everywhere = np.ones(pixels.shape[:2], np.float32)
+        return cls(pixels, everywhere, 1 - everywhere)
+
+
+def transfer_edit(
+    original: Pixels, reconstruction: Pixels, edited: Pixels, painted: NDArray[np.float32] | None = None
+) -> EditedCrop:
+    """Carry the difference of two generated pictures into the photo's crop; all are [H, W, 3], of one size.
+
+    `painted` [h, w] of any size, -1 to 1, says where a visitor wants the photo to stay (-1) or the edit to come (1).
+    """
+    photo = to_field(original)
+    height, width = photo.shape[2:]
+    before, after = (resized(to_field(picture), height, width) for picture in (reconstruction, edited))
+    scale = min(height, width) / _GRID
+    small_before, small_after = (_on_grid(picture, scale) for picture in (before, after))
+    motion = _motion(small_before, small_after)
+    news = small_after - moved(small_before, motion)
+    mask = _mask(small_after - small_before, news, motion)
+    if painted is not None:
+        mask = _repainted(mask, painted)
+    replaced = _replaced(news)
+    weight = resized(mask, height, width)
+    shifted = smoothstep((motion * mask).norm(dim=1, keepdim=True), _STILL, _MOVED)
+    kept = resized((1 - mask * replaced) * (1 - shifted), height, width)
+    result = original.copy()
+    if box := _box(weight):
+        top, bottom, left, right = box
+
+        def part(field: Tensor) -> Tensor:
+            return resized(field, height, width)[..., top:bottom, left:right]
+
+        here = part(mask)
+        photo_moved = moved(photo, part(motion * mask) * scale, top, left)
+        before_moved = moved(before, part(motion) * scale, top, left)
+        residual = photo_moved - before_moved
+        low = resized(blur(_on_grid(residual, scale), _COLOUR), *residual.shape[2:])
+        news_here = after[..., top:bottom, left:right] - before_moved
+        changed = photo_moved + here * (news_here - part(replaced) * (residual - low))
+        changed = torch.where(here > 0, changed, photo[..., top:bottom, left:right])
+        result[top:bottom, left:right] = _to_pixels(changed)
+    return EditedCrop(result, weight[0, 0].numpy(), kept[0, 0].numpy())
+
+
+def _on_grid(picture: Tensor, scale: float) -> Tensor:
+    """A picture whose pixels are `scale` times as large."""
+    height, width = (max(1, round(side / scale)) for side in picture.shape[2:])
+    return resized(shrunk_by(picture, max(1, int(scale))), height, width)
+
+
+def _box(weight: Tensor) -> tuple[int, int, int, int] | None:
+    """Top, bottom, left and right of where a weight [1, 1, H, W] is not 0; None where it is 0 everywhere."""
+    rows, columns = ((weight[0, 0] > 0).any(dim).nonzero().flatten().tolist() for dim in (1, 0))
+    return (rows[0], rows[-1] + 1, columns[0], columns[-1] + 1) if rows else None
+
+
+def _motion(before: Tensor, after: Tensor) -> Tensor:
+    """The motion [1, 2, h, w] between pictures [1, 3, h, w], found at half their size: it is smooth."""
+    halves = (_detail(shrunk_by(picture, 2), _SHADING / 2) for picture in (before, after))
+    return 2 * resized(motion_between(*halves), *before.shape[2:])
+
+
+def _mask(difference: Tensor, news: Tensor, motion: Tensor) -> Tensor:
+    """Where an edit is carried [1, 1, h, w], 0 to 1, from the differences [1, 3, h, w] without and with motion."""
+    size = torch.maximum(_amount(news), _MOTION_COUNTS * _amount(difference)) * _importance(*news.shape[2:])
+    peak = max(float(size.flatten().quantile(_PEAK)), _NOISE)
+    mask = smoothstep(size, _LOW * peak, _HIGH * peak)
+    mask = widened(-widened(-mask, _THINNEST), _THINNEST)
+    far = motion.norm(dim=1, keepdim=True) * _importance(*news.shape[2:])
+    mask = torch.maximum(mask, smoothstep(far, _FAR, 2 * _FAR))
+    islands = _grown((size > _STRONG * peak) * mask, mask)
+    soft = blur(widened(mask * islands, _ROOM), _EDGE)
+    return ((soft - 0.02) / 0.98).clamp(0, 1)
+
+
+def _amount(difference: Tensor) -> Tensor:
+    """How large a difference is at the scale of features [1, 1, h, w], in its strongest colour."""
+    return blur(difference, _FEATURE).abs().amax(1, keepdim=True)
+
+
+def _importance(height: int, width: int) -> Tensor:
+    """What is inverted is in the middle of its crop: 1 there, less towards the corners [h, w]."""
+    y, x = torch.linspace(-1, 1, height)[:, None], torch.linspace(-1, 1, width)
+    return 1 - (1 - _CORNER) * smoothstep((x.square() + y.square()).sqrt(), 0.5, 1.1)
+
+
+def _grown(seeds: Tensor, inside: Tensor) -> Tensor:
+    """What of a mask [1, 1, h, w] is connected to a seed, as 0 and 1, to a few pixels."""
+    ground = (F.max_pool2d(inside, _COARSE) > 0).float()
+    reached = (F.max_pool2d(seeds, _COARSE) > 0).float() * ground
+    while True:
+        grown = widened(reached, 1) * ground
+        if torch.equal(grown, reached):
+            return resized(grown, *inside.shape[2:])
+        reached = grown
+
+
+def _detail(field: Tensor, sigma: float) -> Tensor:
+    """A picture less its low frequencies."""
+    return field - blur(field, sigma)
+
+
+def _replaced(news: Tensor) -> Tensor:
+    """Where the edited picture shows in place of the photo's own detail [1, 1, h, w], 0 to 1."""
+    detail = _detail(news, _DETAIL).abs().mean(1, keepdim=True)
+    return blur(widened(smoothstep(blur(detail, _SPREAD), _GHOST, _SHAPE), _SPREAD), _SPREAD)
+
+
+def _repainted(mask: Tensor, painted: NDArray[np.float32]) -> Tensor:
+    """A mask with a visitor's wishes."""
+    wish = resized(torch.from_numpy(painted)[None, None].float(), *mask.shape[2:])
+    wish = blur(wish, 1.0)
+    return torch.maximum(mask, wish.clamp(0, 1)) * (1 - (-wish).clamp(0, 1))
+
+
+def _to_pixels(field: Tensor) -> Pixels:
+    """[1, 3, H, W] as 8 bits [H, W, 3]."""
+    return np.ascontiguousarray(field[0].round().clamp(0, 255).byte().permute(1, 2, 0).numpy())

@@ -1,0 +1,60 @@
+"""Pictures as tensors [1, channels, H, W] that are blurred, shrunk, enlarged and moved; lengths are in their pixels."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from hyperstyle.photo.reading import Pixels
+
+
+def to_field(pixels: Pixels) -> Tensor:
+    """A picture [H, W, 3] as [1, 3, H, W], 0 to 255 still."""
+    return torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float()
+
+
+def blur(field: Tensor, sigma: float) -> Tensor:
+    """Gaussian blur; beyond its edges a picture goes on as it ends."""
+    radius = max(1, round(2.5 * sigma))
+    place = torch.arange(-radius, radius + 1, dtype=torch.float32)
+    kernel = torch.exp(-(place**2) / (2 * max(sigma, 1e-3) ** 2))
+    kernel = (kernel / kernel.sum()).expand(field.shape[1], 1, 1, -1)
+    padded = F.pad(field, (radius, radius, radius, radius), mode="replicate")
+    across = F.conv2d(padded, kernel, groups=field.shape[1])
+    return F.conv2d(across, kernel.mT, groups=field.shape[1])
+
+
+def shrunk_by(field: Tensor, factor: int) -> Tensor:
+    """Means of squares of `factor` pixels; those at the end may be cut off."""
+    return F.avg_pool2d(field, factor, ceil_mode=True) if factor > 1 else field
+
+
+def resized(field: Tensor, height: int, width: int) -> Tensor:
+    """A picture at another size, bilinear."""
+    if field.shape[2:] == (height, width):
+        return field
+    return F.interpolate(field, (height, width), mode="bilinear", align_corners=False)
+
+
+def widened(field: Tensor, radius: int) -> Tensor:
+    """The largest value within `radius` pixels, along rows and columns."""
+    size = 2 * radius + 1
+    across = F.max_pool2d(field, (1, size), 1, (0, radius))
+    return F.max_pool2d(across, (size, 1), 1, (radius, 0))
+
+
+def smoothstep(field: Tensor, low: float, high: float) -> Tensor:
+    """From 0 at `low` to 1 at `high` without a corner."""
+    share = ((field - low) / (high - low)).clamp(0, 1)
+    return share * share * (3 - 2 * share)
+
+
+def moved(field: Tensor, motion: Tensor, top: int = 0, left: int = 0) -> Tensor:
+    """A part of a picture whose content has gone along a motion [1, 2, h, w], x and y; the part is as large as that.
+
+    Its pixel p, counted from `top` and `left`, is field(p - motion(p)), bilinear.
+    """
+    height, width = motion.shape[2:]
+    y, x = torch.arange(top, top + height)[:, None] + 0.5, torch.arange(left, left + width) + 0.5
+    size = torch.tensor([field.shape[3], field.shape[2]])
+    source = torch.stack([x - motion[0, 0], y - motion[0, 1]], dim=2) * (2 / size) - 1
+    return F.grid_sample(field, source[None], padding_mode="border", align_corners=False)
