@@ -217,6 +217,25 @@ def measure_styles(
     styles_report.write_report(ASSETS.parent / "docs", bench, photos, shipped_styles, typer.echo)
 
 
+@app.command("paste-table")
+def measure_pasting(
+    work: Work,
+    photos: Annotated[list[Path], typer.Argument(help="Portraits that were not used in training.")],
+    device: Device = None,
+) -> None:
+    """Measure edits in photos, and write the table and strips of docs/paste.md; measurements are cached."""
+    with training_packages():
+        from hyperstyle.metrics import attribute_networks, attributes
+        from hyperstyle.training.pasting import measure_pasting, pasting_report
+    networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
+    landmarks = fetch(WEIGHTS["dlib-landmarks"])
+    labeller = attributes.Labeller(landmarks, attribute_networks.AttributeNetworks(*networks))
+    identity = FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"]))
+    inverter = Inverter.load(EMBEDDED, device_of(device))
+    bench = measure_pasting.PasteBench(inverter, labeller, identity, work / "pasting")
+    pasting_report.write_report(ASSETS.parent / "docs", bench, photos, typer.echo)
+
+
 @app.command("ship")
 def ship_networks(work: Work) -> None:
     """Write the networks as they are now into assets/, in half precision and with their story."""

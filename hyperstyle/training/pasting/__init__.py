@@ -1,0 +1,1 @@
+"""Edits inside of photos, measured."""
