@@ -9,7 +9,7 @@ from hyperstyle.errors import StudioError
 from hyperstyle.recipe import Recipe
 from hyperstyle.web.components.domain_choice import domain_choice, domain_choice_value
 from hyperstyle.web.endpoints import add_endpoints
-from hyperstyle.web.events import AT_ONCE, CHOOSING, EDITING, EXAMPLE, Updates
+from hyperstyle.web.events import AT_ONCE, CHOOSING, DRAWING, EDITING, EXAMPLE, Updates
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Session
 from hyperstyle.web.tabs.compare_tab import CompareTab
@@ -63,6 +63,8 @@ class Page:
             event.then(self.offer_methods, methods, methods, **AT_ONCE)
         recipe = [*self._invert.result_panel.outputs, self._invert.input_panel.go, *self._edit.outputs, self._tabs]
         opened.success(self.apply_recipe, None, recipe, **(EXAMPLE | CHOOSING))
+        for applied in (self._edit.applied, self._text.applied):
+            applied.success(self.next_part, None, [*self._invert.outputs, self._tabs], **DRAWING)
         self.blocks.unload(self.close)
 
     def offer_domains(self) -> Updates:
@@ -111,7 +113,7 @@ class Page:
         if "example" in query:
             if not self._invert.add_inversion(session):
                 return gr.skip()
-            session.apply(Recipe.from_query(query, self._services.engine.directions[session.domain]))
+            session.follow(Recipe.from_query(query, self._services.engine.directions[session.domain]))
             result = self._invert.result_panel.current(session, "Opened from a link.")
         return {
             **result,
@@ -119,6 +121,12 @@ class Page:
             **self._edit.show(session),
             self._tabs: gr.Tabs(selected=_tab_of(session)),
         }
+
+    @user_errors
+    def next_part(self, request: gr.Request) -> Updates:
+        """Show the photo after a change, to choose the next face."""
+        session = self._services.session(request)
+        return {**self._invert.next_part(session), self._tabs: gr.Tabs(selected="invert")}
 
     def close(self, request: gr.Request) -> None:
         """Tell the sessions that the visitor has left."""

@@ -1,14 +1,16 @@
 """The services that all parts of the page share: models, sessions and examples."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event, Lock, Thread
 
 import gradio as gr
 
 from hyperstyle.editing.edits import Edits
+from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import default_method
-from hyperstyle.photo.reading import Pixels
+from hyperstyle.photo.crop import Crop
+from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.examples import STEPS, Examples
 from hyperstyle.web.inline_images import decoded, jpeg
@@ -47,6 +49,28 @@ class Services:
     def keep_step(self, inversion: Inversion, pixels: Pixels, *, polished: bool = False) -> SavedStep:
         """An inversion with its picture [H, W, 3], kept for a session."""
         return SavedStep(self.work.keep(inversion, inversion.nbytes), jpeg(pixels), polished)
+
+    def photo(self, session: Session) -> Photo:
+        """Decode the session's photo, with the changes that were applied to it."""
+        photo = read_photo(session.file())
+        for change in session.changes:
+            inversion, editor = change.step.inversion, self.engine.photo_editor
+            pixels = editor.paste(photo, inversion, change.edits, change.painted, whole=change.whole)
+            photo = replace(photo, pixels=pixels)
+        return photo
+
+    def photo_of(self, session: Session, inversion: Inversion) -> Photo | None:
+        """Return the session's photo if its size is that of the photo of an inversion; otherwise None."""
+        if session.photo is None or session.photo_size != inversion.photo_size:
+            return None
+        return self.photo(session)
+
+    def crop(self, session: Session) -> Crop:
+        """Return the session's photo with the part to invert."""
+        photo = self.photo(session)
+        if session.quad is None:
+            raise StudioError("Choose a face, or draw a box around it, first.")
+        return Crop(photo, session.faces, session.quad, session.is_drawing)
 
     def picture(self, session: Session, edits: Edits, view: View = View.GENERATED) -> bytes:
         """Draw the session's chosen step with edits, in a view; a JPEG."""

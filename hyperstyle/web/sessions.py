@@ -12,10 +12,8 @@ from hyperstyle.editing.edits import MAX_STRENGTH, Edits, StyleChoice, TextEdit
 from hyperstyle.editing.photo_editor import Painted
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
-from hyperstyle.photo.crop import Crop
 from hyperstyle.photo.faces import Face
 from hyperstyle.photo.quads import Quad, face_quad
-from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.recipe import Recipe
 from hyperstyle.web.views import View
 from hyperstyle.web.work_store import Kept
@@ -52,6 +50,21 @@ class InvertedExample:
     aligned: bytes
     """The part of the photo that was inverted, as JPEG."""
     steps: tuple[SavedStep, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class AppliedChange:
+    """The edits of one part of the photo, which stay in it while another part is edited."""
+
+    step: SavedStep
+    edits: Edits
+    painted: Painted | None
+    aligned: bytes
+    """That part of the photo before, as JPEG or WebP."""
+    changed: bytes
+    """And after, as JPEG."""
+    whole: bool
+    """True if all of the generator's picture was pasted."""
 
 
 @dataclass
@@ -94,6 +107,8 @@ class Session:
     """What the Edit and Text tabs show, where there is a photo."""
     painted: Painted | None = None
     """Where the visitor wants the photo to stay, or the edits to come through; None where nothing is painted."""
+    changes: tuple[AppliedChange, ...] = ()
+    """What was applied to the photo before; the oldest first."""
     compared: tuple[SavedStep, ...] = ()
     """The last step of every compared method."""
     compared_photo: bytes | None = None
@@ -139,20 +154,14 @@ class Session:
         """Choose any part of the photo to invert."""
         self.quad = quad
 
-    def crop(self) -> Crop:
-        """Decode the photo, and return it with the part to invert."""
-        if self.photo is None or self.quad is None:
+    def file(self) -> bytes:
+        """Return the uploaded file."""
+        if self.photo is None:
             raise StudioError(
                 "There is no photo here: upload one, or click an example. Photos are forgotten an hour after their last"
                 " use, and when the demo restarts."
             )
-        return Crop(read_photo(self.photo.get()), self.faces, self.quad, self.is_drawing)
-
-    def photo_of(self, inversion: Inversion) -> Photo | None:
-        """Decode the photo if its size is that of the photo of `inversion`; otherwise return None."""
-        if self.photo is None or self.photo_size != inversion.photo_size:
-            return None
-        return read_photo(self.photo.get())
+        return self.photo.get()
 
     # --- its inversion --------------------------------------------------------------------------------------------
 
@@ -229,11 +238,43 @@ class Session:
             raise StudioError("Choose a style first.")
         self._edit(style=replace(self.edits.style, amount=min(max(float(amount), 0.0), 1.0)))
 
+    def change(self, edits: Edits, changed: bytes) -> AppliedChange:
+        """Return the chosen step with edits as a change of the photo; `changed` shows them, as JPEG."""
+        step = self.step()
+        if self.photo is None or self.aligned is None or self.photo_size != step.inversion.photo_size:
+            raise StudioError("The photo is not at hand: upload it, and invert it again.")
+        return AppliedChange(step, edits, self.painted, self.aligned, changed, self.view is View.GENERATED)
+
+    def apply(self, *changes: AppliedChange) -> None:
+        """Leave changes in the photo, and go on with another part of it."""
+        self._reset_results()
+        self.changes = (*self.changes, *changes)
+        self.quad = self.aligned = self.example = None
+
+    def start_changes(self) -> RunningTask:
+        """Start to change several parts of the photo, which keeps all that is there until they are applied."""
+        return self._start()
+
+    def go_back_to(self, index: int) -> None:
+        """Take a change out of the photo, and go on editing it."""
+        if not 0 <= index < len(self.changes):
+            raise StudioError("That change is no longer there.")
+        change = self.changes[index]
+        self._reset_results()
+        self.changes = (*self.changes[:index], *self.changes[index + 1 :])
+        self.quad, self.aligned = change.step.inversion.quad, change.aligned
+        self.put_step(0, change.step)
+        self.edits, self.painted = change.edits, change.painted
+
+    def undo_change(self) -> None:
+        """Take the last change out of the photo."""
+        self.changes = self.changes[:-1]
+
     def choose_view(self, view: str) -> None:
         """Look at edits in the photo, or as the generator draws them."""
         self.view = View(view)
 
-    def apply(self, recipe: Recipe) -> None:
+    def follow(self, recipe: Recipe) -> None:
         """Choose the step and the edits of a recipe."""
         if recipe.step is not None:
             self.chosen = min(recipe.step, len(self.steps) - 1)
@@ -287,7 +328,7 @@ class Session:
         """Forget everything but the domain."""
         self._reset_results()
         self.photo = self.quad = self.example = self.aligned = None
-        self.photo_size, self.faces, self.is_drawing = (0, 0), (), False
+        self.photo_size, self.faces, self.is_drawing, self.changes = (0, 0), (), False, ()
 
     def _reset_results(self) -> None:
         """Forget all results for the photo, and abandon the running task."""

@@ -167,7 +167,7 @@ def test_another_photo_forgets_where_the_face_was_and_a_saved_inversion_keeps_it
     session.take_photo(WORK.keep(b"other", 5), (5, 5), (), None, is_drawing=True)
     assert (session.quad, session.aligned, session.example) == (None, None, None)
     with pytest.raises(StudioError, match="click an example"):
-        session.crop()
+        session.file()
     session.open_inversion(step(), b"aligned")
     assert (photo_of(session), session.photo_size, session.aligned) == (b"other", (5, 5), b"aligned")
     session.open_inversion(step(), None)
@@ -202,10 +202,10 @@ def test_edits_are_brought_within_their_limits_and_zero_is_none() -> None:
 
 def test_a_recipe_chooses_step_and_edits() -> None:
     session = edited()
-    session.apply(Recipe(step=1, strength=0.5, edits={"age": 1.0}, style="toon", amount=0.25))
+    session.follow(Recipe(step=1, strength=0.5, edits={"age": 1.0}, style="toon", amount=0.25))
     assert session.step() is session.steps[1]
     assert session.edits == Edits({"age": 1.0}, None, StyleChoice("toon", 0.25), 0.5)
-    session.apply(Recipe(step=1000))
+    session.follow(Recipe(step=1000))
     assert session.step() is session.steps[-1]
 
 

@@ -36,7 +36,7 @@ def write_report(docs: Path, bench: PasteBench, photos: Sequence[Path], say: Cal
 def table(rows: Sequence[PasteMeasurement]) -> str:
     """A line for every edit, and the strips."""
     lines = [
-        f"Measured on {len({row.portrait for row in rows})} portraits that nothing was trained on. Each cell: the whole "
+        f"Measured on {len({row.portrait for row in rows})} portraits that were not trained on. Each cell: the whole "
         "picture pasted / the change alone.\n",
         f"| edit | pixels that differ by more than {SEEN}/255 | at most | label: photo, then generator's picture "
         "| label in the photo | identity distance (reconstruction) | seam |",
@@ -57,13 +57,9 @@ def table(rows: Sequence[PasteMeasurement]) -> str:
     smiles = [row for row in rows if row.direction == "smile"]
     full = [row for row in smiles if row.full > 0]
     said = sum(row.carried.label > 0 for row in full)
-    lines.append(
-        f"\nOf {len(full)} portraits whose full picture smiles for the classifier, {said} do in the photo too.\n"
-    )
-    lines += [
-        f"**`{name}` {TRIED[name]:+g}**: photo, the whole picture pasted, the change alone\n\n![{name}](paste/{name}.webp)\n"
-        for name in STRIPS
-    ]
+    lines.append(f"\nOf {len(full)} portraits that smile in the generator's picture, {said} do in the photo too.\n")
+    about = "photo, the whole picture pasted, the change alone"
+    lines += [f"**`{name}` {TRIED[name]:+g}**: {about}\n\n![{name}](paste/{name}.webp)\n" for name in STRIPS]
     return "\n".join(lines)
 
 

@@ -61,7 +61,7 @@ class CompareTab:
     def compare(self, names: list[str], request: gr.Request) -> Iterator[Updates]:
         """Run the methods one after the other, and show each one's latest step, until the visitor stops them."""
         session, engine = self._services.session(request), self._services.engine
-        domain, crop = engine.domains[session.domain], session.crop()
+        domain, crop = engine.domains[session.domain], self._services.crop(session)
         methods = [method_for(domain, name) for name in names]
         if not methods:
             raise StudioError("Choose at least one method.")

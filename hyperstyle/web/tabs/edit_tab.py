@@ -66,6 +66,7 @@ class EditTab:
                 self._export_bar = ExportBar(services, "edit", shown_edits, in_photo=True)
         self._picture = [self._result, *self._export_bar.outputs]
         sliders = [slider for group in self._sliders.values() for slider in group.values()]
+        self.applied = self._export_bar.applied
         self.outputs = [self._view, *self._picture, *self._groups.values(), *sliders, self._along]
         self._wire()
 

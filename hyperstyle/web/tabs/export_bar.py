@@ -36,6 +36,7 @@ class ExportBar:
             picture = gr.Button("Download PNG")
             save = gr.Button("Save inversion")
             share = gr.Button("Share")
+            apply = gr.Button("Apply, and go on", visible=in_photo, elem_id=f"{name}-apply")
         self._pasted = gr.Image(
             label="In the photo", visible=False, interactive=False, type="filepath", buttons=["download", "fullscreen"]
         )
@@ -47,6 +48,8 @@ class ExportBar:
         paste.click(self.paste, None, self._pasted, **DRAWING)
         picture.click(self.picture, None, self._file, **DRAWING).success(None, js=download)
         save.click(self.save, None, self._file, **DRAWING).success(None, js=download)
+        self.applied = apply.click(self.apply, None, None, **DRAWING)
+        """The event that the change was applied to the photo."""
         share.click(self.share, None, self._link, **CHOOSING)
 
     def hide(self) -> Updates:
@@ -58,7 +61,7 @@ class ExportBar:
         """Paste the picture into the photo, and show it."""
         session = self._services.session(request)
         inversion = session.step().inversion
-        photo = session.photo_of(inversion)
+        photo = self._services.photo_of(session, inversion)
         if photo is None:
             width, height = inversion.photo_size
             raise StudioError(
@@ -70,6 +73,13 @@ class ExportBar:
         pixels = editor.paste(photo, inversion, self._edits(session), session.painted, whole=whole)
         with photo_file(pixels, without_exif(photo)) as path:
             yield {self._pasted: gr.update(value=path, visible=True)}
+
+    @user_errors
+    def apply(self, request: gr.Request) -> None:
+        """Leave the change in the photo, and make room for the next one."""
+        session = self._services.session(request)
+        edits = self._edits(session)
+        session.apply(session.change(edits, self._services.picture(session, edits, session.view)))
 
     @user_errors
     def picture(self, request: gr.Request) -> Iterator[Updates]:

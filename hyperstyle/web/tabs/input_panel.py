@@ -17,6 +17,7 @@ from hyperstyle.web.examples import DRAWING_STEPS, STEPS
 from hyperstyle.web.inline_images import SCREEN, jpeg, uri
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Session
+from hyperstyle.web.tabs.changes_panel import ChangesPanel
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
 
@@ -41,7 +42,8 @@ class InputPanel:
         self.go = gr.Button("Invert", variant="primary", interactive=False, elem_id="invert")
         self.place_in_queue = gr.Markdown(elem_classes="turn", elem_id="turn")
         part = [self._picker, self._hint, self.go]
-        self.outputs = [self.photo, self._upload, self._middle, self.another, self.steps, *part]
+        self.changes = ChangesPanel()
+        self.outputs = [*self.changes.outputs, self.photo, self._upload, self._middle, self.another, self.steps, *part]
         self._picker.select(self.choose_face, None, part, **CHOOSING)
         self._picker.apply(self.draw_box, None, part, **CHOOSING)
         self._middle.click(self.take_middle, None, part, **CHOOSING)
@@ -100,7 +102,8 @@ class InputPanel:
     def with_photo(self, session: Session) -> Updates:
         """Return the updates that show the session's photo, on which another part can be chosen."""
         return {
-            **self._show(photo=self._picked(session, 0 if session.faces else None)),
+            **self._show(photo=self._picked(session, 0 if session.faces and session.quad else None)),
+            **self.changes.show(session),
             self._hint: gr.update(visible=True, value=_hint(session)),
             self._middle: gr.update(visible=True),
             self.go: gr.update(interactive=session.quad is not None),
@@ -117,6 +120,7 @@ class InputPanel:
     def _show(self, photo: dict[str, Any] | None) -> Updates:
         """Return the updates that show a photo, given as a value of the face picker, or the upload."""
         return {
+            **{output: gr.update(visible=False) for output in self.changes.outputs},
             self.photo: None,
             self._upload: gr.update(visible=photo is None),
             self._picker: gr.update(value=photo, visible=photo is not None),
@@ -141,7 +145,7 @@ class InputPanel:
     def _picked(self, session: Session, chosen: int | Box | None) -> dict[str, Any]:
         if session.photo is None:
             raise StudioError("There is no photo any more: upload it again.")
-        photo = uri(jpeg(read_photo(session.photo.get()).pixels, SCREEN))
+        photo = uri(jpeg(self._services.photo(session).pixels, SCREEN))
         return face_picker_value(photo, session.photo_size, [face.box for face in session.faces], chosen)
 
     def _aspect(self, session: Session) -> float:

@@ -13,7 +13,7 @@ from hyperstyle.photo.crop import Crop
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.recipe import recipe_in
 from hyperstyle.web.components.tile_strip import Tile, tile_strip
-from hyperstyle.web.events import CHOOSING, EDITING, EXAMPLE, INVERTING, Updates
+from hyperstyle.web.events import CHOOSING, DRAWING, EDITING, EXAMPLE, INVERTING, Updates
 from hyperstyle.web.inline_images import jpeg, shrunk, uri
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import RunningTask, SavedStep, Session
@@ -81,6 +81,9 @@ class InvertTab:
             **EXAMPLE,
             show_progress_on=result_panel.status,
         )
+        changes = input_panel.changes
+        changes.strip.select(self.go_back, None, self.outputs, **DRAWING)
+        changes.undo.click(self.undo, None, self.outputs, **DRAWING)
         opened = self._saved.upload(self.open, self._saved, self.outputs, **EDITING)
         self.domain_changes = [chosen, opened]
         """Events after which the visitor may be in another domain."""
@@ -99,6 +102,25 @@ class InvertTab:
         self._services.session(request).clear_photo()
         return {**self.input_panel.empty(), **self.result_panel.empty()}
 
+    def next_part(self, session: Session) -> Updates:
+        """Show the photo with its changes, of which another part can be chosen."""
+        return {**self.input_panel.with_photo(session), **self.result_panel.empty()}
+
+    @user_errors
+    def go_back(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Take the change that was clicked out of the photo, and go on with it."""
+        session = self._services.session(request)
+        session.go_back_to(int(event.index))
+        return self.show(session, "Go on editing, and apply it again; until then the photo is without this change.")
+
+    @user_errors
+    def undo(self, request: gr.Request) -> Updates:
+        """Take the last change out of the photo."""
+        session = self._services.session(request)
+        session.undo_change()
+        result = self.result_panel.current(session, "") if session.steps else self.result_panel.empty()
+        return {**self.input_panel.with_photo(session), **result}
+
     @user_errors
     def invert(self, method_name: str, steps: float, request: gr.Request) -> Iterator[Updates]:
         """Invert the photo, and show every step as soon as it is done."""
@@ -106,7 +128,7 @@ class InvertTab:
         domain = engine.domains[session.domain]
         method = method_for(domain, method_name)
         count = method.clamp_steps(min(max(int(steps), 1), MAX_STEPS))
-        crop = session.crop()
+        crop = self._services.crop(session)
         width = round(ALIGNED_HEIGHT * domain.view.width / domain.view.height)
         task = session.start_inversion(jpeg(crop.pixels(ALIGNED_HEIGHT, width)))
         if method.own_weights or not engine.ready(domain.name):
@@ -125,7 +147,7 @@ class InvertTab:
     def polish(self, steps: float, request: gr.Request) -> Iterator[Updates]:
         """Polish the chosen step; all steps of polish share one tile."""
         session = self._services.session(request)
-        crop, start = session.crop(), session.step().inversion.scaled(session.edits.strength)
+        crop, start = self._services.crop(session), session.step().inversion.scaled(session.edits.strength)
         count, keep = int(steps), self._services.keep_step
         task = session.start_polish()
         place = len(session.steps)
@@ -215,7 +237,7 @@ class InvertTab:
         inversion = Inversion.open(path)
         pixels = self._services.engine.draw(inversion)
         session = self._services.session(request)
-        photo = session.photo_of(inversion)
+        photo = self._services.photo_of(session, inversion)
         aligned = jpeg(Crop(photo, (), inversion.quad).pixels(*pixels.shape[:2])) if photo else None
         session.open_inversion(self._services.keep_step(inversion, pixels), aligned)
         return self.show(session, "Opened.")

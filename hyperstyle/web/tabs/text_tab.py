@@ -85,6 +85,7 @@ class TextTab:
             *(self._suggestion, self._before, self._after, self._strength, self._usual, self._threshold),
             *(self._change, self._back),
         ]
+        self.applied = self._export_bar.applied
         self.outputs = [self._missing, self._view, *self._controls, *self._picture]
         self._wire()
 
