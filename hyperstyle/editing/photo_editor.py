@@ -26,7 +26,8 @@ class PhotoEditor:
 
     def __init__(self, draw: Callable[[Inversion, Edits], Pixels]) -> None:
         self._draw = draw
-        self._reconstruction = lru_cache(RECONSTRUCTIONS_KEPT)(self._draw_reconstruction)
+        self.reconstruction = lru_cache(RECONSTRUCTIONS_KEPT)(self._draw_reconstruction)
+        """The picture [H, W, 3] of an inversion at a strength of its offsets, without edits."""
 
     def edit_crop(
         self, original: Pixels, inversion: Inversion, edits: Edits, painted: Painted | None = None
@@ -43,12 +44,12 @@ class PhotoEditor:
         """Carry a picture that was drawn with these edits into the inverted part of a photo."""
         if edits.style:
             return EditedCrop.of_whole_picture(edited)
-        return transfer_edit(original, self._reconstruction(inversion, edits.strength), edited, painted)
+        return transfer_edit(original, self.reconstruction(inversion, edits.strength), edited, painted)
 
     def original(self, photo: Photo, inversion: Inversion) -> Pixels:
         """The part of a photo that was inverted, as `edit_crop` takes it."""
         check_photo(photo, inversion)
-        return align(photo.pixels, inversion.quad, *self._reconstruction(inversion, 1.0).shape[:2])
+        return align(photo.pixels, inversion.quad, *self.reconstruction(inversion, 1.0).shape[:2])
 
     def paste(
         self,
@@ -69,15 +70,20 @@ class PhotoEditor:
         if edits.are_none:
             return photo.pixels.copy()
         crop = self.edit_crop(self.original(photo, inversion), inversion, edits, painted)
-        return paste_back(photo.pixels, crop.pixels, inversion.quad, feather=0, kept_detail=crop.kept_detail)
+        return put_back(photo, inversion, crop)
 
     def forget(self) -> None:
         """Drop the pictures that are kept."""
-        self._reconstruction.cache_clear()
+        self.reconstruction.cache_clear()
 
     def _draw_reconstruction(self, inversion: Inversion, strength: float) -> Pixels:
         """The picture without edits."""
         return self._draw(inversion, Edits(strength=strength))
+
+
+def put_back(photo: Photo, inversion: Inversion, crop: EditedCrop) -> Pixels:
+    """Return the photo [H, W, 3] with the part that was inverted as it was edited."""
+    return paste_back(photo.pixels, crop.pixels, inversion.quad, feather=0, kept_detail=crop.kept_detail)
 
 
 def check_photo(photo: Photo, inversion: Inversion) -> None:

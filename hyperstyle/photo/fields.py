@@ -32,7 +32,8 @@ def resized(field: Tensor, height: int, width: int) -> Tensor:
     """A picture at another size, bilinear."""
     if field.shape[2:] == (height, width):
         return field
-    return F.interpolate(field, (height, width), mode="bilinear", align_corners=False)
+    shrinks = height < field.shape[2]
+    return F.interpolate(field, (height, width), mode="bilinear", align_corners=False, antialias=shrinks)
 
 
 def widened(field: Tensor, radius: int) -> Tensor:

@@ -24,9 +24,12 @@ def jpeg(pixels: Pixels, side: int | None = None, quality: int = 90) -> bytes:
     return file.getvalue()
 
 
-def decoded(picture: bytes) -> Pixels:
-    """Decode a JPEG or WebP: [H, W, 3], RGB, uint8."""
+def decoded(picture: bytes, side: int | None = None) -> Pixels:
+    """Decode a JPEG or WebP: [H, W, 3], RGB, uint8, the longer side at most `side`."""
     with Image.open(io.BytesIO(picture)) as image:
+        if side:
+            image.draft("RGB", (side, side))
+            image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
         return np.asarray(image.convert("RGB"))
 
 

@@ -83,11 +83,14 @@ class Services:
         """Draw the session's chosen step with edits, in a view: [H, W, 3], RGB, uint8."""
         return self.in_view(session, edits, self.engine.draw(session.step().inversion, edits), view)
 
-    def in_view(self, session: Session, edits: Edits, drawn: Pixels, view: View) -> Pixels:
-        """Return a picture drawn with edits as a view shows it: as it is, or its change in the visitor's photo."""
+    def in_view(self, session: Session, edits: Edits, drawn: Pixels, view: View, side: int | None = None) -> Pixels:
+        """Return a picture drawn with edits as a view shows it: as it is, or its change in the visitor's photo.
+
+        The photo has at most `side` pixels on its longer side.
+        """
         if view is View.GENERATED or session.aligned is None:
             return drawn
-        original, inversion = decoded(session.aligned), session.step().inversion
+        original, inversion = decoded(session.aligned, side), session.step().inversion
         return self.engine.photo_editor.carry(original, inversion, edits, drawn, session.painted).pixels
 
     def inverted_example(self, name: str) -> InvertedExample:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hyperstyle.editing.edits import Edits
+from hyperstyle.editing.photo_editor import put_back
 from hyperstyle.files import ensure_dir, write_text
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inverter import Inverter
@@ -104,17 +105,17 @@ class PasteBench:
     def measure(self, portrait: str, photo: Photo, inversion: Inversion, name: str) -> PasteMeasurement:
         """Measure one edit of one photo, carried and pasted whole."""
         edits, before = Edits({name: TRIED[name]}), self._face(photo.pixels, inversion)
-        carried = self.inverter.paste_pixels(photo, inversion, edits)
-        whole = paste_back(photo.pixels, self.inverter.draw(inversion, edits), inversion.quad)
-        mask = self.inverter.edit_crop(photo, inversion, edits).mask
-        full, reconstruction = (small(self.inverter.draw(inversion, one)) for one in (edits, Edits()))
+        editor, edited = self.inverter.photo_editor, self.inverter.draw(inversion, edits)
+        crop = editor.carry(editor.original(photo, inversion), inversion, edits, edited)
+        carried, whole = put_back(photo, inversion, crop), paste_back(photo.pixels, edited, inversion.quad)
+        full, reconstruction = small(edited), small(editor.reconstruction(inversion, 1.0))
         return PasteMeasurement(
             portrait,
             name,
             self._label(before, name),
             self._label(full, name),
             self._distance(before, reconstruction),
-            *(self._arrival(photo, pixels, inversion, name, mask) for pixels in (carried, whole)),
+            *(self._arrival(photo, pixels, inversion, name, crop.mask) for pixels in (carried, whole)),
         )
 
     def _arrival(

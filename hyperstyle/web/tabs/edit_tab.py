@@ -171,7 +171,7 @@ class EditTab:
         progress = gr.Progress()
         edits, view = shown_edits(session.edits), session.view
         for drawn in engine.sweep(inversion, name, amounts, edits):
-            pictures.append(_smaller(self._services.in_view(session, edits, drawn, view), side))
+            pictures.append(_smaller(self._services.in_view(session, edits, drawn, view, side), side))
             progress((len(pictures), count), desc="Drawing")
         with temporary_file(f"{name}{KINDS[kind]}") as path:
             if still:
