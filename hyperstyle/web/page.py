@@ -63,7 +63,7 @@ class Page:
             event.then(self.offer_methods, methods, methods, **AT_ONCE)
         recipe = [*self._invert.result_panel.outputs, self._invert.input_panel.go, *self._edit.outputs, self._tabs]
         opened.success(self.apply_recipe, None, recipe, **(EXAMPLE | CHOOSING))
-        for applied in (self._edit.applied, self._text.applied):
+        for applied in (*self._edit.applied, self._text.applied):
             applied.success(self.next_part, None, [*self._invert.outputs, self._tabs], **DRAWING)
         self.blocks.unload(self.close)
 

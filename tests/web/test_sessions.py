@@ -166,12 +166,33 @@ def test_another_photo_forgets_where_the_face_was_and_a_saved_inversion_keeps_it
     session = edited()
     session.take_photo(WORK.keep(b"other", 5), (5, 5), (), None, is_drawing=True)
     assert (session.quad, session.aligned, session.example) == (None, None, None)
-    with pytest.raises(StudioError, match="click an example"):
-        session.file()
     session.open_inversion(step(), b"aligned")
     assert (photo_of(session), session.photo_size, session.aligned) == (b"other", (5, 5), b"aligned")
     session.open_inversion(step(), None)
     assert (session.photo, session.aligned) == (None, None)
+    with pytest.raises(StudioError, match="click an example"):
+        session.file()
+
+
+def test_changes_are_applied_gone_back_to_and_undone() -> None:
+    session = edited()
+    change = session.change(Edits({"smile": 2.0}), b"changed")
+    session.apply(change)
+    assert (session.steps, session.quad, session.aligned) == ((), None, None)
+    session.start_inversion(b"aligned")
+    session.put_step(0, step())
+    other = session.change(Edits({"age": 1.0}), b"older")
+    session.apply(other)
+    session.go_back_to(0)
+    assert session.changes == (other,)
+    assert (session.step(), session.edits.amounts) == (change.step, {"smile": 2.0})
+    session.undo_change()
+    assert session.changes == ()
+    with pytest.raises(StudioError, match="no longer there"):
+        session.go_back_to(0)
+    session.open_inversion(step(), None)
+    with pytest.raises(StudioError, match="not at hand"):
+        session.change(Edits(), b"")
 
 
 def test_polish_goes_on_from_the_chosen_step_at_full_strength() -> None:

@@ -71,3 +71,20 @@ def test_three_faces_are_changed_differently_and_undone_one_by_one(
         expect(changes).to_have_count(len(left))
         assert changed() == left
     assert np.array_equal(served.services.photo(session).pixels, photo)
+
+
+def test_everyone_is_changed_at_once(visit: Open, served: Served, three_faces: Path) -> None:
+    page = visit()
+    upload(page, three_faces)
+    expect(faces(page)).to_have_count(3)
+    page.locator("#invert").click()
+    expect(status(page)).to_contain_text("Done.")
+    page.get_by_role("tab", name="Edit").click()
+    shown = page.locator("#edited .after").get_attribute("src") or ""
+    page.locator("#edit-faces-age input[type=range]").press("End")
+    expect(page.locator("#edited .after")).not_to_have_attribute("src", shown)
+    page.locator("#everyone").click()
+    expect(page.locator("#changes button")).to_have_count(3)
+    (session,) = (one for one in served.services.sessions.all() if len(one.changes) == 3)
+    assert {change.edits.amounts["age"] for change in session.changes} == {5.0}
+    assert len({change.step.inversion.quad for change in session.changes}) == 3

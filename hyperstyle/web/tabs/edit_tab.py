@@ -19,6 +19,7 @@ from hyperstyle.web.files import temporary_file
 from hyperstyle.web.inline_images import uri
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Session
+from hyperstyle.web.tabs.everyone import Everyone
 from hyperstyle.web.tabs.export_bar import ExportBar
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
@@ -64,9 +65,10 @@ class EditTab:
                 self._result = before_after(text("nothing_yet"), elem_id="edited", elem_classes="comparison")
                 self._view = view_choice("edit")
                 self._export_bar = ExportBar(services, "edit", shown_edits, in_photo=True)
+                self._everyone = Everyone(services, shown_edits)
         self._picture = [self._result, *self._export_bar.outputs]
         sliders = [slider for group in self._sliders.values() for slider in group.values()]
-        self.applied = self._export_bar.applied
+        self.applied = (self._export_bar.applied, self._everyone.applied)
         self.outputs = [self._view, *self._picture, *self._groups.values(), *sliders, self._along]
         self._wire()
 
