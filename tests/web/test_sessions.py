@@ -243,7 +243,7 @@ def test_the_methods_of_a_comparison_can_be_gone_on_with_until_another_photo_com
 
 def test_an_empty_session_says_what_to_do() -> None:
     for needed in (
-        Session.crop,
+        Session.file,
         Session.step,
         Session.start_polish,
         lambda session: session.set_amounts({"smile": 1.0}),
