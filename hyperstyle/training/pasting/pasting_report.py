@@ -16,7 +16,7 @@ from hyperstyle.training.core.doc_sections import write_section
 from hyperstyle.training.pasting.measure_pasting import SEEN, TRIED, Arrival, PasteBench, PasteMeasurement
 
 STRIPS = ("smile", "age", "hair-light")
-STRIP_PHOTOS = 4
+STRIP_PHOTOS = 2
 SIDE, QUALITY = 320, 82  # of a picture in a strip, and of its file
 
 
