@@ -5,6 +5,7 @@ from threading import Event, Lock, Thread
 
 import gradio as gr
 
+from hyperstyle.domain_table import Domain
 from hyperstyle.editing.edits import Edits
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
@@ -20,6 +21,8 @@ from hyperstyle.web.views import View
 from hyperstyle.web.work_store import Kept, WorkStore
 
 MINUTE = 60
+ALIGNED_HEIGHT = 1024
+"""Height in pixels of the part of a photo that is inverted, as it is shown and edited."""
 
 
 @dataclass
@@ -71,6 +74,10 @@ class Services:
         if session.quad is None:
             raise StudioError("Choose a face, or draw a box around it, first.")
         return Crop(photo, session.faces, session.quad, session.is_drawing)
+
+    def aligned(self, crop: Crop, domain: Domain) -> bytes:
+        """Return the part of a photo that is inverted, as JPEG, in the shape of the domain's pictures."""
+        return jpeg(crop.pixels(ALIGNED_HEIGHT, round(ALIGNED_HEIGHT * domain.view.width / domain.view.height)))
 
     def picture(self, session: Session, edits: Edits, view: View = View.GENERATED) -> bytes:
         """Draw the session's chosen step with edits, in a view; a JPEG."""

@@ -11,7 +11,7 @@ from hyperstyle.inversion.methods import METHODS, default_method, method_for, me
 from hyperstyle.web.components.before_after import before_after, before_after_value
 from hyperstyle.web.components.tile_strip import Tile, tile_strip, tile_strip_value
 from hyperstyle.web.events import EDITING, INVERTING, Updates
-from hyperstyle.web.inline_images import jpeg, shrunk, uri
+from hyperstyle.web.inline_images import shrunk, uri
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import SavedStep
 from hyperstyle.web.stop_button import StopButton
@@ -65,7 +65,7 @@ class CompareTab:
         methods = [method_for(domain, name) for name in names]
         if not methods:
             raise StudioError("Choose at least one method.")
-        photo = jpeg(crop.pixels(domain.view.height, domain.view.width))
+        photo = self._services.aligned(crop, domain)
         task = session.start_comparison(photo)
         tiles = [_photo_tile(photo)]
         rows: list[list[str]] = []

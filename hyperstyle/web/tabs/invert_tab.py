@@ -21,9 +21,6 @@ from hyperstyle.web.tabs.input_panel import MAX_STEPS, InputPanel
 from hyperstyle.web.tabs.result_panel import ResultPanel
 from hyperstyle.web.user_errors import user_errors
 
-ALIGNED_HEIGHT = 1024
-"""Height in pixels of the part of the photo that is shown beside its inversion."""
-
 
 class InvertTab:
     """Photo, examples and settings at the left, the result at the right."""
@@ -129,8 +126,7 @@ class InvertTab:
         method = method_for(domain, method_name)
         count = method.clamp_steps(min(max(int(steps), 1), MAX_STEPS))
         crop = self._services.crop(session)
-        width = round(ALIGNED_HEIGHT * domain.view.width / domain.view.height)
-        task = session.start_inversion(jpeg(crop.pixels(ALIGNED_HEIGHT, width)))
+        task = session.start_inversion(self._services.aligned(crop, domain))
         if method.own_weights or not engine.ready(domain.name):
             yield self._under_way(session, "Loading the models...")
         found = engine.invert(domain.name, crop, method, count)
