@@ -16,7 +16,7 @@ from torch import Tensor
 
 from hyperstyle.device import choose_device, synchronize
 from hyperstyle.domain_table import EMBEDDED, Domain, domain_named
-from hyperstyle.editing.directions import SLIDER, Direction, Edit
+from hyperstyle.editing.directions import MAX_AMOUNT, Direction, Edit
 from hyperstyle.editing.domain_directions import directions_of
 from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT, Edits, StyleChoice, TextEdit
 from hyperstyle.editing.photo_editor import Painted, PhotoEditor
@@ -412,8 +412,8 @@ def edits_of(
     """Return the edits that keyword arguments of `render` ask for; `_` in the names of directions stands for `-`."""
     named = {name.replace("_", "-"): float(amount) for name, amount in amounts.items()}
     for name, amount in named.items():
-        if not -SLIDER <= amount <= SLIDER:
-            raise StudioError(f"{name} is moved by {amount:g}: amounts run from {-SLIDER:g} to {SLIDER:g}.")
+        if not -MAX_AMOUNT <= amount <= MAX_AMOUNT:
+            raise StudioError(f"{name} is moved by {amount:g}: amounts run from {-MAX_AMOUNT:g} to {MAX_AMOUNT:g}.")
     return Edits(
         named,
         TextEdit(*text) if isinstance(text, tuple) else text,

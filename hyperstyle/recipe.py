@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from PIL import Image
 
 from hyperstyle.domain_table import EMBEDDED
-from hyperstyle.editing.directions import SLIDER
+from hyperstyle.editing.directions import MAX_AMOUNT
 from hyperstyle.editing.edits import (
     DEFAULT_STYLE_AMOUNT,
     MAX_STRENGTH,
@@ -74,7 +74,7 @@ class Recipe:
     def from_query(cls, query: Mapping[str, str], directions: Collection[str]) -> "Recipe":
         """Return the recipe in the query of a link: unknown keys are ignored, numbers are clamped to their limits."""
         step = _number(query, "step", 0, 1_000)
-        amounts = {name: _number(query, name, -SLIDER, SLIDER) for name in directions}
+        amounts = {name: _number(query, name, -MAX_AMOUNT, MAX_AMOUNT) for name in directions}
         return cls(
             query.get("domain", EMBEDDED.name),
             query.get("method", "hyperstyle"),

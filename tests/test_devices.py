@@ -216,7 +216,7 @@ def test_styles_and_the_text_model_are_trained_where_they_are(tmp_path: Path) ->
     model = embedded_model()
     file = tmp_path / "face.webp"
     Image.fromarray(np.zeros((style_faces.SIZE, style_faces.SIZE, 3), np.uint8)).save(file)
-    chosen = BundledStyle("test", "Test", "pencil", (13, 14, 15))
+    chosen = BundledStyle("pencil", "Pencil", (13, 14, 15))
     face = style_faces.TrainingFace(file, torch.zeros(1, 512), {9: torch.zeros(1, 1, 1, 1, dtype=torch.half)})
     dataset = style_training.StyleDataset(model.generator, [face], chosen)
     own = model.generator.kernels()

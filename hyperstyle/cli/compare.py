@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from hyperstyle.cli.classifiers import load_labeller
 from hyperstyle.cli.options import (
     Device,
     DomainName,
@@ -17,7 +18,6 @@ from hyperstyle.cli.options import (
     domain_of,
     method_of,
     photos_in,
-    training_packages,
 )
 from hyperstyle.comparison.arcface_distance import ArcFaceDistance
 from hyperstyle.comparison.comparing import ComparisonProgress
@@ -31,8 +31,6 @@ from hyperstyle.inversion.inversion import summary
 from hyperstyle.inversion.methods import METHODS, Preset
 from hyperstyle.inverter import Inverter
 from hyperstyle.photo.reading import Pixels
-from hyperstyle.weights.catalogue import WEIGHTS
-from hyperstyle.weights.fetching import fetch
 
 
 def compare(
@@ -57,7 +55,7 @@ def compare(
     inverter, failed = Inverter.load(chosen, where), False
     for way in ways:  # a method's own weights are fetched before hours of work, not after
         inverter.model_of_method(way)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # as Ctrl-C, not at once
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # as Ctrl-C, not at once
     try:
         for progress in run(inverter, sources, ways, store, edit_trials, arcface):
             report.add(progress.row)
@@ -65,21 +63,19 @@ def compare(
             typer.echo(line(progress), err=bool(progress.row.error))
     finally:  # also when interrupted
         report.write(out)
+        signal.signal(signal.SIGTERM, before)
     typer.echo((out / "table.md").read_text(encoding="utf-8"))
     raise typer.Exit(int(failed))
 
 
 def edit_trials_of(domain: Domain, names: Sequence[str]) -> EditTrials:
     """Return the directions called `names` with the classifier of their labels."""
-    with training_packages():
-        from hyperstyle.metrics.attribute_networks import AttributeNetworks
-        from hyperstyle.metrics.attributes import LABELS, Labeller
-    known = directions_of(domain)
+    labeller, known = load_labeller(), directions_of(domain)
+    from hyperstyle.metrics.attributes import LABELS
+
     for name in names:
         if name not in known or name not in LABELS:
             raise typer.BadParameter(f"{name!r} is no direction of {domain.name}; there are {', '.join(known)}")
-    networks = AttributeNetworks(*(fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net")))
-    labeller = Labeller(fetch(WEIGHTS["dlib-landmarks"]), networks)
 
     def classify(pixels: Pixels) -> dict[str, float]:
         return dict(zip(LABELS, labeller.labels(pixels).tolist(), strict=True))

@@ -8,7 +8,7 @@ import typer
 
 from hyperstyle.cli.options import Device, device_of
 from hyperstyle.domain_table import domain_named
-from hyperstyle.editing.directions import SLIDER
+from hyperstyle.editing.directions import MAX_AMOUNT
 from hyperstyle.editing.domain_directions import directions_of
 from hyperstyle.editing.edits import Edits
 from hyperstyle.inversion.inversion import Inversion
@@ -75,6 +75,6 @@ def amount_of(setting: str, directions: Collection[str]) -> tuple[str, float]:
         value = float(amount)
     except ValueError:
         raise typer.BadParameter(f"{setting!r} has no amount: write {name}=2, for example") from None
-    if not -SLIDER <= value <= SLIDER:
-        raise typer.BadParameter(f"{setting!r} is beyond the slider, which runs from {-SLIDER:g} to {SLIDER:g}")
+    if not -MAX_AMOUNT <= value <= MAX_AMOUNT:
+        raise typer.BadParameter(f"{setting!r} is beyond the slider, which runs from {-MAX_AMOUNT:g} to {MAX_AMOUNT:g}")
     return name, value

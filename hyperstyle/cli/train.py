@@ -8,6 +8,7 @@ import torch
 import typer
 from torch import nn
 
+from hyperstyle.cli.classifiers import load_identity, load_labeller
 from hyperstyle.cli.options import Device, device_of, training_packages
 from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.editing import styles
@@ -16,7 +17,6 @@ from hyperstyle.errors import StudioError
 from hyperstyle.files import atomic_write
 from hyperstyle.inverter import Inverter
 from hyperstyle.metrics.arcface import ArcFaceNetwork
-from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.preview_head import SIZE, Preview
 from hyperstyle.networks.refiner import Refiner
@@ -162,14 +162,11 @@ def train_hypernet(
 def train_directions(work: Work, device: Device = None) -> None:
     """Label the pictures, fit the directions of the sliders, measure them on other faces, ship and document them."""
     with training_packages():
-        from hyperstyle.metrics import attribute_networks, attributes
         from hyperstyle.training.directions import measure_directions, run
-    networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
-    landmarks = fetch(WEIGHTS["dlib-landmarks"])
     evaluator = measure_directions.Evaluator(
         generated_pictures.full_renderer(load_generator(), device_of(device)),
-        attributes.Labeller(landmarks, attribute_networks.AttributeNetworks(*networks)),
-        FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
+        load_labeller(),
+        load_identity(),
         work / "directions",
     )
     run.run(work, ASSETS / DIRECTIONS_FILE, ASSETS.parent / "docs", load_mapping(), evaluator, typer.echo)
@@ -195,7 +192,7 @@ def train_style(
     if inverted := list(style_faces.invert_portraits(folder / "visitors", model, work / "portraits")):
         groups.append(inverted)
     offsets, steps = style_training.train(folder, minutes, chosen, generator, groups, model.lpips, where)
-    story = {"title": chosen.title, "teacher": chosen.teacher, "steps": str(steps)}
+    story = {"title": chosen.title, "steps": str(steps)}
     styles.write_style(chosen.path, offsets, story | STORY | {"data": "pictures of the generator and of the teacher"})
 
 
@@ -207,12 +204,9 @@ def measure_styles(
 ) -> None:
     """Measure the styles on portraits, and write the table and strips of docs/styles.md; measurements are cached."""
     with training_packages():
-        from hyperstyle.metrics import attribute_networks, attributes
         from hyperstyle.training.styles import measure_styles, styles_report
-    networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
-    labeller = attributes.Labeller(fetch(WEIGHTS["dlib-landmarks"]), attribute_networks.AttributeNetworks(*networks))
     folder = work / "styles" / "measured"
-    bench = measure_styles.StyleBench(Inverter.load(EMBEDDED, device_of(device)), labeller, folder)
+    bench = measure_styles.StyleBench(Inverter.load(EMBEDDED, device_of(device)), load_labeller(), folder)
     shipped_styles = [one for one in styles.BUNDLED.values() if one.path.exists()]
     styles_report.write_report(ASSETS.parent / "docs", bench, photos, shipped_styles, typer.echo)
 
@@ -225,14 +219,9 @@ def measure_pasting(
 ) -> None:
     """Measure edits in photos, and write the table and strips of docs/paste.md; measurements are cached."""
     with training_packages():
-        from hyperstyle.metrics import attribute_networks, attributes
         from hyperstyle.training.pasting import measure_pasting, pasting_report
-    networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
-    landmarks = fetch(WEIGHTS["dlib-landmarks"])
-    labeller = attributes.Labeller(landmarks, attribute_networks.AttributeNetworks(*networks))
-    identity = FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"]))
     inverter = Inverter.load(EMBEDDED, device_of(device))
-    bench = measure_pasting.PasteBench(inverter, labeller, identity, work / "pasting")
+    bench = measure_pasting.PasteBench(inverter, load_labeller(), load_identity(), work / "pasting")
     pasting_report.write_report(ASSETS.parent / "docs", bench, photos, typer.echo)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from hyperstyle.cli.classifiers import load_identity, load_labeller
 from hyperstyle.cli.options import Device, DomainName, Photos, device_of, domain_of, photos_in, training_packages
 from hyperstyle.cli.train import STORY, Minutes, Work
 from hyperstyle.domain_table import EMBEDDED, TextTables
@@ -21,12 +22,10 @@ from hyperstyle.editing.text_model import TextModel
 from hyperstyle.files import ensure_dir
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inverter import Inverter
-from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.mobile_stylegan import BLOCKS
 from hyperstyle.networks.stylegan2 import StyleGan2
 from hyperstyle.paths import ASSETS
-from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.training.text.relevance_training import PictureSource, compute, rendered_pictures, stored_pictures
 from hyperstyle.weights import assets
 from hyperstyle.weights.catalogue import WEIGHTS
@@ -81,14 +80,11 @@ def compute_relevance(
 def measure_text(photos: Photos, work: Work, device: Device = None) -> None:
     """Invert photos, edit them by text, measure labels and identity, and write the table of docs/text.md; resumable."""
     with training_packages():
-        from hyperstyle.metrics import attribute_networks, attributes
         from hyperstyle.training.text import measure_text
-    networks = (fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net"))
-    landmarks = fetch(WEIGHTS["dlib-landmarks"])
     bench = measure_text.TextEditBench(
         Inverter.load(EMBEDDED, device_of(device)),
-        attributes.Labeller(landmarks, attribute_networks.AttributeNetworks(*networks)),
-        FaceIdentity(FaceFinder(landmarks), fetch(WEIGHTS["dlib-identity"])),
+        load_labeller(),
+        load_identity(),
         work / "text-table",
     )
     measure_text.run(photos_in(photos), bench, ASSETS.parent / "docs", typer.echo)

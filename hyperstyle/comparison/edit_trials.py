@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from hyperstyle.editing.directions import SLIDER, Direction
+from hyperstyle.editing.directions import MAX_AMOUNT, Direction
 from hyperstyle.editing.edits import Edits
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inverter import Inverter
@@ -12,7 +12,7 @@ from hyperstyle.photo.crop import Crop
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.tensors import to_pixels, to_tensor
 
-AMOUNTS = (-SLIDER, -SLIDER / 2, 0.0, SLIDER / 2, SLIDER)
+AMOUNTS = (-MAX_AMOUNT, -MAX_AMOUNT / 2, 0.0, MAX_AMOUNT / 2, MAX_AMOUNT)
 
 
 @dataclass(frozen=True)

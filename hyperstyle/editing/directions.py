@@ -12,8 +12,8 @@ from torch import Tensor
 from hyperstyle.errors import StudioError
 
 CODE = 512  # channels of a code in W
-SLIDER = 5.0
-"""Amounts run from -SLIDER to SLIDER; beyond, pictures may fall apart."""
+MAX_AMOUNT = 5.0
+"""Amounts run from -MAX_AMOUNT to MAX_AMOUNT; beyond, pictures may fall apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +31,8 @@ class Direction:
     that the slider can be shown before."""
     styles: tuple[int, int]
     """Range of styles that are moved: the first, and the one after the last."""
-    reach: float = SLIDER
-    """Multiple of `vector` by which an amount of SLIDER moves a code."""
+    reach: float = MAX_AMOUNT
+    """Multiple of `vector` by which an amount of MAX_AMOUNT moves a code."""
 
     def load_vector(self) -> Tensor:
         """Return the vector [512] or [n_styles, 512], computing it if need be."""
@@ -46,7 +46,7 @@ class Direction:
                 f"The direction {self.name} is for a generator of {len(vector)} styles, and this one has "
                 f"{n_styles}: take a direction that was found for this generator."
             )
-        move = vector.expand(n_styles, CODE) * (self.reach / SLIDER)
+        move = vector.expand(n_styles, CODE) * (self.reach / MAX_AMOUNT)
         first, end = self.styles
         move[:first] = 0
         move[end:] = 0
@@ -55,7 +55,7 @@ class Direction:
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """A direction with the amount to move a code along it, -SLIDER to SLIDER."""
+    """A direction with the amount to move a code along it, -MAX_AMOUNT to MAX_AMOUNT."""
 
     direction: Direction
     amount: float

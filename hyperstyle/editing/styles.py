@@ -48,8 +48,6 @@ class BundledStyle:
 
     name: str
     title: str
-    teacher: str
-    """Key in `TEACHERS` of the picture filter that it was trained to imitate."""
     layers: tuple[int, ...] = FINE_LAYERS
     """Layers whose kernels the style offsets."""
 
@@ -98,11 +96,11 @@ class FineTunedStyle:
 
 
 _BUNDLED = (
-    BundledStyle("pencil", "Pencil", "pencil"),
-    BundledStyle("comic", "Comic", "comic"),
-    BundledStyle("poster", "Poster", "poster"),
-    BundledStyle("toon", "Toon", "toon"),
-    BundledStyle("watercolour", "Watercolour", "watercolour"),
+    BundledStyle("pencil", "Pencil"),
+    BundledStyle("comic", "Comic"),
+    BundledStyle("poster", "Poster"),
+    BundledStyle("toon", "Toon"),
+    BundledStyle("watercolour", "Watercolour"),
 )
 
 BUNDLED: Mapping[str, BundledStyle] = MappingProxyType({style.name: style for style in _BUNDLED})

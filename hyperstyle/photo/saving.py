@@ -9,6 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from hyperstyle.errors import StudioError
+from hyperstyle.files import atomic_write
 from hyperstyle.photo.reading import Photo, Pixels
 
 _FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -37,14 +38,8 @@ def save_photo(path: Path, pixels: Pixels, photo: Photo, texts: Mapping[str, str
     metadata = {"exif": photo.exif, "icc_profile": photo.icc, "pnginfo": _text_chunks(texts or {})}
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, kind, **options, **{key: value for key, value in metadata.items() if value})
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        unfinished.write_bytes(file.getbuffer())
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        reason = (error.strerror or "it cannot be written").lower()
-        raise StudioError(f"The picture {path} cannot be saved ({reason}): choose another folder.") from error
+    with atomic_write(path) as part:
+        part.write_bytes(file.getbuffer())
 
 
 def _text_chunks(texts: Mapping[str, str]) -> PngInfo | None:

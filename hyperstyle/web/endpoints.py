@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from hyperstyle.editing.directions import SLIDER
+from hyperstyle.editing.directions import MAX_AMOUNT
 from hyperstyle.editing.edits import (
     DEFAULT_STYLE_AMOUNT,
     DEFAULT_TEXT_STRENGTH,
@@ -265,7 +265,9 @@ def _edits(
 ) -> Edits:
     """Edits whose amounts and strength are within the limits of the page's sliders."""
     try:
-        limited = {str(name): min(max(float(amount), -SLIDER), SLIDER) for name, amount in (amounts or {}).items()}
+        limited = {
+            str(name): min(max(float(amount), -MAX_AMOUNT), MAX_AMOUNT) for name, amount in (amounts or {}).items()
+        }
     except (AttributeError, TypeError, ValueError) as error:
         raise StudioError('Edits are numbers by the names of directions, such as {"smile": 2}.') from error
     return Edits(limited, text, style, min(max(float(strength), 0.0), MAX_STRENGTH))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from hyperstyle.editing.directions import SLIDER
+from hyperstyle.editing.directions import MAX_AMOUNT
 from hyperstyle.editing.edits import MAX_STRENGTH, Edits, StyleChoice, TextEdit
 from hyperstyle.editing.photo_editor import Painted
 from hyperstyle.errors import StudioError
@@ -214,7 +214,7 @@ class Session:
 
     def set_amounts(self, amounts: Mapping[str, float]) -> None:
         """Set the amounts of directions, by their names."""
-        limited = {name: min(max(float(amount), -SLIDER), SLIDER) for name, amount in amounts.items()}
+        limited = {name: min(max(float(amount), -MAX_AMOUNT), MAX_AMOUNT) for name, amount in amounts.items()}
         self._edit(amounts={name: amount for name, amount in limited.items() if amount})
 
     def reset_amounts(self) -> None:

@@ -10,7 +10,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from hyperstyle.editing.direction_files import DIRECTIONS_FILE, read_directions, write_directions
-from hyperstyle.editing.directions import SLIDER, Direction, Edit, apply_edits
+from hyperstyle.editing.directions import MAX_AMOUNT, Direction, Edit, apply_edits
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
 from hyperstyle.paths import ASSETS
@@ -54,7 +54,7 @@ def test_edits_add_up(codes: Tensor) -> None:
 
 
 def test_the_end_of_the_slider_is_the_reach_and_only_in_the_styles_of_the_direction(codes: Tensor) -> None:
-    moved = apply_edits(codes, [Edit(direction("one", 1, styles=(4, 8)), SLIDER)], STYLES) - codes
+    moved = apply_edits(codes, [Edit(direction("one", 1, styles=(4, 8)), MAX_AMOUNT)], STYLES) - codes
     lengths = moved.norm(dim=2)
     torch.testing.assert_close(lengths[:, 4:8], torch.full((2, 4), 3.0))
     assert not lengths[:, :4].any()

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from hyperstyle.domain_table import DOMAINS, EMBEDDED
-from hyperstyle.editing.directions import SLIDER, Edit, apply_edits
+from hyperstyle.editing.directions import MAX_AMOUNT, Edit, apply_edits
 from hyperstyle.editing.domain_directions import OWN_COMPONENTS, directions_of
 from hyperstyle.editing.ganspace import components_of
 from hyperstyle.errors import StudioError
@@ -67,7 +67,7 @@ def test_wild_is_edited_along_the_components_of_its_own_w(folder: Path) -> None:
     model = published_wild(folder)
     known = components_of(model.mapping, OWN_COMPONENTS)
     codes = torch.zeros(1, model.generator.n_styles, 512)
-    moved = apply_edits(codes, [Edit(directions["component-1"], SLIDER)], model.generator.n_styles)
+    moved = apply_edits(codes, [Edit(directions["component-1"], MAX_AMOUNT)], model.generator.n_styles)
     torch.testing.assert_close(moved[0, 0], 3 * known.deviations[1] * known.vectors[1])
 
 

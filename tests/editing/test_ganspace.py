@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from hyperstyle.editing.directions import SLIDER, Edit, apply_edits
+from hyperstyle.editing.directions import MAX_AMOUNT, Edit, apply_edits
 from hyperstyle.editing.ganspace import (
     CAR_COMPONENTS,
     components_of,
@@ -39,7 +39,7 @@ def test_components_are_the_same_every_time_and_for_any_generator() -> None:
     one, again = components_of(generator.mapping, 3), components_of(generator.mapping, 3)
     assert torch.equal(one.vectors, again.vectors)
     directions = numbered_directions(lambda: one, 3, generator.n_styles)
-    move = directions[1].move(generator.n_styles) * SLIDER
+    move = directions[1].move(generator.n_styles) * MAX_AMOUNT
     expected = 3 * one.deviations[1] * one.vectors[1]
     torch.testing.assert_close(move, expected.expand(generator.n_styles, -1))
 
@@ -50,7 +50,7 @@ def test_the_published_picks_for_cars_move_their_styles_by_their_strength(tmp_pa
     read = partial(read_components, tmp_path / "cars_pca.pt")
     codes = torch.randn(1, CAR_STYLES, 512)
     grass = next(pick for pick in CAR_COMPONENTS if pick.name == "grass")
-    moved = apply_edits(codes, [Edit(named_direction(read, grass), SLIDER)], CAR_STYLES) - codes
+    moved = apply_edits(codes, [Edit(named_direction(read, grass), MAX_AMOUNT)], CAR_STYLES) - codes
     torch.testing.assert_close(moved[0, 9:11], (-18 * deviations[41] * vectors[41]).expand(2, -1), atol=1e-5, rtol=1e-4)
     assert not moved[0, :9].any()
     assert not moved[0, 11:].any()

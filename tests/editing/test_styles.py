@@ -129,7 +129,7 @@ def test_a_shipped_style_brings_a_face_to_its_teacher_and_the_slider_leads_there
             return F.avg_pool2d(generator(*inversion.on(generator)).clamp(-1, 1), 2)
 
     photo = seen(plain)
-    wanted = F.avg_pool2d(TEACHERS[style.teacher](photo).clamp(-1, 1), 2)
+    wanted = F.avg_pool2d(TEACHERS[style.name](photo).clamp(-1, 1), 2)
     pictures = [photo, *(seen(opened.of(full, plain, amount)[1]) for amount in (0, 1))]
     far = [float(lpips(F.avg_pool2d(picture, 2), wanted)) for picture in pictures]
     assert far[1] < far[0]

@@ -1,5 +1,6 @@
 """Features of a frozen MobileNetV2, trained on ImageNet."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -24,15 +25,15 @@ class FeatureNetwork(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.layers = mobilenet_v2().features
-        self.register_buffer("mean", torch.tensor(MEAN).view(3, 1, 1))
-        self.register_buffer("std", torch.tensor(STD).view(3, 1, 1))
+        self.register_buffer("mean", torch.tensor(MEAN).view(3, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(STD).view(3, 1, 1), persistent=False)
         self.mean: Tensor
         self.std: Tensor
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
         """Return the feature maps [N, C, H / s, W / s], s = 4, 8, 16, 32, of pictures [N, 3, H, W] in [-1, 1]."""
         x, maps = ((pictures + 1) / 2 - self.mean) / self.std, []
-        for start, end in zip((0, *ENDS), ENDS, strict=False):
+        for start, end in pairwise((0, *ENDS)):
             x = self.layers[start:end](x)
             maps.append(x)
         return maps
@@ -46,10 +47,12 @@ def load_features(path: Path) -> FeatureNetwork:
     """Load torchvision's published weights, with batch normalization folded into the convolutions."""
     network = FeatureNetwork().eval()
     saved = torch.load(path, map_location="cpu", weights_only=True)
-    own = {f"layers.{name.removeprefix('features.')}": value for name, value in saved.items() if "features" in name}
-    missing, unknown = network.load_state_dict(own, strict=False)
-    if set(missing) != {"mean", "std"} or unknown:
-        raise StudioError(f"{path.name} does not hold the weights of MobileNetV2.")
+    prefix = "features."
+    layers = {name.removeprefix(prefix): value for name, value in saved.items() if name.startswith(prefix)}
+    try:
+        network.layers.load_state_dict(layers)
+    except RuntimeError as error:
+        raise StudioError(f"{path.name} does not hold the weights of MobileNetV2.") from error
     fold_batch_norms(network)
     return network.requires_grad_(False).to(memory_format=torch.channels_last)
 

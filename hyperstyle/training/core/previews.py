@@ -13,13 +13,13 @@ from hyperstyle.networks.preview_head import SIZE, preview
 def render_previews(model: EmbeddedModel, codes: Tensor, kernels: Kernels) -> Tensor:
     """Render previews [N, 3, S, S] of codes [N, 512]; kernels [N, out, in, kh, kw] belong to one code each."""
     pictures = []
-    for part in chunks(model, len(codes)):
+    for part in preview_slices(model, len(codes)):
         own = {layer: kernel[part] if kernel.ndim == 5 else kernel for layer, kernel in kernels.items()}
         pictures.append(preview(model.generator, model.head, codes[part], own))
     return torch.cat(pictures)
 
 
-def chunks(model: EmbeddedModel, count: int) -> Iterator[slice]:
+def preview_slices(model: EmbeddedModel, count: int) -> Iterator[slice]:
     """Split `count` previews into slices to render together: all on a GPU, as many as fit the cache on a CPU."""
     small = SIZE // preview_size(model)
     at_once = small if model.head.narrow.device.type == "cpu" else count

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from hyperstyle.editing.directions import SLIDER, Direction, Edit, apply_edits
+from hyperstyle.editing.directions import MAX_AMOUNT, Direction, Edit, apply_edits
 from hyperstyle.files import atomic_write, ensure_dir
 from hyperstyle.metrics.attributes import LABELS
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
@@ -20,7 +20,7 @@ from hyperstyle.training.core.generated_pictures import Renderer
 from hyperstyle.training.directions.measure_directions import Effect, FaceMeasurements, render_all
 from hyperstyle.training.directions.plans import FittedDirection
 
-AMOUNTS = (-SLIDER, -SLIDER / 2, 0.0, SLIDER / 2, SLIDER)
+AMOUNTS = (-MAX_AMOUNT, -MAX_AMOUNT / 2, 0.0, MAX_AMOUNT / 2, MAX_AMOUNT)
 STRIP_FACES = (21, 34)  # indices of test faces: a woman and a boy, without glasses or beard
 STRIP_SIDE, STRIP_QUALITY = 192, 85
 

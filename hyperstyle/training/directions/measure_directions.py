@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hyperstyle.editing.directions import SLIDER, Direction, Edit, apply_edits
+from hyperstyle.editing.directions import MAX_AMOUNT, Direction, Edit, apply_edits
 from hyperstyle.files import atomic_write, ensure_dir
 from hyperstyle.metrics.attributes import Labeller
 from hyperstyle.metrics.identity import FaceIdentity
@@ -58,7 +58,7 @@ class Evaluator:
     def effect(self, codes: Tensor, direction: Direction) -> Effect:
         """Measure codes [N, 512] at both ends of a direction's slider."""
         n_styles = MobileGenerator.n_styles
-        low, high = (apply_edits(codes, [Edit(direction, amount)], n_styles) for amount in (-SLIDER, SLIDER))
+        low, high = (apply_edits(codes, [Edit(direction, amount)], n_styles) for amount in (-MAX_AMOUNT, MAX_AMOUNT))
         return Effect(self.measure(f"{direction.name}-low", low), self.measure(f"{direction.name}-high", high))
 
     def measure(self, name: str, codes: Tensor) -> FaceMeasurements:

@@ -130,7 +130,7 @@ class StyleBench:
 
 def teacher_picture(style: BundledStyle, crop: Crop) -> Tensor:
     """Return the teacher's picture of a photo, [1, 3, 256, 256] in [-1, 1]."""
-    return downscaled(TEACHERS[style.teacher](to_tensor(crop.pixels(SIZE, SIZE))).clamp(-1, 1), 2)
+    return downscaled(TEACHERS[style.name](to_tensor(crop.pixels(SIZE, SIZE))).clamp(-1, 1), 2)
 
 
 def downscaled(picture: Tensor, times: int) -> Tensor:

@@ -70,7 +70,7 @@ class StyleDataset:
     """Faces with their feature maps, from which patches are rendered, and the teacher's pictures as targets."""
 
     def __init__(self, generator: MobileGenerator, faces: Sequence[TrainingFace], style: BundledStyle) -> None:
-        self.generator, self.faces, self.teacher = generator, faces, TEACHERS[style.teacher]
+        self.generator, self.faces, self.teacher = generator, faces, TEACHERS[style.name]
         self.device = next(generator.parameters()).device
         with torch.no_grad():
             self.styles = [generator.styles(face.codes.to(self.device)) for face in faces]

