@@ -16,7 +16,7 @@ from hyperstyle.web.engine import Engine
 from hyperstyle.web.examples import STEPS, Examples
 from hyperstyle.web.inline_images import decoded, jpeg
 from hyperstyle.web.memory import give_back
-from hyperstyle.web.sessions import InvertedExample, SavedStep, Session, Sessions
+from hyperstyle.web.sessions import ChangedPhoto, InvertedExample, SavedStep, Session, Sessions
 from hyperstyle.web.views import View
 from hyperstyle.web.work_store import Kept, WorkStore
 
@@ -54,12 +54,21 @@ class Services:
         return SavedStep(self.work.keep(inversion, inversion.nbytes), jpeg(pixels), polished)
 
     def photo(self, session: Session) -> Photo:
-        """Decode the session's photo, with the changes that were applied to it."""
-        photo = read_photo(session.file())
-        for change in session.changes:
+        """Return the session's photo with the changes that were applied to it.
+
+        It is kept, so that only changes since the last call are pasted.
+        """
+        changes, kept = session.changes, session.changed_photo
+        if not changes:
+            return read_photo(session.file())
+        done = len(kept.changes) if kept and kept.changes == changes[: len(kept.changes)] else 0
+        photo = kept.photo.get() if kept and done else read_photo(session.file())
+        for change in changes[done:]:
             inversion, editor = change.step.inversion, self.engine.photo_editor
             pixels = editor.paste(photo, inversion, change.edits, change.painted, whole=change.whole)
             photo = replace(photo, pixels=pixels)
+        if done < len(changes):
+            session.keep_changed(ChangedPhoto(changes, self.work.keep(photo, photo.pixels.nbytes)))
         return photo
 
     def photo_of(self, session: Session, inversion: Inversion) -> Photo | None:

@@ -14,6 +14,7 @@ from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.photo.faces import Face
 from hyperstyle.photo.quads import Quad, face_quad
+from hyperstyle.photo.reading import Photo
 from hyperstyle.recipe import Recipe
 from hyperstyle.web.views import View
 from hyperstyle.web.work_store import Kept
@@ -67,6 +68,14 @@ class AppliedChange:
     """True if all of the generator's picture was pasted."""
 
 
+@dataclass(frozen=True, eq=False)
+class ChangedPhoto:
+    """The photo with changes applied to it."""
+
+    changes: tuple[AppliedChange, ...]
+    photo: Kept[Photo]
+
+
 @dataclass
 class RunningTask:
     """A running inversion or comparison."""
@@ -109,6 +118,8 @@ class Session:
     """Where the visitor wants the photo to stay, or the edits to come through; None where nothing is painted."""
     changes: tuple[AppliedChange, ...] = ()
     """What was applied to the photo before; the oldest first."""
+    changed_photo: ChangedPhoto | None = None
+    """The photo as it was last needed, with these changes or the first of them; None while it was not needed."""
     compared: tuple[SavedStep, ...] = ()
     """The last step of every compared method."""
     compared_photo: bytes | None = None
@@ -186,9 +197,11 @@ class Session:
     def open_inversion(self, step: SavedStep, aligned: bytes | None) -> None:
         """Start over with a saved inversion; `aligned` is its part of the photo, None if that is another photo."""
         photo, size, faces, is_drawing = self.photo, self.photo_size, self.faces, self.is_drawing
+        changes, changed_photo = self.changes, self.changed_photo
         self._reset()
         if aligned:
             self.photo, self.photo_size, self.faces, self.is_drawing = photo, size, faces, is_drawing
+            self.changes, self.changed_photo = changes, changed_photo
         self.domain, self.quad, self.aligned = step.inversion.domain, step.inversion.quad, aligned
         self.put_step(0, step)
 
@@ -270,6 +283,10 @@ class Session:
         """Take the last change out of the photo."""
         self.changes = self.changes[:-1]
 
+    def keep_changed(self, photo: ChangedPhoto) -> None:
+        """Keep the photo with its changes."""
+        self.changed_photo = photo
+
     def choose_view(self, view: str) -> None:
         """Look at edits in the photo, or as the generator draws them."""
         self.view = View(view)
@@ -313,7 +330,9 @@ class Session:
 
     def to_share(self) -> "Session":
         """Return a copy with only the chosen step and its edits."""
-        return replace(self, steps=(self.step(),), chosen=0, compared=(), compared_photo=None, task=None)
+        own = replace(self, steps=(self.step(),), chosen=0, task=None)
+        own.changed_photo, own.compared, own.compared_photo = None, (), None
+        return own
 
     def _start(self) -> RunningTask:
         self.task = RunningTask()
@@ -328,7 +347,8 @@ class Session:
         """Forget everything but the domain."""
         self._reset_results()
         self.photo = self.quad = self.example = self.aligned = None
-        self.photo_size, self.faces, self.is_drawing, self.changes = (0, 0), (), False, ()
+        self.photo_size, self.faces, self.is_drawing = (0, 0), (), False
+        self.changes, self.changed_photo = (), None
 
     def _reset_results(self) -> None:
         """Forget all results for the photo, and abandon the running task."""

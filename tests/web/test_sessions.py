@@ -174,6 +174,15 @@ def test_another_photo_forgets_where_the_face_was_and_a_saved_inversion_keeps_it
         session.file()
 
 
+def test_a_saved_inversion_of_a_changed_photo_keeps_its_changes() -> None:
+    session = edited()
+    session.apply(session.change(Edits({"smile": 2.0}), b"changed"))
+    session.open_inversion(step(), b"aligned")
+    assert len(session.changes) == 1
+    session.open_inversion(step(), None)
+    assert not session.changes
+
+
 def test_changes_are_applied_gone_back_to_and_undone() -> None:
     session = edited()
     change = session.change(Edits({"smile": 2.0}), b"changed")

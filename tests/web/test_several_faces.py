@@ -59,6 +59,8 @@ def test_three_faces_are_changed_differently_and_undone_one_by_one(
         return {int(np.abs(np.array(middles) - column).argmin()) for column in columns}
 
     assert changed() == {0, 1, 2}
+    kept = served.services.photo(session).pixels
+    assert kept is served.services.photo(session).pixels  # the changes are not pasted again
     changes.nth(1).click()  # go back to the second
     expect(changes).to_have_count(2)
     assert changed() == {0, 2}
