@@ -19,7 +19,7 @@ from hyperstyle.domain_table import EMBEDDED, Domain, domain_named
 from hyperstyle.editing.directions import MAX_AMOUNT, Direction, Edit
 from hyperstyle.editing.domain_directions import directions_of
 from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT, Edits, StyleChoice, TextEdit
-from hyperstyle.editing.photo_editor import Painted, PhotoEditor
+from hyperstyle.editing.photo_editor import PhotoEditor
 from hyperstyle.editing.rendering import Renderer
 from hyperstyle.editing.styles import Style, open_style, styles_of
 from hyperstyle.editing.text_edits import StyleDirection, StyleEdit, TextEditor
@@ -36,6 +36,7 @@ from hyperstyle.networks.published_models import ReStyleModel
 from hyperstyle.photo.crop import Crop, crop_face, crop_middle
 from hyperstyle.photo.edit_transfer import EditedCrop
 from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.photo.painting import Painted
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.photo.tensors import to_pixels, to_tensor
 from hyperstyle.weights.catalogue import WEIGHTS

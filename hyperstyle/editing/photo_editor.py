@@ -3,22 +3,17 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hyperstyle.editing.edits import Edits
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.edit_transfer import EditedCrop, transfer_edit
+from hyperstyle.photo.painting import Painted
 from hyperstyle.photo.pasting import paste_back
 from hyperstyle.photo.reading import Photo, Pixels
 
 RECONSTRUCTIONS_KEPT = 16
 """Pictures before any edit, 3 MB each: those of the inversions that are being edited just now."""
-
-Painted = NDArray[np.float32]
-"""[h, w] over a crop, of any size: -1 where the photo stays, 1 where edits come through, 0 where they decide."""
 
 
 class PhotoEditor:

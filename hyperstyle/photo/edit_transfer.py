@@ -23,6 +23,7 @@ from torch.nn import functional as F
 
 from hyperstyle.photo.fields import blur, moved, resized, shrunk_by, smoothstep, to_field, widened
 from hyperstyle.photo.motion import motion_between
+from hyperstyle.photo.painting import Painted
 from hyperstyle.photo.reading import Pixels
 
 # Lengths are in pixels of a grid on which masks and motion are found; differences are of 255.
@@ -32,8 +33,9 @@ _FEATURE = 3.0  # sigma of the blur of differences: what is finer is texture, wh
 _MOTION_COUNTS = 0.6  # share of a difference explained by motion alone that counts for the mask
 _CORNER = 0.35  # importance of a difference in the crop's corners
 _PEAK = 0.995  # quantile that stands for the largest difference
-_NOISE = 8.0  # a largest difference below this is taken for this
-_LOW, _HIGH = 0.27, 0.5  # shares of the largest difference from which the mask rises, and at which it is 1
+_NEARBY = 14.0  # sigma of the surroundings in which strong differences make weak ones count
+_LOW, _HIGH = 0.05, 0.15  # shares of the largest difference from which the mask rises, and at which it is 1,
+_LEAST_LOW, _LEAST_HIGH = 3.0, 8.0  # but at least these differences, which are everywhere between two pictures
 _FAR = 5.0  # motion from which the mask rises, whatever the difference; it is 1 at twice that
 _THINNEST = 4  # half the width of the thinnest part of the mask: thinner are outlines that moved a little
 _STRONG = 0.6  # share of the largest difference that every island of the mask reaches somewhere
@@ -43,6 +45,7 @@ _STILL, _MOVED = 0.1, 0.5  # motion from which the photo's finest detail is drop
 _DETAIL = 6.0  # sigma of the blur below which detail begins
 _GHOST, _SHAPE = 3.0, 8.0  # new detail from which the photo's own is replaced, and at which it is gone
 _SPREAD = 2  # by how much what is replaced is widened and blurred
+_DIMMED = 0.4  # brightness of what stays where the mask is shown
 _COLOUR = 24.0  # sigma of the low frequencies of the residual
 
 
@@ -63,13 +66,18 @@ class EditedCrop:
         everywhere = np.ones(pixels.shape[:2], np.float32)
         return cls(pixels, everywhere, 1 - everywhere)
 
+    def with_mask_shown(self) -> Pixels:
+        """The pixels [H, W, 3] in colour where the edit is carried, dark and grey where the photo stays."""
+        grey = self.pixels.mean(axis=2, keepdims=True) * _DIMMED
+        return (grey + self.mask[..., None] * (self.pixels - grey)).astype(np.uint8)
+
 
 def transfer_edit(
-    original: Pixels, reconstruction: Pixels, edited: Pixels, painted: NDArray[np.float32] | None = None
+    original: Pixels, reconstruction: Pixels, edited: Pixels, painted: Painted | None = None
 ) -> EditedCrop:
     """Carry the difference of two generated pictures into the photo's crop; all are [H, W, 3], of one size.
 
-    `painted` [h, w] of any size, -1 to 1, says where a visitor wants the photo to stay (-1) or the edit to come (1).
+    `painted` says where a visitor wants the photo to stay, or the edit to come.
     """
     photo = to_field(original)
     height, width = photo.shape[2:]
@@ -124,12 +132,15 @@ def _motion(before: Tensor, after: Tensor) -> Tensor:
 
 def _mask(difference: Tensor, news: Tensor, motion: Tensor) -> Tensor:
     """Where an edit is carried [1, 1, h, w], 0 to 1, from the differences [1, 3, h, w] without and with motion."""
-    size = torch.maximum(_amount(news), _MOTION_COUNTS * _amount(difference)) * _importance(*news.shape[2:])
-    peak = max(float(size.flatten().quantile(_PEAK)), _NOISE)
-    mask = smoothstep(size, _LOW * peak, _HIGH * peak)
+    importance = _importance(*news.shape[2:])
+    size = torch.maximum(_amount(news), _MOTION_COUNTS * _amount(difference)) * importance
+    nearby = _strength_nearby(size)
+    size = size * nearby
+    peak = float(size.flatten().quantile(_PEAK))
+    mask = smoothstep(size, max(_LOW * peak, _LEAST_LOW), max(_HIGH * peak, _LEAST_HIGH))
     mask = widened(-widened(-mask, _THINNEST), _THINNEST)
-    far = motion.norm(dim=1, keepdim=True) * _importance(*news.shape[2:])
-    mask = torch.maximum(mask, smoothstep(far, _FAR, 2 * _FAR))
+    far = motion.norm(dim=1, keepdim=True) * importance
+    mask = torch.maximum(mask, smoothstep(far, _FAR, 2 * _FAR) * nearby)
     islands = _grown((size > _STRONG * peak) * mask, mask)
     soft = blur(widened(mask * islands, _ROOM), _EDGE)
     return ((soft - 0.02) / 0.98).clamp(0, 1)
@@ -138,6 +149,16 @@ def _mask(difference: Tensor, news: Tensor, motion: Tensor) -> Tensor:
 def _amount(difference: Tensor) -> Tensor:
     """How large a difference is at the scale of features [1, 1, h, w], in its strongest colour."""
     return blur(difference, _FEATURE).abs().amax(1, keepdim=True)
+
+
+def _strength_nearby(size: Tensor) -> Tensor:
+    """How strong differences [1, 1, h, w] are around each pixel, 1 where they are strongest.
+
+    An edit is where its strongest differences are; what little changes far from these, such as a light on the
+    background, came along by chance.
+    """
+    strength = blur(size.square(), _NEARBY).sqrt()
+    return strength / strength.max().clamp_min(1e-6)
 
 
 def _importance(height: int, width: int) -> Tensor:
@@ -168,10 +189,10 @@ def _replaced(news: Tensor) -> Tensor:
     return blur(widened(smoothstep(blur(detail, _SPREAD), _GHOST, _SHAPE), _SPREAD), _SPREAD)
 
 
-def _repainted(mask: Tensor, painted: NDArray[np.float32]) -> Tensor:
-    """A mask with a visitor's wishes."""
+def _repainted(mask: Tensor, painted: Painted) -> Tensor:
+    """A mask with a visitor's wishes; exactly 0 inside of what must stay."""
     wish = resized(torch.from_numpy(painted)[None, None].float(), *mask.shape[2:])
-    wish = blur(wish, 1.0)
+    wish = 1.01 * blur(wish, 1.0)
     return torch.maximum(mask, wish.clamp(0, 1)) * (1 - (-wish).clamp(0, 1))
 
 

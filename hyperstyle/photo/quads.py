@@ -51,6 +51,12 @@ class Quad:
         matrix[:2] = np.stack([top_right - top_left, bottom_left - top_left, top_left], axis=1)
         return matrix
 
+    @property
+    def aspect(self) -> float:
+        """Width / height of the crop."""
+        across, along = np.linalg.norm(self.matrix[:2, :2], axis=0).tolist()
+        return float(across / along)
+
 
 def face_quad(landmarks: Floats) -> Quad:
     """Return the square around a face with landmarks [68, 2], by the alignment of FFHQ.

@@ -91,8 +91,9 @@ class Services:
     def picture(self, session: Session, edits: Edits, view: View = View.GENERATED) -> bytes:
         """Draw the session's chosen step with edits, in a view; a JPEG."""
         step = session.step()
-        if view is View.PHOTO and session.aligned:
-            return session.aligned if edits.are_none else jpeg(self.pixels(session, edits, view), quality=95)
+        if view is not View.GENERATED and session.aligned:
+            unchanged = edits.are_none and view is View.PHOTO
+            return session.aligned if unchanged else jpeg(self.pixels(session, edits, view), quality=95)
         return step.picture if edits == Edits() else jpeg(self.engine.draw(step.inversion, edits))
 
     def pixels(self, session: Session, edits: Edits, view: View) -> Pixels:
@@ -100,14 +101,15 @@ class Services:
         return self.in_view(session, edits, self.engine.draw(session.step().inversion, edits), view)
 
     def in_view(self, session: Session, edits: Edits, drawn: Pixels, view: View, side: int | None = None) -> Pixels:
-        """Return a picture drawn with edits as a view shows it: as it is, or its change in the visitor's photo.
+        """Return a picture drawn with edits as a view shows it: as it is, or what of it comes into the photo.
 
         The photo has at most `side` pixels on its longer side.
         """
         if view is View.GENERATED or session.aligned is None:
             return drawn
         original, inversion = decoded(session.aligned, side), session.step().inversion
-        return self.engine.photo_editor.carry(original, inversion, edits, drawn, session.painted).pixels
+        crop = self.engine.photo_editor.carry(original, inversion, edits, drawn, session.painted)
+        return crop.with_mask_shown() if view is View.MASK else crop.pixels
 
     def inverted_example(self, name: str) -> InvertedExample:
         """Return an example with its inversion, computed at the first call and then kept for all visitors."""

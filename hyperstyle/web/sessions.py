@@ -9,10 +9,10 @@ from threading import Lock
 
 from hyperstyle.editing.directions import MAX_AMOUNT
 from hyperstyle.editing.edits import MAX_STRENGTH, Edits, StyleChoice, TextEdit
-from hyperstyle.editing.photo_editor import Painted
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.photo.faces import Face
+from hyperstyle.photo.painting import Painted, Stroke, paint
 from hyperstyle.photo.quads import Quad, face_quad
 from hyperstyle.photo.reading import Photo
 from hyperstyle.recipe import Recipe
@@ -59,13 +59,19 @@ class AppliedChange:
 
     step: SavedStep
     edits: Edits
-    painted: Painted | None
+    strokes: tuple[Stroke, ...]
+    """What the visitor painted over that part."""
     aligned: bytes
     """That part of the photo before, as JPEG or WebP."""
     changed: bytes
     """And after, as JPEG."""
     whole: bool
     """True if all of the generator's picture was pasted."""
+
+    @property
+    def painted(self) -> Painted | None:
+        """The strokes as a mask."""
+        return paint(self.strokes, self.step.inversion.quad.aspect)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +120,8 @@ class Session:
     """Edits of the chosen step; each tab shows its own kinds of them."""
     view: View = View.PHOTO
     """What the Edit and Text tabs show, where there is a photo."""
-    painted: Painted | None = None
-    """Where the visitor wants the photo to stay, or the edits to come through; None where nothing is painted."""
+    strokes: tuple[Stroke, ...] = ()
+    """Where the visitor wants the photo to stay, or the edits to come through."""
     changes: tuple[AppliedChange, ...] = ()
     """What was applied to the photo before; the oldest first."""
     changed_photo: ChangedPhoto | None = None
@@ -251,12 +257,22 @@ class Session:
             raise StudioError("Choose a style first.")
         self._edit(style=replace(self.edits.style, amount=min(max(float(amount), 0.0), 1.0)))
 
+    def set_strokes(self, strokes: tuple[Stroke, ...]) -> None:
+        """Set what the visitor painted over the part of the photo that is edited."""
+        self.step()
+        self.strokes = strokes
+
+    @property
+    def painted(self) -> Painted | None:
+        """The strokes as a mask."""
+        return paint(self.strokes, self.step().inversion.quad.aspect)
+
     def change(self, edits: Edits, changed: bytes) -> AppliedChange:
         """Return the chosen step with edits as a change of the photo; `changed` shows them, as JPEG."""
         step = self.step()
         if self.photo is None or self.aligned is None or self.photo_size != step.inversion.photo_size:
             raise StudioError("The photo is not at hand: upload it, and invert it again.")
-        return AppliedChange(step, edits, self.painted, self.aligned, changed, self.view is View.GENERATED)
+        return AppliedChange(step, edits, self.strokes, self.aligned, changed, self.view is View.GENERATED)
 
     def apply(self, *changes: AppliedChange) -> None:
         """Leave changes in the photo, and go on with another part of it."""
@@ -277,7 +293,7 @@ class Session:
         self.changes = (*self.changes[:index], *self.changes[index + 1 :])
         self.quad, self.aligned = change.step.inversion.quad, change.aligned
         self.put_step(0, change.step)
-        self.edits, self.painted = change.edits, change.painted
+        self.edits, self.strokes = change.edits, change.strokes
 
     def undo_change(self) -> None:
         """Take the last change out of the photo."""
@@ -352,7 +368,7 @@ class Session:
 
     def _reset_results(self) -> None:
         """Forget all results for the photo, and abandon the running task."""
-        self.steps, self.chosen, self.edits, self.painted = (), -1, Edits(), None
+        self.steps, self.chosen, self.edits, self.strokes = (), -1, Edits(), ()
         self.compared, self.compared_photo, self.task = (), None, None
 
 

@@ -1,4 +1,4 @@
-"""Two ways to look at an edit: in the visitor's own photo, or as the generator draws it."""
+"""Ways to look at an edit: in the visitor's own photo, as the generator draws it, or where it changes the photo."""
 
 from enum import StrEnum
 from typing import Any
@@ -11,10 +11,16 @@ class View(StrEnum):
 
     PHOTO = "Your photo, changed"
     GENERATED = "As the generator sees it"
+    MASK = "Show the mask"
+
+    @property
+    def of_result(self) -> "View":
+        """The view of what is put into the photo."""
+        return View.GENERATED if self is View.GENERATED else View.PHOTO
 
 
 def view_choice(name: str) -> gr.Radio:
-    """Return the switch between both views; `name` is the prefix of its element id."""
+    """Return the switch between the views; `name` is the prefix of its element id."""
     return gr.Radio(list(View), value=View.PHOTO, show_label=False, container=False, elem_id=f"{name}-view")
 
 

@@ -1,10 +1,14 @@
 """Sliders, films and links, in a browser."""
 
+import base64
+import io
 import re
 
-from playwright.sync_api import Locator, Page, expect
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.web.conftest import EXAMPLES, Open
+from tests.web.conftest import EXAMPLES, Open, Served
 from tests.web.visitor import invert, picture, said, set_slider, status, until_another
 
 PORTRAIT = EXAMPLES / "male_090.jpg"
@@ -125,3 +129,84 @@ def test_a_link_to_ones_own_photo_shows_it_to_others_and_says_so(visit: Open) ->
 def test_a_link_that_has_ended_says_so(visit: Open) -> None:
     page = visit("?visit=nothing")
     expect(said(page)).to_contain_text("This link has ended")
+
+
+def brush(page: Page) -> Locator:
+    """Open what can be painted over in the Edit tab."""
+    page.get_by_role("button", name="Keep parts of the photo").first.click()
+    canvas = page.locator("#edit-brush canvas")
+    expect(canvas).to_be_visible()
+    return canvas
+
+
+def paint_all(page: Page, canvas: Locator) -> None:
+    """Paint over the upper half with the mouse: there and back with the widest brush."""
+    page.get_by_label("Size of the brush").first.press("End")
+    canvas.scroll_into_view_if_needed()
+    place = canvas.bounding_box()
+    assert place
+    width, height = place["width"], place["height"]
+    page.mouse.move(place["x"] + 2, place["y"] + 0.15 * height)
+    page.mouse.down()
+    for x, y in ((width - 2, 0.15), (width - 2, 0.35), (2, 0.35)):
+        page.mouse.move(place["x"] + x, place["y"] + y * height, steps=5)
+    page.mouse.up()
+
+
+def pixels(uri: str) -> np.ndarray:
+    """The picture of a data URI."""
+    with Image.open(io.BytesIO(base64.b64decode(uri.split(",")[1]))) as image:
+        return np.asarray(image.convert("RGB")).astype(int)
+
+
+def test_what_is_painted_over_stays_until_that_is_undone(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    page.get_by_role("tab", name="Edit").click()
+    photo = page.locator("#edited .before").get_attribute("src") or ""
+    slider(page, "age").press("End")
+    changed = until_another(page, photo, "#edited")
+    paint_all(page, brush(page))
+    kept = until_another(page, changed, "#edited")
+    rows = len(pixels(photo))
+    upper = slice(0, int(0.4 * rows))
+    assert np.abs(pixels(changed)[upper] - pixels(photo)[upper]).mean() > 3
+    assert np.abs(pixels(kept)[upper] - pixels(photo)[upper]).mean() < 1  # but for the JPEG
+    page.get_by_label("Show the mask").first.check()
+    mask = pixels(until_another(page, kept, "#edited"))
+    assert np.ptp(mask[upper], axis=2).max() < 40  # grey: nothing is changed there
+    page.get_by_label("Your photo, changed").first.check()
+    until_another(page, page.locator("#edited .after").get_attribute("src") or "", "#edited")
+    page.get_by_role("tab", name="Text").click()
+    page.get_by_role("tab", name="Edit").click()  # what is painted is still there
+    page.locator("#edit-brush button", has_text="Undo").click()
+    expect(page.locator("#edited .after")).to_have_attribute("src", changed)
+    expect(page.locator("#edit-brush button", has_text="Undo")).to_be_disabled()
+
+
+def test_a_finger_paints_on_a_phone(browser: Browser, served: Served) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(served.address)
+    page.wait_for_selector("#domain input[type=radio]")
+    invert(page, PORTRAIT)
+    page.get_by_role("tab", name="Edit").click()
+    canvas = brush(page)
+    canvas.scroll_into_view_if_needed()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    above = page.evaluate("scrollY")
+    place = canvas.bounding_box()
+    assert place
+    touch = context.new_cdp_session(page)
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] * 0.9
+    for kind, points in (
+        ("touchStart", [{"x": x, "y": y}]),
+        *(("touchMove", [{"x": x - move, "y": y - move}]) for move in (10, 20, 40)),
+        ("touchEnd", []),
+    ):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(page.locator("#edit-brush button", has_text="Undo")).to_be_enabled()
+    assert page.evaluate("scrollY") == above  # it painted, and did not scroll
+    painted = "document.querySelector('#edit-brush canvas').getContext('2d').getImageData(0, 0, 640, 640).data"
+    page.wait_for_function(f"{painted}.some((value) => value)")
+    context.close()

@@ -21,6 +21,7 @@ from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Session
 from hyperstyle.web.tabs.everyone import Everyone
 from hyperstyle.web.tabs.export_bar import ExportBar
+from hyperstyle.web.tabs.keep_panel import KeepPanel
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
 from hyperstyle.web.views import view_choice, view_update
@@ -53,6 +54,7 @@ class EditTab:
                     with gr.Column(visible=domain == first, elem_classes="sliders") as self._groups[domain]:
                         self._sliders[domain] = self._group(domain)
                 self._reset = gr.Button("Reset all")
+                self._keep = KeepPanel(services, "edit")
                 with gr.Accordion("A film along one slider", open=False):
                     self._along = gr.Dropdown(self._titles(first), label="Slider")
                     self._kind = gr.Radio(list(KINDS), value=next(iter(KINDS)), label="Kind")
@@ -69,7 +71,7 @@ class EditTab:
         self._picture = [self._result, *self._export_bar.outputs]
         sliders = [slider for group in self._sliders.values() for slider in group.values()]
         self.applied = (self._export_bar.applied, self._everyone.applied)
-        self.outputs = [self._view, *self._picture, *self._groups.values(), *sliders, self._along]
+        self.outputs = [self._view, *self._keep.outputs, *self._picture, *self._groups.values(), *sliders, self._along]
         self._wire()
 
     def _group(self, domain: str) -> dict[str, gr.Slider]:
@@ -98,6 +100,7 @@ class EditTab:
                     **EDITING,
                 )
         self._view.input(self.choose_view, self._view, self._picture, **EDITING)
+        self._keep.redraw_with(self._show_view, [self._view, *self._picture])
         self._reset.click(self.reset, None, self.outputs, **EDITING)
         self._make.click(
             self.make_film,
@@ -140,12 +143,17 @@ class EditTab:
         titles = self._titles(session.domain)
         amounts = session.edits.amounts
         return {
-            **self._show_picture(session),
-            self._view: view_update(session.view, has_photo=session.aligned is not None),
+            **self._show_view(session),
+            **self._keep.show(session),
             **{group: gr.update(visible=domain == session.domain) for domain, group in self._groups.items()},
             **{slider: amounts.get(name, 0) for name, slider in self._sliders[session.domain].items()},
             self._along: gr.update(choices=titles, value=titles[0][1] if titles else None),
         }
+
+    def _show_view(self, session: Session) -> Updates:
+        """Return the updates that show the picture and the view that it is in."""
+        view = view_update(session.view, has_photo=session.aligned is not None)
+        return {self._view: view, **self._show_picture(session)}
 
     def _show_picture(self, session: Session) -> Updates:
         return {self._result: self._beside_photo(session) if session.steps else None, **self._export_bar.hide()}

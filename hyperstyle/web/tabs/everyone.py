@@ -39,10 +39,10 @@ class Everyone:
     def run(self, request: gr.Request) -> Iterator[Updates]:
         """Change one face after the other; stopped, those that are done stay."""
         session = self._services.session(request)
-        edits, step = self._shown_edits(session.edits), session.step()
-        if not session.faces:
+        edits, faces = self._shown_edits(session.edits), session.faces
+        if not faces:
             raise StudioError("No faces were found in this photo: change one part after the other.")
-        own, faces = session.change(edits, step.picture), session.faces
+        own = session.change(edits, self._services.picture(session, edits, session.view.of_result))
         photo, task = self._services.photo(session), session.start_changes()
         changes: list[AppliedChange] = []
         for number, face in enumerate(faces, 1):
@@ -58,15 +58,13 @@ class Everyone:
 
     def _change(self, session: Session, own: AppliedChange, photo: Photo, face: Face) -> AppliedChange:
         """Return the same edits for a face, whose inversion is `own` if it is the one that was edited."""
-        crop, services, painted = Crop(photo, session.faces, face_quad(face.landmarks)), self._services, None
-        step, edits = own.step, own.edits
-        if crop.quad == step.inversion.quad:
-            painted = own.painted
-        else:
-            method = default_method(services.engine.domains[session.domain])
-            *_, last = services.engine.invert(session.domain, crop, method, STEPS)
-            step = services.keep_step(last.inversion, last.pixels)
+        crop, services = Crop(photo, session.faces, face_quad(face.landmarks)), self._services
+        if crop.quad == own.step.inversion.quad:
+            return own
+        method = default_method(services.engine.domains[session.domain])
+        *_, last = services.engine.invert(session.domain, crop, method, STEPS)
+        step, edits = services.keep_step(last.inversion, last.pixels), own.edits
         drawn, editor = services.engine.draw(step.inversion, edits), services.engine.photo_editor
         original = crop.pixels(*drawn.shape[:2])
-        changed = drawn if own.whole else editor.carry(original, step.inversion, edits, drawn, painted).pixels
-        return AppliedChange(step, edits, painted, jpeg(original, quality=95), jpeg(changed), own.whole)
+        changed = drawn if own.whole else editor.carry(original, step.inversion, edits, drawn).pixels
+        return AppliedChange(step, edits, (), jpeg(original, quality=95), jpeg(changed), own.whole)

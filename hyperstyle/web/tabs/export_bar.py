@@ -79,7 +79,7 @@ class ExportBar:
         """Leave the change in the photo, and make room for the next one."""
         session = self._services.session(request)
         edits = self._edits(session)
-        session.apply(session.change(edits, self._services.picture(session, edits, session.view)))
+        session.apply(session.change(edits, self._services.picture(session, edits, session.view.of_result)))
 
     @user_errors
     def picture(self, request: gr.Request) -> Iterator[Updates]:

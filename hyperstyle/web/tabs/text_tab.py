@@ -14,6 +14,7 @@ from hyperstyle.web.inline_images import uri
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Session
 from hyperstyle.web.tabs.export_bar import ExportBar
+from hyperstyle.web.tabs.keep_panel import KeepPanel
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
 from hyperstyle.web.views import view_choice, view_update
@@ -76,6 +77,7 @@ class TextTab:
                 with gr.Row(elem_classes="actions"):
                     self._change = gr.Button("Change it", variant="primary", elem_id="say")
                     self._back = gr.Button("Take it back")
+                self._keep = KeepPanel(services, "worded")
             with gr.Column(scale=6, min_width=300, elem_classes="results"):
                 self._result = before_after(text("nothing_yet"), elem_id="worded", elem_classes="comparison")
                 self._view = view_choice("worded")
@@ -86,7 +88,7 @@ class TextTab:
             *(self._change, self._back),
         ]
         self.applied = self._export_bar.applied
-        self.outputs = [self._missing, self._view, *self._controls, *self._picture]
+        self.outputs = [self._missing, self._view, *self._keep.outputs, *self._controls, *self._picture]
         self._wire()
 
     def _wire(self) -> None:
@@ -98,7 +100,9 @@ class TextTab:
         suggested.success(self.change, fields, self._picture, **drawing)
         self._usual.change(self.show_threshold, self._usual, self._threshold, **AT_ONCE)
         self._change.click(self.change, fields, self._picture, **drawing)
-        self._view.input(self.choose_view, self._view, self._picture, **drawing)
+        shown = [self._view, *self._picture]
+        self._view.input(self.choose_view, self._view, shown, **drawing)
+        self._keep.redraw_with(self._show_view, shown)
         self._back.click(self.take_back, None, [self._suggestion, *self._picture], **drawing)
 
     def suggest(self, title: str) -> Updates:
@@ -126,6 +130,7 @@ class TextTab:
         return {
             self._missing: gr.update(value=f"**Not here yet:** {reason}.", visible=reason is not None),
             **controls,
+            **self._keep.show(session),
             self._view: view_update(session.view, has_photo=session.aligned is not None and reason is None),
             self._result: self._beside_photo(session, session.edits) if session.steps and not reason else None,
             **self._export_bar.hide(),
@@ -136,7 +141,15 @@ class TextTab:
         """Show the picture in the other view."""
         session = self._services.session(request)
         session.choose_view(view)
-        return {self._result: self._beside_photo(session, session.edits), **self._export_bar.hide()}
+        return self._show_view(session)
+
+    def _show_view(self, session: Session) -> Updates:
+        """Return the updates that show the picture and the view that it is in."""
+        return {
+            self._view: view_update(session.view, has_photo=session.aligned is not None),
+            self._result: self._beside_photo(session, session.edits),
+            **self._export_bar.hide(),
+        }
 
     def _values(self, edit: TextEdit) -> dict[Any, dict[str, Any]]:
         """Return the updates of the controls that hold an edit."""
