@@ -7,10 +7,11 @@ of that difference says where; outside of it the photo stays as it is, bit for b
 
 With the photo P, the reconstruction R, the edited picture E, the motion v of R to E, and P' and R' moved along it:
 
-    result = P' + mask (E - R' - replaced (residual - its low frequencies))        where residual = P' - R'
+    result = P' + mask (E - R' - replaced (P' - R' - tint))
 
 `replaced` is 0 where little changed but position and light: there the photo keeps its own detail. It is 1 where shapes
-appear: there the edited picture itself shows, in the photo's colours, so that nothing old shines through.
+appear: there the edited picture itself shows, so that nothing old shines through. The tint brings it to the photo's
+colours: around every pixel, P' - R' is fitted by an affine function of the colour of R', which is then taken of E.
 """
 
 from dataclasses import dataclass
@@ -46,7 +47,8 @@ _DETAIL = 6.0  # sigma of the blur below which detail begins
 _GHOST, _SHAPE = 3.0, 8.0  # new detail from which the photo's own is replaced, and at which it is gone
 _SPREAD = 2  # by how much what is replaced is widened and blurred
 _DIMMED = 0.4  # brightness of what stays where the mask is shown
-_COLOUR = 24.0  # sigma of the low frequencies of the residual
+_COLOUR = 24.0  # sigma of the surroundings in which colours are fitted
+_COLOUR_NOISE = 200.0  # variance of colours, in (1/255)², below which they all are taken for one
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,10 +105,9 @@ def transfer_edit(
         here = part(mask)
         photo_moved = moved(photo, part(motion * mask) * scale, top, left)
         before_moved = moved(before, part(motion) * scale, top, left)
-        residual = photo_moved - before_moved
-        low = resized(blur(_on_grid(residual, scale), _COLOUR), *residual.shape[2:])
-        news_here = after[..., top:bottom, left:right] - before_moved
-        changed = photo_moved + here * (news_here - part(replaced) * (residual - low))
+        residual, after_here = photo_moved - before_moved, after[..., top:bottom, left:right]
+        tint = _tint(before_moved, residual, after_here, scale)
+        changed = photo_moved + here * (after_here - before_moved - part(replaced) * (residual - tint))
         changed = torch.where(here > 0, changed, photo[..., top:bottom, left:right])
         result[top:bottom, left:right] = _to_pixels(changed)
     return EditedCrop(result, weight[0, 0].numpy(), kept[0, 0].numpy())
@@ -194,6 +195,26 @@ def _repainted(mask: Tensor, painted: Painted) -> Tensor:
     wish = resized(torch.from_numpy(painted)[None, None].float(), *mask.shape[2:])
     wish = 1.01 * blur(wish, 1.0)
     return torch.maximum(mask, wish.clamp(0, 1)) * (1 - (-wish).clamp(0, 1))
+
+
+def _tint(before: Tensor, residual: Tensor, after: Tensor, scale: float) -> Tensor:
+    """What a picture `after` lacks of the photo's colours; all are [1, 3, h, w].
+
+    Around every pixel the `residual` of `before` is fitted by an affine function of its colour, as a guided filter
+    does (He et al., 2010); skin and what is behind it so have colours of their own.
+    """
+    guide, target = _on_grid(before, scale), _on_grid(residual, scale)
+    height, width = guide.shape[2:]
+    pairs = (guide[:, :, None] * torch.cat([guide, target], dim=1)[:, None]).reshape(1, 18, height, width)
+    means = blur(torch.cat([guide, target, pairs], dim=1), _COLOUR)
+    guide_mean, target_mean = means[0, :3].permute(1, 2, 0), means[0, 3:6].permute(1, 2, 0)
+    moments = means[0, 6:].permute(1, 2, 0).reshape(height, width, 3, 6)
+    covariance = moments - guide_mean[..., None] * torch.cat([guide_mean, target_mean], dim=2)[..., None, :]
+    slope = torch.linalg.solve(covariance[..., :3] + _COLOUR_NOISE * torch.eye(3), covariance[..., 3:])
+    offset = target_mean - (guide_mean[..., None, :] @ slope)[..., 0, :]
+    fit = torch.cat([slope.reshape(height, width, 9), offset], dim=2).permute(2, 0, 1)[None]
+    fit = resized(fit, *after.shape[2:])
+    return (after[:, :, None] * fit[:, :9].reshape(1, 3, 3, *after.shape[2:])).sum(1) + fit[:, 9:]
 
 
 def _to_pixels(field: Tensor) -> Pixels:
