@@ -28,7 +28,7 @@ from hyperstyle.errors import StudioError
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.inversion import Inversion, StepRecord
 from hyperstyle.inversion.methods import Method, default_method, method_for, methods_of
-from hyperstyle.inversion.polish import polish
+from hyperstyle.inversion.polish import POLISH_STEPS, polish
 from hyperstyle.inversion.step import Step
 from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.metrics.photo_metrics import Metrics, MetricsEvaluator
@@ -50,7 +50,6 @@ RENDERERS_KEPT = 4
 """Inversions whose modified kernels stay cached on the device, so that moving a slider only runs the generator."""
 STYLES_KEPT = 6
 TEXT_DIRECTIONS_KEPT = 32
-POLISH_STEPS = 40
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from hyperstyle.domain_table import Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion import hyperstyle, pivotal, projection, restyle
 from hyperstyle.inversion.hyperstyle import Model
-from hyperstyle.inversion.polish import polish
+from hyperstyle.inversion.polish import POLISH_STEPS, polish
 from hyperstyle.inversion.step import Step
 
 
@@ -86,9 +86,8 @@ def invert_and_polish(model: Model, photo: Tensor, steps: int, refinements: int)
 def with_polish(method: Method) -> Method:
     """Return a hypernetwork's method followed by polish; its steps are those of polish."""
     run = partial(invert_and_polish, refinements=method.steps)
-    return Method(
-        f"{method.name}-polish", f"{method.title} with polish", run, steps=40, hypernetworks=method.hypernetworks
-    )
+    name, title = f"{method.name}-polish", f"{method.title} with polish"
+    return Method(name, title, run, steps=POLISH_STEPS, hypernetworks=method.hypernetworks)
 
 
 _HYPERSTYLE = Method(

@@ -1,12 +1,14 @@
-"""Polish: tuning of all kernels, from a hypernetwork's result, by preconditioned gradient descent.
+"""Polish: tuning of all kernels, from a hypernetwork's result, by preconditioned L-BFGS.
 
 Pivotal tuning (Roich et al., 2021) tunes kernels with Adam, which takes hundreds of steps. Here gradients are taken in
 coordinates that whiten a layer's inputs (the input half of K-FAC, Martens and Grosse, 2015) and orthogonalized there
 (as in Muon, Jordan et al., 2024). A step then changes the output of every layer by a known share of its root mean
-square, which also bounds how far all steps together can lead.
+square. Such steps are too long where all layers move the picture alike, so that the error would rise at first:
+L-BFGS learns that from the gradients, and the orthogonalized gradient takes the place of its first, unknown curvature.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
@@ -14,17 +16,19 @@ from torch import Tensor
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.layer_inputs import layer_inputs
 from hyperstyle.inversion.step import Step
-from hyperstyle.inversion.tuning import distance, kernels_for, offsets_to, render_view
+from hyperstyle.inversion.tuning import kernels_for, offsets_to, render_view
+from hyperstyle.networks.lbfgs import Lbfgs
+from hyperstyle.networks.lpips import Target
 from hyperstyle.networks.preconditioning import newton_schulz
 
+POLISH_STEPS = 24
 TOTAL_CHANGE = 0.08  # of a layer's output, as a share of its root mean square, by all steps together at most
 MAX_STEP_CHANGE = 0.008  # of a layer's output by one step
-MOMENTUM = 0.5
 DAMPING = 0.03  # added to the inputs' covariance, as a share of its mean diagonal
 
 
 @torch.enable_grad()
-def polish(model: Model, photo: Tensor, start: Step, steps: int = 40) -> Iterator[Step]:
+def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) -> Iterator[Step]:
     """Yield `steps` steps that continue `start`, an inversion of photos [N, 3, view.height, view.width] in [-1, 1]."""
     generator = model.generator
     kernels = kernels_for(generator, len(photo), start.offsets)
@@ -32,25 +36,37 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = 40) -> Iterato
         styles = generator.styles(start.codes)
         inputs = layer_inputs(generator, styles, kernels)
         bases = {layer: whitening_basis(kernel, inputs[layer]) for layer, kernel in kernels.items()}
-    changes = {layer: torch.zeros_like(kernel, requires_grad=True) for layer, kernel in kernels.items()}  # whitened
-    momenta = {layer: torch.zeros_like(change) for layer, change in changes.items()}
+        target = Target.of(photo, model.lpips)
+    changes = {layer: torch.zeros_like(kernel) for layer, kernel in kernels.items()}  # in whitened coordinates
+    rate = 0.0
+
+    def flat(parts: Mapping[int, Tensor]) -> Tensor:
+        return torch.cat([parts[layer].flatten(1) for layer in changes], 1)
+
+    def layers(vectors: Tensor) -> dict[int, Tensor]:
+        parts = vectors.split([change[0].numel() for change in changes.values()], 1)
+        return {layer: part.view_as(changes[layer]) for layer, part in zip(changes, parts, strict=True)}
+
+    def orthogonalized(gradients: Tensor) -> Tensor:
+        parts = layers(gradients).items()
+        return flat({layer: rate * orthogonalize(part, generator.compute_dtype) for layer, part in parts})
 
     def tuned_kernels() -> dict[int, Tensor]:
         return {
-            layer: kernel + torch.einsum("noikl,nij->nojkl", changes[layer], bases[layer])
+            layer: kernel + torch.einsum("noikl,nij->nojkl", changes[layer].requires_grad_(), bases[layer])
             for layer, kernel in kernels.items()
         }
 
+    descent = Lbfgs(orthogonalized, bound=math.inf)
     tuned = tuned_kernels()
     picture = render_view(model, styles, tuned)
     for index in range(1, steps + 1):
-        learning_rate = min(2 * TOTAL_CHANGE / steps, MAX_STEP_CHANGE) * (1 - (index - 1) / steps)
-        gradients = torch.autograd.grad(distance(model, picture, photo).sum(), list(changes.values()))
+        rate = min(2 * TOTAL_CHANGE / steps, MAX_STEP_CHANGE) * (1 - (index - 1) / steps)
+        loss = target.difference(model.view.pool(picture)).sum()
+        gradients = dict(zip(changes, torch.autograd.grad(loss, list(changes.values())), strict=True))
         with torch.no_grad():
-            for layer, gradient in zip(changes, gradients, strict=True):
-                momenta[layer].mul_(MOMENTUM).add_(gradient)
-                update = orthogonalize(gradient + MOMENTUM * momenta[layer], generator.compute_dtype)
-                changes[layer].sub_(learning_rate * update)
+            moves = layers(descent.next_step(flat(gradients)))
+        changes = {layer: change.detach() + moves[layer] for layer, change in changes.items()}
         tuned = tuned_kernels()
         picture = render_view(model, styles, tuned)
         offsets = offsets_to(generator, tuned)

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.step import Step
-from hyperstyle.inversion.tuning import distance, normal_like, render_view
+from hyperstyle.inversion.tuning import normal_like, render_view
+from hyperstyle.networks.lpips import Target
 
 LEARNING_RATE = 0.1
 RAMP_UP, RAMP_DOWN = 0.05, 0.25  # shares of all steps
@@ -53,13 +54,13 @@ def descend(model: Model, photo: Tensor, start: Tensor, steps: int) -> Iterator[
     optimizer = torch.optim.Adam([clean])
     noise = INITIAL_NOISE * start.std(-1, keepdim=True)
     kernels = {layer: kernel.detach() for layer, kernel in model.generator.kernels().items()}
-    codes = clean
+    codes, target = clean, Target.of(photo, model.lpips)
     for index in range(steps + 1):
         picture = render_view(model, model.generator.styles(codes), kernels)
         yield Step(index, picture.detach(), codes.detach().clone(), {})
         if index == steps:
             return
-        (clean.grad,) = torch.autograd.grad(distance(model, picture, photo).sum(), [clean])
+        (clean.grad,) = torch.autograd.grad(target.difference(model.view.pool(picture)).sum(), [clean])
         optimizer.param_groups[0]["lr"] = LEARNING_RATE * ramp((index + 0.5) / steps)
         optimizer.step()
         fading = max(0.0, 1 - (index + 1) / steps / NOISE_RAMP) ** 2

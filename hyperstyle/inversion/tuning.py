@@ -5,7 +5,6 @@ from torch import Tensor
 
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.networks.generator import Generator, Kernels, OffsetMode, Offsets, Styles
-from hyperstyle.networks.lpips import difference
 
 MIN_ENTRY = 1e-3  # share of a kernel's root mean square; offsets, which multiply, are divided by no smaller entry
 
@@ -13,11 +12,6 @@ MIN_ENTRY = 1e-3  # share of a kernel's root mean square; offsets, which multipl
 def render_view(model: Model, styles: Styles, kernels: Kernels) -> Tensor:
     """Return pictures [N, 3, H, W] of styles and kernels, cropped to the model's view."""
     return model.view.crop(model.generator.synthesize(styles, kernels))
-
-
-def distance(model: Model, picture: Tensor, photo: Tensor) -> Tensor:
-    """Return the distances [N], `lpips.difference`, of cropped pictures and photos [N, 3, view.height, view.width]."""
-    return difference(model.view.pool(picture), photo, model.lpips)
 
 
 def kernels_for(generator: Generator, count: int, offsets: Offsets | None = None) -> dict[int, Tensor]:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.lbfgs import Lbfgs
-from hyperstyle.networks.lpips import Lpips, difference
+from hyperstyle.networks.lpips import Lpips, Target, difference
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview, preview
 from hyperstyle.networks.refiner import Refiner, RefinerInput
@@ -55,24 +55,24 @@ class EmbeddedModel(nn.Module):
         The encoder's codes, improved by `corrections` steps of L-BFGS on the distance of preview and photo plus a
         Gaussian prior on W: PRIOR * (w - mean)^T C^-1 (w - mean) / 2, where C is the covariance of W.
         """
-        encoder = self.w_encoder
+        encoder, target = self.w_encoder, self.target(photo)
         codes: Tensor = encoder(photo)
         coordinates, descent = encoder.coordinates(codes), Lbfgs()
         for _ in range(corrections):
-            gradient = self.code_gradient(photo, codes) @ encoder.basis + PRIOR * encoder.precision * coordinates
+            gradient = self.code_gradient(target, codes) @ encoder.basis + PRIOR * encoder.precision * coordinates
             coordinates = coordinates + descent.next_step(gradient)
             codes = encoder.codes(coordinates)
         return codes
 
     @torch.enable_grad()
-    def code_gradient(self, photo: Tensor, codes: Tensor) -> Tensor:
-        """Return the gradient [N, 512], over codes [N, 512] in W, of the distance between preview and photo."""
+    def code_gradient(self, target: Target, codes: Tensor) -> Tensor:
+        """Return the gradient [N, 512], over codes [N, 512] in W, of the distance between previews and N photos."""
         kernels = self.generator.kernels()
         slopes: list[Tensor] = []
-        for part in chunks(len(photo), photo.device):
+        for part in chunks(len(codes), codes.device):
             moved = codes[part].detach().requires_grad_()
             shown = preview(self.generator, self.head, moved, kernels)
-            slopes += torch.autograd.grad(self.distance(shown, photo[part]).sum(), moved)
+            slopes += torch.autograd.grad(target[part].difference(shown).sum(), moved)
         return torch.cat(slopes)
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
@@ -80,11 +80,11 @@ class EmbeddedModel(nn.Module):
 
         It keeps the momentum of its last call: call it once per refinement, in order.
         """
-        index, memory = 0, None
+        index, memory, target = 0, None, self.target(photo)
 
         def refine(picture: Tensor, offsets: Offsets) -> Offsets:
             nonlocal index, memory
-            look = self.look(photo, codes, offsets, self.view.pool(picture))
+            look = self.look(target, codes, offsets, self.view.pool(picture))
             changes, memory = self.hypernetwork(photo, look, self.generator.own_kernels(), index, memory)
             index += 1
             return changes
@@ -95,25 +95,29 @@ class EmbeddedModel(nn.Module):
         """Return the distances [N], by `lpips.difference`, of pictures and photos [N, 3, 256, 256], RGB in [-1, 1]."""
         return difference(pictures, photos, self.lpips)
 
+    def target(self, photo: Tensor) -> Target:
+        """Return photos [N, 3, 256, 256], RGB in [-1, 1], with their LPIPS features, to `look` at many times."""
+        return Target.of(photo, self.lpips)
+
     def look(
         self,
-        photo: Tensor,
+        target: Target,
         codes: Tensor,
         offsets: Offsets,
         picture: Tensor | None = None,
         distance: Distance | None = None,
     ) -> RefinerInput:
-        """Return the refiner's input: a preview of codes with `offsets`, its `distance` from the photo, and gradients.
+        """Return the refiner's input: a preview of codes with `offsets`, its distance from the photo, and gradients.
 
         Codes are [N, 512] in W or [N, 18, 512] in W+. If the rendered `picture` [N, 3, 256, 256] is given, its
         pixels replace the preview's and the distance is the picture's; gradients still flow through the preview.
+        `distance` is added to `Target.difference`.
         """
-        distance = distance or self.distance
         looks = []
-        for part in chunks(len(photo), photo.device):
+        for part in chunks(len(codes), codes.device):
             moved = {layer: change[part] for layer, change in offsets.items()}
             real = None if picture is None else picture[part]
-            looks.append(self._look(photo[part], codes[part], moved, real, distance))
+            looks.append(self._look(target[part], codes[part], moved, real, distance))
         return RefinerInput(
             torch.cat([look.picture for look in looks]),
             torch.cat([look.distance for look in looks]),
@@ -123,12 +127,12 @@ class EmbeddedModel(nn.Module):
 
     @torch.enable_grad()
     def _look(
-        self, photo: Tensor, codes: Tensor, offsets: Offsets, picture: Tensor | None, distance: Distance
+        self, target: Target, codes: Tensor, offsets: Offsets, picture: Tensor | None, distance: Distance | None
     ) -> RefinerInput:
         """Compute `look` for all N pictures at once."""
         own = self.generator.own_kernels()
         moved = {
-            layer: (own[layer] * (1 + offsets[layer]) if offsets else own[layer].expand(len(photo), *own[layer].shape))
+            layer: (own[layer] * (1 + offsets[layer]) if offsets else own[layer].expand(len(codes), *own[layer].shape))
             .detach()
             .requires_grad_()
             for layer in self.hypernetwork.layers
@@ -137,7 +141,9 @@ class EmbeddedModel(nn.Module):
         shown = preview(self.generator, self.head, codes, own | moved, layer_inputs)
         if picture is not None:
             shown = shown + (picture - shown).detach()
-        distances = distance(shown, photo)
+        distances = target.difference(shown)
+        if distance:
+            distances = distances + distance(shown, target.photos)
         gradients = torch.autograd.grad(distances.sum(), list(moved.values()))
         return RefinerInput(
             shown.detach(),

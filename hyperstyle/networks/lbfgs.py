@@ -1,8 +1,11 @@
 """L-BFGS (Nocedal, 1980) for a batch of vectors, each of which descends by itself, with one gradient a step.
 
-It expects coordinates in which the curvature is near 1 beforehand, so that already the first step is a good one; from
-the gradients at its own steps it learns how each function differs.
+It expects coordinates in which the curvature is near 1 beforehand, or a function that answers a gradient with a step
+of its own, so that already the first step is a good one; from the gradients at its own steps it learns how each
+function differs.
 """
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -13,9 +16,14 @@ CONVEX = 1e-4  # least cosine between a step and the change of the gradient that
 
 
 class Lbfgs:
-    """The steps of a descent of vectors [N, D]."""
+    """The steps of a descent of vectors [N, D].
 
-    def __init__(self) -> None:
+    `precondition` is the inverse curvature [N, D] -> [N, D] that is known beforehand; steps are at most `bound` long.
+    """
+
+    def __init__(self, precondition: Callable[[Tensor], Tensor] | None = None, bound: float = BOUND) -> None:
+        self.precondition = precondition
+        self.bound = bound
         self.gradient: Tensor | None = None
         self.step: Tensor | None = None
         self.pairs: list[tuple[Tensor, Tensor, Tensor]] = []
@@ -27,7 +35,7 @@ class Lbfgs:
             self.learn(self.step, gradient - self.gradient)
         step = -self.solve(gradient)
         length = step.norm(dim=1, keepdim=True)
-        self.gradient, self.step = gradient, step * (BOUND / (length + 1e-12)).clamp(max=1)
+        self.gradient, self.step = gradient, step * (self.bound / (length + 1e-12)).clamp(max=1)
         return self.step
 
     def learn(self, step: Tensor, change: Tensor) -> None:
@@ -43,6 +51,8 @@ class Lbfgs:
         for step, change, inverse in reversed(self.pairs):
             shares.append(inverse * (step * gradient).sum(1, keepdim=True))
             gradient = gradient - shares[-1] * change
+        if self.precondition:
+            gradient = self.precondition(gradient)
         for (step, change, inverse), share in zip(self.pairs, reversed(shares), strict=True):
             gradient = gradient + (share - inverse * (change * gradient).sum(1, keepdim=True)) * step
         return gradient

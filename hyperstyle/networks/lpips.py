@@ -1,6 +1,7 @@
 """LPIPS (Zhang et al., 2018): a perceptual distance of two pictures, from the features of a classifier."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -61,9 +62,34 @@ SQUARED = 3.0  # weight of L2 beside LPIPS: both then fall together, where equal
 PERCEIVED = 0.8  # weight of LPIPS
 
 
+@dataclass(frozen=True)
+class Target:
+    """Photos that pictures are compared with many times, so their LPIPS features are computed once."""
+
+    photos: Tensor
+    """[N, 3, H, W], RGB in [-1, 1]."""
+    features: Sequence[Tensor]
+    """Their feature maps, from `Lpips.features`."""
+    lpips: Lpips
+
+    @classmethod
+    def of(cls, photos: Tensor, lpips: Lpips) -> "Target":
+        """Return photos [N, 3, H, W] with their features."""
+        return cls(photos, lpips.features(photos), lpips)
+
+    def __getitem__(self, part: slice) -> "Target":
+        """Return some of the photos."""
+        return Target(self.photos[part], [maps[part] for maps in self.features], self.lpips)
+
+    def difference(self, pictures: Tensor) -> Tensor:
+        """Return how far pictures [N, 3, H, W] are from the photos, [N]: what trainings and refinements bring down."""
+        perceived = feature_distance(self.lpips.features(pictures), self.features, self.lpips.importance)
+        return SQUARED * (pictures - self.photos).square().mean((1, 2, 3)) + PERCEIVED * perceived
+
+
 def difference(pictures: Tensor, photos: Tensor, lpips: Lpips) -> Tensor:
-    """How far pictures are from photos [N, 3, H, W] in [-1, 1]: what trainings and refinements bring down, [N]."""
-    return SQUARED * (pictures - photos).square().mean((1, 2, 3)) + PERCEIVED * lpips(pictures, photos)
+    """Return how far pictures are from photos, both [N, 3, H, W] in [-1, 1]: `Target.difference`, [N]."""
+    return Target.of(photos, lpips).difference(pictures)
 
 
 def difference_coordinates(pictures: Tensor, lpips: Lpips) -> Tensor:

@@ -9,6 +9,7 @@ matrix products and depthwise ones are several times as fast.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -43,27 +44,61 @@ GRID = 16  # side of the grid to which layer inputs are pooled, at most
 BANDS = 4  # sub-bands of a Haar transform: average, and vertical, horizontal and diagonal differences
 
 
+def haar(maps: Tensor) -> Tensor:
+    """Return the sub-bands [N, 4C, H, W] of maps [N, C, 2H, 2W]: C averages, then three differences per channel."""
+    quads = maps.permute(0, 2, 3, 1).unflatten(2, (-1, 2)).unflatten(1, (-1, 2))
+    (upper_left, upper_right), (lower_left, lower_right) = (row.unbind(3) for row in quads.unbind(2))
+    upper, lower = upper_left + upper_right, lower_left + lower_right
+    tilt, counter = upper_left - upper_right, lower_left - lower_right
+    differences = torch.stack((upper - lower, tilt + counter, tilt - counter), 4).flatten(3)
+    return torch.cat((upper + lower, differences), 3).mul_(0.5).permute(0, 3, 1, 2)
+
+
+class InverseHaar(torch.autograd.Function):
+    """The inverse Haar transform. It is orthogonal, so its gradient is the Haar transform of the gradient."""
+
+    @staticmethod
+    def forward(ctx: Any, bands: Tensor) -> Tensor:  # noqa: ANN401, ARG004
+        """Return the maps [N, C, 2H, 2W] of sub-bands [N, 4C, H, W]."""
+        count, channels, height, width = len(bands), bands.shape[1] // BANDS, *bands.shape[2:]
+        average, differences = bands.permute(0, 2, 3, 1).split([channels, 3 * channels], dim=3)
+        vertical, horizontal, diagonal = differences.unflatten(3, (-1, 3)).unbind(4)
+        quads = bands.new_empty(count, height, 2, width, 2, channels)
+        for row, side, slope in (
+            (quads[:, :, 0], average + vertical, horizontal + diagonal),
+            (quads[:, :, 1], average - vertical, horizontal - diagonal),
+        ):
+            torch.add(side, slope, out=row[:, :, :, 0])
+            torch.sub(side, slope, out=row[:, :, :, 1])
+        return quads.mul_(0.5).flatten(3, 4).flatten(1, 2).permute(0, 3, 1, 2)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:  # noqa: ANN401, ARG004
+        """Return the gradient [N, 4C, H, W] over the sub-bands, of that over the maps [N, C, 2H, 2W]."""
+        return haar(gradients[0])
+
+
 def inverse_haar(bands: Tensor) -> Tensor:
     """Return the maps [N, C, 2H, 2W] of sub-bands [N, 4C, H, W]: C averages, then three differences per channel."""
-    channels = bands.shape[1] // BANDS
-    average, differences = bands.permute(0, 2, 3, 1).split([channels, 3 * channels], dim=3)
-    vertical, horizontal, diagonal = differences.unflatten(3, (-1, 3)).unbind(4)
-    upper, lower = average + vertical, average - vertical
-    tilt, counter = horizontal + diagonal, horizontal - diagonal
-    rows = [torch.stack(pair, 3) for pair in ((upper + tilt, upper - tilt), (lower + counter, lower - counter))]
-    return (torch.stack(rows, 2) * 0.5).flatten(3, 4).flatten(1, 2).permute(0, 3, 1, 2)
+    maps: Tensor = InverseHaar.apply(bands)
+    return maps
 
 
 def modulated_pointwise_flat(features: Tensor, kernel: Tensor, style: Tensor) -> Tensor:
     """Return the pointwise convolution [N, H * W, out] of [N, in, H, W], input channels scaled by `style` [N, in].
 
-    `kernel` is [out, in] or, one for each picture, [N, out, in]. The style scales the kernel, which is smaller than
-    the feature maps, unless several pictures share it: then each of them would need a copy.
+    `kernel` is [out, in] or, one for each picture, [N, out, in]. The style scales the smaller of feature maps and
+    kernel; the maps too where several pictures share the kernel, of which each would need a copy.
     """
     positions = features.permute(0, 2, 3, 1).flatten(1, 2)
-    if kernel.ndim == 2 and len(positions) > 1:
-        return F.linear(positions * style.to(positions.dtype).unsqueeze(1), kernel.to(positions.dtype))
-    return torch.bmm(positions, (kernel * style.unsqueeze(1)).to(positions.dtype).transpose(1, 2))
+    shared = kernel.ndim == 2 and len(positions) > 1
+    if shared or positions.shape[1] < kernel.shape[-2]:
+        positions, scaled = positions * style.to(positions.dtype).unsqueeze(1), kernel
+    else:
+        scaled = kernel * style.unsqueeze(1)
+    if scaled.ndim == 2:
+        return F.linear(positions, scaled.to(positions.dtype))
+    return torch.bmm(positions, scaled.to(positions.dtype).transpose(1, 2))
 
 
 def modulated_pointwise(features: Tensor, kernel: Tensor, style: Tensor) -> Tensor:

@@ -63,7 +63,7 @@ def test_offsets_of_all_layers_make_the_picture(faces: Parts, polished: list[Ste
     assert all(offset.abs().max() > 0 for offset in last.offsets.values())
     with torch.no_grad():
         again = faces.generator(last.codes, last.offsets)
-    assert (again - last.picture).abs().mean() < 0.01  # of bfloat16
+    assert (again - last.picture).abs().mean() < 1.5 / 127.5  # of bfloat16
 
 
 def test_offsets_fit_half_precision(polished: list[Step]) -> None:

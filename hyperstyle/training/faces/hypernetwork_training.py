@@ -84,12 +84,13 @@ def refinements(
     """Yield the first picture of codes [N, 512], then `STEPS` refinements towards photos [N, 3, 256, 256].
 
     No gradient flows from one refinement into another. With `real`, the generator's full pictures are compared with
-    the photos, as when inverting; without, its previews, in half the time. `last` replaces the distance of the last
-    refinement.
+    the photos, as when inverting; without, its previews, in half the time. `last` is added to the distance of the
+    last refinement.
     """
+    target = model.target(photo)
 
     def looked(offsets: Offsets, distance: Distance | None = None) -> RefinerInput:
-        return model.look(photo, codes, offsets, render_full(model, codes, offsets) if real else None, distance)
+        return model.look(target, codes, offsets, render_full(model, codes, offsets) if real else None, distance)
 
     offsets: Offsets = {}
     memory: Offsets | None = None
@@ -121,11 +122,11 @@ def backward(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Di
     last step only: its gradient must not become an input of the network, because users have no identity network.
     """
 
-    def distance_with_identity(pictures: Tensor, photos: Tensor) -> Tensor:
-        return model.distance(pictures, photos) + LIKENESS * likeness(pictures, photos)
+    def weighted_identity(pictures: Tensor, photos: Tensor) -> Tensor:
+        return LIKENESS * likeness(pictures, photos)
 
     own = model.generator.own_kernels()
-    for step in refinements(model, network, photo, model.encode(photo, CORRECTIONS), real, distance_with_identity):
+    for step in refinements(model, network, photo, model.encode(photo, CORRECTIONS), real, weighted_identity):
         if changes := step.changes:
             upstream_gradients = [
                 (own[layer].flatten(-3) * step.look.gradients[layer])[..., None, None] for layer in changes

@@ -28,7 +28,7 @@ def test_perturbed_pictures_are_none_that_the_generator_would_make(
     targets = Targets(model, mapping, torch.rand(3, 3, 256, 256) * 2 - 1)
     codes = mapping(torch.randn(2, 512), 0.8)
     perturbed = targets.perturbed_pictures(codes)
-    own = torch.cat([model.look(perturbed, codes, {}).picture])
+    own = torch.cat([model.look(model.target(perturbed), codes, {}).picture])
     assert (perturbed - own).square().mean() > 1e-3
     assert targets.batch(3).shape == (3, 3, 256, 256)
 
@@ -50,11 +50,11 @@ def test_backward_gives_the_gradient_of_the_distance(generator: MobileGenerator)
     codes = model.encode(photo)
     kernel = model.generator.own_kernels()[8]
     step = torch.randn_like(kernel) * 1e-3
-    gradient = model.look(photo, codes, {}).gradients[8]
+    gradient = model.look(model.target(photo), codes, {}).gradients[8]
     expected = float((gradient.view_as(kernel) * step * kernel).sum())
 
     def distance(offsets: Offsets) -> float:
-        return float(model.look(photo, codes, offsets).distance)
+        return float(model.look(model.target(photo), codes, offsets).distance)
 
     measured = distance({8: step[None]} | {3: torch.zeros(1, 1, 1, 1, 1)}) - distance(
         {8: -step[None]} | {3: torch.zeros(1, 1, 1, 1, 1)}
