@@ -2,17 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from hyperstyle.editing.directions import Edit, apply_edits
 from hyperstyle.editing.text_edits import StyleEdit, apply_style_edits
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.inversion import Inversion
-from hyperstyle.networks.generator import Kernels
+from hyperstyle.networks.generator import Kernels, Styles
+from hyperstyle.networks.linear_preview import LinearPreview
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.tensors import to_pixels
+
+PREVIEW_SIDE = 512
+"""Pixels of the side of the largest previews."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +41,39 @@ class Renderer:
     @torch.inference_mode()
     def picture(self, edits: Sequence[Edit] = (), style_edits: Sequence[StyleEdit] = ()) -> Tensor:
         """Return the picture [1, 3, H, W], RGB in about [-1, 1], with edits of the code and of the styles."""
-        generator = self.model.generator
-        styles = apply_style_edits(
-            generator.styles(apply_edits(self.codes, list(edits), generator.n_styles)), style_edits
-        )
-        return self.model.view.crop(generator.synthesize(styles, self.kernels))
+        return self._picture(self._styles(edits, style_edits))
+
+    @torch.inference_mode()
+    def preview(self, edits: Sequence[Edit] = (), style_edits: Sequence[StyleEdit] = ()) -> Tensor:
+        """Return a quick preview of `picture` [1, 3, h, w], at most about PREVIEW_SIDE large."""
+        styles = self._styles(edits, style_edits)
+        features = self.model.generator.preview_features(styles, self.kernels)
+        if features is None:
+            picture = self._picture(styles)
+            return F.avg_pool2d(picture, max(1, min(picture.shape[2:]) // PREVIEW_SIDE))
+        return self.model.view.crop(self._linear_preview.picture(features))
+
+    def draw_preview(self, edits: Sequence[Edit] = (), style_edits: Sequence[StyleEdit] = ()) -> Pixels:
+        """Return a quick preview [h, w, 3] of `draw`, at most about PREVIEW_SIDE large."""
+        return to_pixels(self.preview(edits, style_edits)[0])
 
     def draw(self, edits: Sequence[Edit] = (), style_edits: Sequence[StyleEdit] = ()) -> Pixels:
         """Return the picture [H, W, 3], RGB, uint8, with edits of the code and of the styles."""
         return to_pixels(self.picture(edits, style_edits)[0])
+
+    def _styles(self, edits: Sequence[Edit] = (), style_edits: Sequence[StyleEdit] = ()) -> Styles:
+        generator = self.model.generator
+        return apply_style_edits(
+            generator.styles(apply_edits(self.codes, list(edits), generator.n_styles)), style_edits
+        )
+
+    def _picture(self, styles: Styles) -> Tensor:
+        return self.model.view.crop(self.model.generator.synthesize(styles, self.kernels))
+
+    @cached_property
+    def _linear_preview(self) -> LinearPreview:
+        """The map from features to previews, fitted to the picture without edits."""
+        generator, styles = self.model.generator, self._styles()
+        features = generator.preview_features(styles, self.kernels)
+        assert features is not None
+        return LinearPreview.fit(features, generator.synthesize(styles, self.kernels))

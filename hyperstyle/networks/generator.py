@@ -63,6 +63,10 @@ class Generator(nn.Module, ABC):
     def synthesize(self, styles: Styles, kernels: Kernels) -> Tensor:
         """Return pictures [N, 3, size, size], RGB, about [-1, 1] and not clamped, with the stored noise."""
 
+    def preview_features(self, styles: Styles, kernels: Kernels) -> Tensor | None:  # noqa: ARG002 - for subclasses
+        """Return feature maps [N, C, S, S] of which `LinearPreview` makes previews; None if pictures are as quick."""
+        return None
+
     def forward(self, codes: Tensor, offsets: Offsets | None = None) -> Tensor:
         """Return pictures [N, 3, size, size], RGB, about [-1, 1], of codes in W [N, 512] or W+ [N, n_styles, 512]."""
         return self.synthesize(self.styles(codes), self.kernels(offsets))

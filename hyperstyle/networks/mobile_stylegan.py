@@ -291,6 +291,10 @@ class MobileGenerator(MobileTrunk):
         """Return layer index -> kernel [out, in, kh, kw] including toRGB's, without offsets."""
         return super().own_kernels() | {1 + 2 * len(BLOCKS): self.picture_kernel}
 
+    def preview_features(self, styles: Styles, kernels: Kernels) -> Tensor:
+        """Return the feature maps [N, C, S, S] before the last two blocks."""
+        return self.features(styles, kernels, BLOCKS[-3].size)
+
     def synthesize(self, styles: Styles, kernels: Kernels) -> Tensor:
         """Return pictures [N, 3, 1024, 1024], RGB, about [-1, 1] and not clamped, with the stored noise."""
         x = self.features(styles, kernels, BLOCKS[-1].size)

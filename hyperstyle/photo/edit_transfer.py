@@ -93,7 +93,7 @@ def transfer_edit(
         mask = _repainted(mask, painted)
     replaced = _replaced(news)
     weight = resized(mask, height, width)
-    shifted = smoothstep((motion * mask).norm(dim=1, keepdim=True), _STILL, _MOVED)
+    shifted = smoothstep(_length(motion * mask), _STILL, _MOVED)
     kept = resized((1 - mask * replaced) * (1 - shifted), height, width)
     result = original.copy()
     if box := _box(weight):
@@ -140,7 +140,7 @@ def _mask(difference: Tensor, news: Tensor, motion: Tensor) -> Tensor:
     peak = float(size.flatten().quantile(_PEAK))
     mask = smoothstep(size, max(_LOW * peak, _LEAST_LOW), max(_HIGH * peak, _LEAST_HIGH))
     mask = widened(-widened(-mask, _THINNEST), _THINNEST)
-    far = motion.norm(dim=1, keepdim=True) * importance
+    far = _length(motion) * importance
     mask = torch.maximum(mask, smoothstep(far, _FAR, 2 * _FAR) * nearby)
     islands = _grown((size > _STRONG * peak) * mask, mask)
     soft = blur(widened(mask * islands, _ROOM), _EDGE)
@@ -177,6 +177,11 @@ def _grown(seeds: Tensor, inside: Tensor) -> Tensor:
         if torch.equal(grown, reached):
             return resized(grown, *inside.shape[2:])
         reached = grown
+
+
+def _length(motion: Tensor) -> Tensor:
+    """The length [1, 1, h, w] of vectors [1, 2, h, w]; `norm` takes forty times as long along so short an axis."""
+    return torch.hypot(motion[:, :1], motion[:, 1:])
 
 
 def _detail(field: Tensor, sigma: float) -> Tensor:

@@ -1,5 +1,7 @@
 """Pictures as tensors [1, channels, H, W] that are blurred, shrunk, enlarged and moved; lengths are in their pixels."""
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -14,13 +16,18 @@ def to_field(pixels: Pixels) -> Tensor:
 
 def blur(field: Tensor, sigma: float) -> Tensor:
     """Gaussian blur; beyond its edges a picture goes on as it ends."""
+    height, width = field.shape[2:]
+    return _blur_matrix(height, sigma) @ field @ _blur_matrix(width, sigma).T
+
+
+@lru_cache(64)
+def _blur_matrix(size: int, sigma: float) -> Tensor:
+    """Return the weights [size, size] of a row's pixels in each blurred one; products are quicker than convolutions."""
     radius = max(1, round(2.5 * sigma))
-    place = torch.arange(-radius, radius + 1, dtype=torch.float32)
-    kernel = torch.exp(-(place**2) / (2 * max(sigma, 1e-3) ** 2))
-    kernel = (kernel / kernel.sum()).expand(field.shape[1], 1, 1, -1)
-    padded = F.pad(field, (radius, radius, radius, radius), mode="replicate")
-    across = F.conv2d(padded, kernel, groups=field.shape[1])
-    return F.conv2d(across, kernel.mT, groups=field.shape[1])
+    place = torch.arange(-radius, radius + 1)
+    kernel = torch.exp(-(place.float() ** 2) / (2 * max(sigma, 1e-3) ** 2))
+    sources = (torch.arange(size)[:, None] + place).clamp(0, size - 1)
+    return torch.zeros(size, size).scatter_add_(1, sources, (kernel / kernel.sum()).expand(size, -1))
 
 
 def shrunk_by(field: Tensor, factor: int) -> Tensor:

@@ -67,6 +67,9 @@ class Engine:
         self._steps_on_device = on_lent_gpu(self._steps, inversion_seconds)
         self._polish_on_device = on_lent_gpu(self._polish, inversion_seconds)
         self.photo_editor = PhotoEditor(self.draw)
+        self.preview_editor = PhotoEditor(self.preview)
+        self.has_previews = not is_zero_gpu()
+        """False where every picture, also the smallest, would ask for a GPU of its own."""
         self._draw_on_device = on_lent_gpu(self._draw, lambda *_: DRAWING_SECONDS)
         self._sweep_on_device = on_lent_gpu(self._sweep, lambda *_: 2 * DRAWING_SECONDS)
 
@@ -86,6 +89,7 @@ class Engine:
         """Drop the kernels of the last edited inversions if nobody has edited for `IDLE` seconds."""
         if time.monotonic() - self._last_edit > IDLE:
             self.photo_editor.forget()
+            self.preview_editor.forget()
             for loading in self._loading.values():
                 if loading.done() and not loading.exception():
                     loading.result().forget()
@@ -123,6 +127,19 @@ class Engine:
 
     def draw(self, inversion: Inversion, edits: Edits = Edits()) -> Pixels:  # noqa: B008 - a frozen value
         """The picture [H, W, 3] of an inversion with edits; it goes ahead of inversions under way."""
+        self._check(inversion, edits)
+        with self.queue.priority():
+            (pixels,) = self._draw_on_device(inversion, edits)
+        return pixels
+
+    def preview(self, inversion: Inversion, edits: Edits = Edits()) -> Pixels:  # noqa: B008 - a frozen value
+        """A quick preview [h, w, 3] of `draw`, as `Inverter.preview` says."""
+        self._check(inversion, edits)
+        with self.queue.priority():
+            return self.inverter(inversion.domain).preview(inversion, edits)
+
+    def _check(self, inversion: Inversion, edits: Edits) -> None:
+        """Refuse what cannot be drawn here, and note that somebody edits."""
         self.inverter(inversion.domain)
         if edits.style and edits.style.name not in self.styles[inversion.domain]:
             known = ", ".join(self.styles[inversion.domain]) or "none yet"
@@ -130,9 +147,6 @@ class Engine:
                 f"There is no style {edits.style.name!r} here for this kind of picture: there are {known}."
             )
         self._last_edit = time.monotonic()
-        with self.queue.priority():
-            (pixels,) = self._draw_on_device(inversion, edits)
-        return pixels
 
     def sweep(self, inversion: Inversion, direction: str, amounts: Sequence[float], edits: Edits) -> Iterator[Pixels]:
         """The pictures at several amounts of a direction; edits of other visitors run in between."""

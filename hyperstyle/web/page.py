@@ -48,7 +48,8 @@ class Page:
                     self._compare = CompareTab(services, self._invert.result_panel)
             device = describe_device(services.engine.device)
             gr.Markdown(f"{text('privacy')} Runs on: {device}.", elem_classes="note", elem_id="about")
-            edit.select(self._edit.open, None, self._edit.outputs, **EDITING)
+            opened = edit.select(self._edit.open, None, self._edit.outputs, **EDITING)
+            opened.success(self._edit.prepare, None, None, **AT_ONCE)
             words.select(self._text.open, None, self._text.outputs, **EDITING)
             worlds.select(self._worlds.open, None, self._worlds.outputs, **EDITING)
             self._wire()
@@ -62,7 +63,8 @@ class Page:
         for event in (chosen, opened, *self._invert.domain_changes):
             event.then(self.offer_methods, methods, methods, **AT_ONCE)
         recipe = [*self._invert.result_panel.outputs, self._invert.input_panel.go, *self._edit.outputs, self._tabs]
-        opened.success(self.apply_recipe, None, recipe, **(EXAMPLE | CHOOSING))
+        applied = opened.success(self.apply_recipe, None, recipe, **(EXAMPLE | CHOOSING))
+        applied.success(self._edit.prepare, None, None, **AT_ONCE)
         for applied in (*self._edit.applied, self._text.applied):
             applied.success(self.next_part, None, [*self._invert.outputs, self._tabs], **DRAWING)
         self.blocks.unload(self.close)

@@ -7,6 +7,8 @@ import gradio as gr
 
 from hyperstyle.domain_table import Domain
 from hyperstyle.editing.edits import Edits
+from hyperstyle.editing.photo_editor import PhotoEditor
+from hyperstyle.editing.rendering import PREVIEW_SIDE
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import default_method
@@ -100,15 +102,29 @@ class Services:
         """Draw the session's chosen step with edits, in a view: [H, W, 3], RGB, uint8."""
         return self.in_view(session, edits, self.engine.draw(session.step().inversion, edits), view)
 
-    def in_view(self, session: Session, edits: Edits, drawn: Pixels, view: View, side: int | None = None) -> Pixels:
+    def preview(self, session: Session, edits: Edits, view: View) -> bytes:
+        """Draw a quick preview of `picture`; a smaller JPEG."""
+        editor = self.engine.preview_editor
+        drawn = self.engine.preview(session.step().inversion, edits)
+        return jpeg(self.in_view(session, edits, drawn, view, PREVIEW_SIDE, editor), quality=80)
+
+    def in_view(
+        self,
+        session: Session,
+        edits: Edits,
+        drawn: Pixels,
+        view: View,
+        side: int | None = None,
+        editor: PhotoEditor | None = None,
+    ) -> Pixels:
         """Return a picture drawn with edits as a view shows it: as it is, or what of it comes into the photo.
 
-        The photo has at most `side` pixels on its longer side.
+        The photo has at most `side` pixels on its longer side; `editor` is the one that drew the picture.
         """
         if view is View.GENERATED or session.aligned is None:
             return drawn
         original, inversion = decoded(session.aligned, side), session.step().inversion
-        crop = self.engine.photo_editor.carry(original, inversion, edits, drawn, session.painted)
+        crop = (editor or self.engine.photo_editor).carry(original, inversion, edits, drawn, session.painted)
         return crop.with_mask_shown() if view is View.MASK else crop.pixels
 
     def inverted_example(self, name: str) -> InvertedExample:

@@ -233,8 +233,13 @@ class Session:
 
     def set_amounts(self, amounts: Mapping[str, float]) -> None:
         """Set the amounts of directions, by their names."""
+        self.step()
+        self.edits = self.edits_at(amounts)
+
+    def edits_at(self, amounts: Mapping[str, float]) -> Edits:
+        """Return the edits with other amounts of directions, by their names."""
         limited = {name: min(max(float(amount), -MAX_AMOUNT), MAX_AMOUNT) for name, amount in amounts.items()}
-        self._edit(amounts={name: amount for name, amount in limited.items() if amount})
+        return replace(self.edits, amounts={name: amount for name, amount in limited.items() if amount})
 
     def reset_amounts(self) -> None:
         """Set the amounts of all directions to zero."""

@@ -48,6 +48,30 @@ def test_the_photo_is_shown_changed_and_the_generators_picture_is_one_click_away
     assert until_another(page, generated, "#edited") == changed
 
 
+def test_while_a_slider_is_dragged_previews_are_shown_and_then_the_full_picture(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    page.get_by_role("tab", name="Edit").click()
+    photo = page.locator("#edited .before")
+    expect(photo).to_be_visible()
+    before = picture(page, "#edited")
+    slider(page, "age").hover()
+    page.mouse.down()  # in the slider's middle, where it stands
+    box = slider(page, "age").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)
+    preview = until_another(page, before, "#edited")
+    page.mouse.up()
+    full = until_another(page, preview, "#edited")
+    slider(page, "age").press("Home")
+    other = until_another(page, full, "#edited")
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.locator("#edited .after")).to_have_attribute("src", full)
+    assert other != full
+
+
 def test_a_slider_sends_the_sliders_of_its_own_domain_alone(visit: Open) -> None:
     page = visit()
     page.get_by_role("tab", name="Edit").click()

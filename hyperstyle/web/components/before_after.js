@@ -13,6 +13,8 @@ element.addEventListener("keyup", (event) => {
 let there = false;
 watch("value", () => {
   const fresh = !there;
-  there = element.querySelector(".after") !== null;
+  const after = element.querySelector(".after");
+  there = after !== null;
+  if (there && after.getAttribute("src") !== props.value.after) after.src = props.value.after; // it is a preview still
   if (fresh && there && element.getBoundingClientRect().top < 0) element.scrollIntoView({ block: "start" });
 });

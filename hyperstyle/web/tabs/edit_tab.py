@@ -14,7 +14,8 @@ from hyperstyle.photo.reading import Photo, Pixels
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.photo.video import save_video, strip, there_and_back
 from hyperstyle.web.components.before_after import before_after, before_after_value
-from hyperstyle.web.events import EDITING, Updates
+from hyperstyle.web.components.live_preview import live_preview, live_preview_value
+from hyperstyle.web.events import AT_ONCE, EDITING, Updates
 from hyperstyle.web.files import temporary_file
 from hyperstyle.web.inline_images import uri
 from hyperstyle.web.services import Services
@@ -44,6 +45,7 @@ class EditTab:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._groups: dict[str, gr.Column] = {}
+        self._live: dict[str, gr.HTML] = {}
         self._sliders: dict[str, dict[str, gr.Slider]] = {}
         """Name of a domain -> name of a direction -> its slider."""
         first = services.engine.first
@@ -52,6 +54,7 @@ class EditTab:
                 gr.Markdown(text("edit"), elem_classes="note")
                 for domain in services.engine.directions:
                     with gr.Column(visible=domain == first, elem_classes="sliders") as self._groups[domain]:
+                        self._live[domain] = live_preview()
                         self._sliders[domain] = self._group(domain)
                 self._reset = gr.Button("Reset all")
                 self._keep = KeepPanel(services, "edit")
@@ -89,16 +92,13 @@ class EditTab:
         }
 
     def _wire(self) -> None:
-        for group in self._sliders.values():
+        for domain, group in self._sliders.items():
             if group:
-                gr.on(
-                    [slider.input for slider in group.values()],
-                    self.draw,
-                    set(group.values()),
-                    self._picture,
-                    trigger_mode="always_last",
-                    **EDITING,
-                )
+                values, live = set(group.values()), self._live[domain]
+                live.settle(self.draw, values, self._picture, trigger_mode="always_last", **EDITING)
+                if self._services.engine.has_previews:
+                    moves = [slider.input for slider in group.values()]
+                    gr.on(moves, self.preview, values, live, trigger_mode="always_last", **AT_ONCE)
         self._view.input(self.choose_view, self._view, self._picture, **EDITING)
         self._keep.redraw_with(self._show_view, [self._view, *self._picture])
         self._reset.click(self.reset, None, self.outputs, **EDITING)
@@ -115,9 +115,30 @@ class EditTab:
     def draw(self, values: Mapping[gr.Slider, float], request: gr.Request) -> Updates:
         """Draw the picture at the values of a domain's sliders."""
         session = self._services.session(request)
-        group = self._sliders[session.domain]
-        session.set_amounts({name: values[slider] for name, slider in group.items() if slider in values})
+        session.set_amounts(self._amounts(session, values))
         return self._show_picture(session)
+
+    @user_errors
+    def preview(self, values: Mapping[gr.Slider, float], request: gr.Request) -> Updates:
+        """Draw a quick preview at the values of a domain's sliders, unless `draw` has come to these meanwhile."""
+        session = self._services.session(request)
+        if not session.steps:
+            return gr.skip()  # `draw` says so
+        drawn, edits = session.edits, session.edits_at(self._amounts(session, values))
+        if edits == drawn:
+            return gr.skip()
+        picture = self._services.preview(session, shown_edits(edits), session.view)
+        return {self._live[session.domain]: live_preview_value(uri(picture))} if session.edits is drawn else gr.skip()
+
+    def prepare(self, request: gr.Request) -> None:
+        """Draw a first preview, which takes longer than the others."""
+        session = self._services.session(request)
+        if session.steps and self._services.engine.has_previews and self._sliders[session.domain]:
+            self._services.preview(session, shown_edits(session.edits), session.view)
+
+    def _amounts(self, session: Session, values: Mapping[gr.Slider, float]) -> dict[str, float]:
+        """Return the values of the sliders of a session's domain, by the names of their directions."""
+        return {name: values[slider] for name, slider in self._sliders[session.domain].items() if slider in values}
 
     @user_errors
     def choose_view(self, view: str, request: gr.Request) -> Updates:

@@ -1,0 +1,63 @@
+"""A linear map from feature maps of the embedded generator to a small preview of its picture, fitted to one inversion.
+
+The last two blocks take three quarters of a picture's time. What they do to one face is nearly linear in the features
+before them, also while that face is edited: of 255, previews differ from the picture by 4 to 5; the preview head, which
+knows no offsets of these blocks, by 8 to 12.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from hyperstyle.networks.mobile_stylegan import haar, inverse_haar
+
+RIDGE = 1e-3
+"""Share of the mean variance of what is mapped that is added to all variances, so that the fit is always unique."""
+NEIGHBOURING = 32
+"""Principal components of the features that are mapped from the neighbours of a position, too."""
+
+
+@dataclass(frozen=True, eq=False)
+class LinearPreview:
+    """Maps features to the sub-bands of four pixels, by a 3x3 convolution."""
+
+    weight: Tensor
+    """[12, C, 3, 3]."""
+    bias: Tensor
+    """[12]."""
+
+    @classmethod
+    def fit(cls, features: Tensor, picture: Tensor) -> "LinearPreview":
+        """Return the least squares map from features [1, C, S, S] to a picture [1, 3, H, H], RGB, at 2S pixels."""
+        maps = features.float()
+        positions = _rows(maps)  # [S * S, C]
+        components = principal_components(positions, NEIGHBOURING)  # [C, 32]
+        around = F.unfold((maps.permute(0, 2, 3, 1) @ components).permute(0, 3, 1, 2), 3, padding=1)[0].T
+        x = torch.cat([positions, around], 1)  # [S * S, C + 32 * 9]
+        y = _rows(haar(F.adaptive_avg_pool2d(picture, 2 * features.shape[-1])))  # [S * S, 12]
+        x_mean, y_mean = x.mean(0), y.mean(0)
+        x, y = x - x_mean, y - y_mean
+        products = x.T @ x
+        products.diagonal().add_(RIDGE * products.diagonal().mean())
+        solution = torch.linalg.solve(products, x.T @ y)
+        here, near = solution[: len(components)], solution[len(components) :]
+        weight = torch.einsum("ck,kpo->ocp", components, near.unflatten(0, (NEIGHBOURING, 9))).unflatten(2, (3, 3))
+        weight[:, :, 1, 1] += here.T
+        return cls(weight.to(features.dtype), (y_mean - x_mean @ solution).to(features.dtype))
+
+    def picture(self, features: Tensor) -> Tensor:
+        """Return the preview [1, 3, 2S, 2S] of features [1, C, S, S], RGB, about [-1, 1]."""
+        return inverse_haar(F.conv2d(features, self.weight, self.bias, padding=1)).float()
+
+
+def principal_components(rows: Tensor, count: int) -> Tensor:
+    """Return the directions [C, count] along which rows [N, C] vary most."""
+    moved = rows - rows.mean(0)
+    return torch.linalg.eigh(moved.T @ moved).eigenvectors[:, -count:]
+
+
+def _rows(maps: Tensor) -> Tensor:
+    """Return maps [1, C, H, W] as one row for each position, [H * W, C]."""
+    return maps[0].flatten(1).T
