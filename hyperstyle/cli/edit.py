@@ -13,6 +13,7 @@ from hyperstyle.editing.domain_directions import directions_of
 from hyperstyle.editing.edits import Edits
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inverter import Inverter
+from hyperstyle.photo.painting import painted_in
 from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.photo.saving import save_photo
 
@@ -25,6 +26,13 @@ Into = Annotated[
 Whole = Annotated[
     bool, typer.Option("--whole", help="With --into: paste all of the generator's picture, not the change alone.")
 ]
+Mask = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PICTURE",
+        help="A picture over the photo: black stays, white may change, grey is up to the edit.",
+    ),
+]
 Settings = Annotated[
     list[str], typer.Option("--set", metavar="NAME=AMOUNT", help="A slider and its amount, -5 to 5; repeatable.")
 ]
@@ -36,22 +44,31 @@ def edit(
     settings: Settings,
     into: Into = None,
     whole: Whole = False,
+    mask: Mask = None,
     device: Device = None,
 ) -> None:
     """Draw a saved inversion with sliders moved, `--set smile=2 --set age=-3`, or change its photo: `--into PHOTO`."""
     inversion, where = Inversion.open(file), device_of(device)
     amounts = amounts_of(settings, directions_of(domain_named(inversion.domain)))  # wrong usage is told at once
-    write_edited(out, Inverter.load(inversion.domain, where), inversion, Edits(amounts), into, whole=whole)
+    write_edited(out, Inverter.load(inversion.domain, where), inversion, Edits(amounts), into, mask, whole=whole)
     typer.echo(out)
 
 
 def write_edited(
-    out: Path, inverter: Inverter, inversion: Inversion, edits: Edits, into: Path | None, *, whole: bool
+    out: Path,
+    inverter: Inverter,
+    inversion: Inversion,
+    edits: Edits,
+    into: Path | None,
+    mask: Path | None = None,
+    *,
+    whole: bool,
 ) -> None:
     """Write the edited picture of an inversion, or the photo that it is of with the edits in it."""
     if into:
         photo = read_photo(into)
-        save_photo(out, inverter.paste_pixels(photo, inversion, edits, whole=whole), photo)
+        painted = painted_in(read_photo(mask).pixels, inversion.photo_size, inversion.quad) if mask else None
+        save_photo(out, inverter.paste_pixels(photo, inversion, edits, painted, whole=whole), photo)
     else:
         pixels = inverter.draw(inversion, edits)
         save_photo(out, pixels, Photo(pixels))

@@ -1,4 +1,4 @@
-"""Brush strokes over a picture, with which a visitor says what must stay and what may change."""
+"""What somebody painted over a picture to say what must stay and what may change: brush strokes, or a mask picture."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -11,13 +11,17 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from hyperstyle.errors import StudioError
+from hyperstyle.photo.alignment import align
+from hyperstyle.photo.quads import Quad
+from hyperstyle.photo.reading import Pixels
 
 Painted = NDArray[np.float32]
 """[h, w] over a crop, of any size: -1 where the photo stays, 1 where edits come through, 0 where they decide."""
 
 MAX_POINTS = 20_000
 """Of all strokes over one picture together."""
-_WIDTH = 256  # of what strokes are painted on, in pixels
+_WIDTH = 256  # in pixels, of what is painted over a crop
+_GREY = 0.2  # values of a mask that are closer to the middle than this are grey
 
 
 class Wish(StrEnum):
@@ -68,6 +72,15 @@ def paint(strokes: Sequence[Stroke], aspect: float) -> Painted | None:
         for x, y in points:
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), value)
     return np.asarray(image, np.float32)
+
+
+def painted_in(mask: Pixels, photo_size: tuple[int, int], quad: Quad) -> Painted:
+    """Read a mask over a photo, of any size: black stays, white may change, and edits decide where it is grey."""
+    (height, width), (across, along) = mask.shape[:2], photo_size
+    place = quad.corners * (width / across, height / along)
+    grey = align(mask, Quad.from_list(place.flatten().tolist()), round(_WIDTH / quad.aspect), _WIDTH).mean(axis=2)
+    wish = grey.astype(np.float32) / 127.5 - 1
+    return np.where(np.abs(wish) < _GREY, 0, wish).astype(np.float32)
 
 
 def _stroke(entry: Any) -> Stroke:  # noqa: ANN401 - anything that a browser sends

@@ -22,6 +22,7 @@ from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import Method
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.crop import Crop, find_faces
+from hyperstyle.photo.painting import painted_in
 from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.recipe import MAX_TEXT_LENGTH
@@ -114,7 +115,13 @@ class Endpoints:
 
     @user_errors
     def paste(
-        self, photo: str | None, inversion: str | None, edits: Report | None, strength: float, whole: bool
+        self,
+        photo: str | None,
+        inversion: str | None,
+        edits: Report | None,
+        strength: float,
+        whole: bool,
+        mask: str | None = None,
     ) -> Iterator[str]:
         """Change an inverted photo: what the edits change is carried into it, all else stays as it is.
 
@@ -124,13 +131,16 @@ class Endpoints:
             edits: Amounts by the names of directions, from -5 to 5.
             strength: How much of the offsets is used, 0 to 1.2.
             whole: True to put in all of the generator's picture instead.
+            mask: A picture over the photo, or none: black stays, white may change, grey is up to the edits.
 
         Returns:
             The photo as JPEG, with the EXIF and the colour profile that it came with.
 
         """
         original, opened = _read(photo), self._open(inversion)
-        pixels = self.services.engine.photo_editor.paste(original, opened, _edits(edits, strength), whole=whole)
+        painted = painted_in(_read(mask).pixels, opened.photo_size, opened.quad) if mask else None
+        editor = self.services.engine.photo_editor
+        pixels = editor.paste(original, opened, _edits(edits, strength), painted, whole=whole)
         with photo_file(pixels, original) as path:
             yield path
 
@@ -226,7 +236,7 @@ def add_endpoints(services: Services) -> None:
     """Add the endpoints to the page that is being built; their components never show."""
     answers, first = Endpoints(services), services.engine.first
     with gr.Column(visible=False):
-        photo, figures, pictures = photo_input(), gr.JSON(), gr.Gallery(format="jpeg")
+        photo, mask, figures, pictures = photo_input(), photo_input(), gr.JSON(), gr.Gallery(format="jpeg")
         domain = gr.Textbox(first)
         method, methods = gr.Textbox(""), gr.JSON(["w-encoder", ""])
         steps, face = gr.Number(STEPS, precision=0), gr.Number(0, precision=0)
@@ -241,7 +251,8 @@ def add_endpoints(services: Services) -> None:
         inputs = [photo, domain, method, steps, face, aligned]
         button.click(answers.invert, inputs, [pictures, figures, saved], api_name="invert", **INVERTERS)
         button.click(answers.edit, [inversion, edits, strength], picture, api_name="edit", **DRAWERS)
-        button.click(answers.paste, [photo, inversion, edits, strength, whole], picture, api_name="paste", **DRAWERS)
+        pasted = [photo, inversion, edits, strength, whole, mask]
+        button.click(answers.paste, pasted, picture, api_name="paste", **DRAWERS)
         button.click(answers.text, [inversion, source, target, push, edits], picture, api_name="text", **DRAWERS)
         button.click(
             answers.stylize, [inversion, style, amount, edits, strength], picture, api_name="stylize", **DRAWERS

@@ -77,6 +77,15 @@ def test_edit_changes_a_photo_and_leaves_the_rest_of_it_and_its_file_as_they_wer
     assert np.array_equal(pixels(tmp_path / "still.png"), photo)
     changed = (pixels(tmp_path / "smiling.png") != photo).any(axis=2)
     assert 0.01 < changed.mean() < 0.4
+    left = np.full((256, 256, 3), 128, np.uint8)
+    left[:, :128] = 0
+    Image.fromarray(left).save(tmp_path / "mask.png")
+    command = ("edit", saved, "--into", tmp_path / "photo.jpg", "--set", "smile=3", "--mask", tmp_path / "mask.png")
+    answer = within(*command, "--out", tmp_path / "kept.png")
+    assert answer.returncode == 0, answer.stderr
+    kept = (pixels(tmp_path / "kept.png") != photo).any(axis=2)
+    assert kept[:, 140:].any()
+    assert not kept[:, :120].any()
     with Image.open(tmp_path / "photo.jpg") as before, Image.open(tmp_path / "smiling.jpg") as after:
         assert after.quantization == before.quantization  # type: ignore[attr-defined]
         assert after.getexif()[0x010F] == "camera"

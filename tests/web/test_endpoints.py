@@ -86,7 +86,7 @@ def test_a_style_changes_the_picture_the_more_it_is_asked_for(
 
 
 def test_the_change_goes_into_the_photo_and_into_none_of_another_size(
-    client: Client, inverted: tuple[list[dict[str, Any]], dict[str, Any], str], two_faces: Path
+    client: Client, inverted: tuple[list[dict[str, Any]], dict[str, Any], str], two_faces: Path, tmp_path: Path
 ) -> None:
     file, photo = handle_file(inverted[2]), handle_file(str(PORTRAIT))
     before = pixels(str(PORTRAIT))
@@ -98,6 +98,10 @@ def test_the_change_goes_into_the_photo_and_into_none_of_another_size(
     changed = [(abs(pixels(path) - before) > 20).any(axis=2) for path in (whole, edited)]
     assert changed[0].mean() > changed[1].mean() > 0.005
     assert not changed[0][-20:].any()
+    black = tmp_path / "black.png"
+    Image.new("RGB", (64, 64)).save(black)
+    kept = client.predict(photo, file, {"smile": 5}, mask=handle_file(str(black)), api_name="/paste")
+    assert np.array_equal(pixels(kept), unedited)
     with Image.open(edited) as stored, Image.open(PORTRAIT) as own:
         assert stored.quantization == own.quantization  # type: ignore[attr-defined]
     with pytest.raises(AppError, match="not the one that was inverted"):
