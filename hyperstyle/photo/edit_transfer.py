@@ -40,7 +40,7 @@ _LEAST_LOW, _LEAST_HIGH = 3.0, 8.0  # but at least these differences, which are 
 _FAR = 5.0  # motion from which the mask rises, whatever the difference; it is 1 at twice that
 _THINNEST = 4  # half the width of the thinnest part of the mask: thinner are outlines that moved a little
 _STRONG = 0.6  # share of the largest difference that every island of the mask reaches somewhere
-_COARSE = 4  # pixels to one where islands are told apart
+_COARSE = 4  # pixels to one where islands are told apart and colours are fitted
 _ROOM, _EDGE = 2, 2.5  # by how much the mask is widened, and the sigma of its edge
 _STILL, _MOVED = 0.1, 0.5  # motion from which the photo's finest detail is dropped, and at which it is gone
 _DETAIL = 6.0  # sigma of the blur below which detail begins
@@ -208,18 +208,19 @@ def _tint(before: Tensor, residual: Tensor, after: Tensor, scale: float) -> Tens
     Around every pixel the `residual` of `before` is fitted by an affine function of its colour, as a guided filter
     does (He et al., 2010); skin and what is behind it so have colours of their own.
     """
-    guide, target = _on_grid(before, scale), _on_grid(residual, scale)
+    guide, target = (shrunk_by(_on_grid(picture, scale), _COARSE) for picture in (before, residual))
     height, width = guide.shape[2:]
     pairs = (guide[:, :, None] * torch.cat([guide, target], dim=1)[:, None]).reshape(1, 18, height, width)
-    means = blur(torch.cat([guide, target, pairs], dim=1), _COLOUR)
+    means = blur(torch.cat([guide, target, pairs], dim=1), _COLOUR / _COARSE)
     guide_mean, target_mean = means[0, :3].permute(1, 2, 0), means[0, 3:6].permute(1, 2, 0)
     moments = means[0, 6:].permute(1, 2, 0).reshape(height, width, 3, 6)
     covariance = moments - guide_mean[..., None] * torch.cat([guide_mean, target_mean], dim=2)[..., None, :]
     slope = torch.linalg.solve(covariance[..., :3] + _COLOUR_NOISE * torch.eye(3), covariance[..., 3:])
     offset = target_mean - (guide_mean[..., None, :] @ slope)[..., 0, :]
-    fit = torch.cat([slope.reshape(height, width, 9), offset], dim=2).permute(2, 0, 1)[None]
-    fit = resized(fit, *after.shape[2:])
-    return (after[:, :, None] * fit[:, :9].reshape(1, 3, 3, *after.shape[2:])).sum(1) + fit[:, 9:]
+    tint, *slopes = (resized(part.permute(2, 0, 1)[None], *after.shape[2:]) for part in (offset, *slope.unbind(dim=2)))
+    for colour, by_colour in enumerate(slopes):
+        tint = tint.addcmul(after[:, colour : colour + 1], by_colour)
+    return tint
 
 
 def _to_pixels(field: Tensor) -> Pixels:
