@@ -34,9 +34,8 @@ def main(
     engine = Engine(offered, device)
     work = WorkStore(None if work_memory is None else work_memory * 1_000_000)
     services = Services(engine, Sessions(engine.first), work)
-    page = build_page(services)
-    services.start()
-    serve(page, server_name=host, server_port=port, share=share, mcp_server=mcp)
+    services.start()  # the model loads while the page is built
+    serve(build_page(services), server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """`python -m hyperstyle ...`: the command line."""
 
-from hyperstyle.cli import main
+from hyperstyle.cli.commands import main
 
 main()

@@ -21,7 +21,7 @@ from hyperstyle.bulk.job import Job
 from hyperstyle.bulk.on_ray import Worker, run_on_ray
 from hyperstyle.bulk.photo_sources import photo_on_disk, photos_in_bucket
 from hyperstyle.bulk.records import ATTEMPTS, begin_record, write_manifest
-from hyperstyle.cli import app
+from hyperstyle.cli.commands import app
 from hyperstyle.cli.options import sources_in
 from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.errors import StudioError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperstyle.cli import main
+from hyperstyle.cli.commands import main
 
 ROOT = Path(__file__).resolve().parents[2]
 Answer = subprocess.CompletedProcess[str]

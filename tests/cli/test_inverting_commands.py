@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from hyperstyle.cli import app
+from hyperstyle.cli.commands import app
 from hyperstyle.cli.options import photos_in
 from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.inversion.inversion import Inversion

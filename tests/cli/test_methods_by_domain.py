@@ -7,7 +7,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from hyperstyle.cli import app
+from hyperstyle.cli.commands import app
 from hyperstyle.cli.options import method_of
 from hyperstyle.domain_table import DOMAINS
 from hyperstyle.inversion.inversion import Inversion

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 from typer.testing import CliRunner
 
-from hyperstyle.cli import app
+from hyperstyle.cli.commands import app
 from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.editing.styles import BUNDLED, styles_of
 from hyperstyle.inversion.inversion import Inversion

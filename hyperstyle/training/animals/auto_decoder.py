@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from torchvision.utils import make_grid
 
 from hyperstyle.device import low_precision
 from hyperstyle.errors import StudioError
@@ -182,6 +181,8 @@ def reconstruction_loss(made: Tensor, wanted: Tensor, lpips: Lpips) -> Tensor:
 
 def save_tiles(path: Path, pictures: Tensor, columns: int) -> None:
     """Write pictures [N, 3, H, W] in [-1, 1] as one PNG with so many columns."""
+    from torchvision.utils import make_grid  # here, because it takes as long to import as torch
+
     save_grid(path, [make_grid(pictures, columns, padding=0)[None]])
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
-from torchvision.models import mobilenet_v2
 
 from hyperstyle.errors import StudioError
 
@@ -23,6 +22,8 @@ class FeatureNetwork(nn.Module):
     """MobileNetV2 without its classifier."""
 
     def __init__(self) -> None:
+        from torchvision.models import mobilenet_v2  # here, because it takes as long to import as torch
+
         super().__init__()
         self.layers = mobilenet_v2().features
         self.register_buffer("mean", torch.tensor(MEAN).view(3, 1, 1), persistent=False)
