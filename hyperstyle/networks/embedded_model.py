@@ -17,7 +17,7 @@ from hyperstyle.networks.view import SQUARE
 Distance = Callable[[Tensor, Tensor], Tensor]
 """(pictures, photos), both [N, 3, 256, 256], RGB in [-1, 1] -> distances [N]."""
 
-CORRECTIONS = 8  # steps of L-BFGS of a code; each takes as long as the look of a refinement
+CORRECTIONS = 12  # steps of L-BFGS of a code; each takes as long as the look of a refinement
 PRIOR = 1e-4  # of the prior on codes: keeps them where the generator was trained, at little cost in distance
 
 

@@ -21,7 +21,8 @@ def newton_schulz(matrices: Tensor, dtype: torch.dtype) -> Tensor:
     x = (matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-12)).to(dtype)
     for _ in range(ITERATIONS):
         square = x @ x.mT
-        x = first * x + (third * square + fifth * square @ square) @ x
+        polynomial = torch.baddbmm(square, square, square, beta=third, alpha=fifth)
+        x = torch.baddbmm(x, polynomial, x, beta=first)
     return x.float()
 
 
