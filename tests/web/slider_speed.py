@@ -6,8 +6,9 @@ views, then once more while somebody else inverts. Nothing else should be runnin
 
 import statistics
 import time
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from hyperstyle.domain_table import EMBEDDED
@@ -20,7 +21,6 @@ from tests.web.edits_meanwhile import editing, inverting
 from tests.web.visitor import picture, status
 
 SECONDS = 300
-MOVES = 9
 DRAG_SECONDS = 4.0
 FRAME = 1 / 60
 SLIDER = "#edit-faces-lite-smile input[type=range]"
@@ -103,9 +103,9 @@ def drag(page: Page) -> float:
     return count / DRAG_SECONDS
 
 
-def shares() -> list[float]:
+def shares(moves: int) -> list[float]:
     """Places to move to, each far from the one before."""
-    return [0.3 + 0.4 * (index % 2) + 0.01 * index for index in range(MOVES)]
+    return [0.3 + 0.4 * (index % 2) + 0.01 * index for index in range(moves)]
 
 
 def row(name: str, moves: list[tuple[float, float, float, float]], rate: float | None = None) -> str:
@@ -116,7 +116,7 @@ def row(name: str, moves: list[tuple[float, float, float, float]], rate: float |
     return f"| {' | '.join([name, *cells, *rest])} |"
 
 
-def visits(browser: Browser, address: str) -> None:
+def visits(browser: Browser, address: str, moves: int, *, meanwhile: bool) -> None:
     """Print the table, row by row."""
     page = editing(browser, address)
     page.set_default_timeout(1000 * SECONDS)
@@ -131,15 +131,17 @@ def visits(browser: Browser, address: str) -> None:
             page.get_by_label(view).first.check()
             expect(page.locator("#edited .after")).not_to_have_attribute("src", before)
         move_once(page, 0.9)  # whatever is computed once
-        print(row(view, [move_once(page, share) for share in shares()], drag(page)), flush=True)
+        print(row(view, [move_once(page, share) for share in shares(moves)], drag(page)), flush=True)
+    if not meanwhile:
+        return
     other = inverting(browser, address)
-    moves = []
+    found = []
     while "Done." not in status(other).inner_text():
-        moves.append(move_once(page, shares()[len(moves) % MOVES]))
-    print(row(f"{view}, while somebody inverts", moves[:-1]))  # the last one may have come after the end
+        found.append(move_once(page, shares(moves)[len(found) % moves]))
+    print(row(f"{view}, while somebody inverts", found[:-1]))  # the last one may have come after the end
 
 
-def main() -> None:
+def main(moves: Annotated[int, typer.Option(min=2)] = 9, *, meanwhile: bool = True) -> None:
     """Serve the page and visit it."""
     expect.set_options(timeout=1000 * SECONDS)
     services = Services(Engine([EMBEDDED]), Sessions(EMBEDDED.name))
@@ -148,10 +150,10 @@ def main() -> None:
     _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        visits(browser, address)
+        visits(browser, address, moves, meanwhile=meanwhile)
         browser.close()
     page.close()
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
