@@ -5,7 +5,7 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from PIL import Image
 
@@ -86,6 +86,10 @@ class Recipe:
             DEFAULT_STYLE_AMOUNT if (amount := _number(query, "amount", 0, 1)) is None else amount,
             _text_edit(query),
         )
+
+    def limited(self, directions: Collection[str]) -> "Recipe":
+        """Return the recipe with its numbers within their limits, and without directions that are not known."""
+        return self.from_query(dict(parse_qsl(self.to_query())), directions)
 
     def to_text(self) -> str:
         """Return the recipe as JSON, for a picture's metadata."""

@@ -36,6 +36,14 @@ def photo_file(pixels: Pixels, photo: Photo) -> Iterator[str]:
         yield str(path)
 
 
+@contextmanager
+def card_file(pixels: Pixels) -> Iterator[str]:
+    """Write a card [H, W, 3] as JPEG; yield its path."""
+    with temporary_file("card.jpg") as path:
+        save_photo(path, pixels, Photo(pixels))
+        yield str(path)
+
+
 def without_exif(photo: Photo) -> Photo:
     """Return a photo that does not tell where and with what it was taken."""
     return replace(photo, exif=None)

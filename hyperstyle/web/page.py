@@ -12,6 +12,7 @@ from hyperstyle.web.endpoints import add_endpoints
 from hyperstyle.web.events import AT_ONCE, CHOOSING, DRAWING, EDITING, EXAMPLE, Updates
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Session
+from hyperstyle.web.suggestions import suggestions_for
 from hyperstyle.web.tabs.compare_tab import CompareTab
 from hyperstyle.web.tabs.edit_tab import EditTab
 from hyperstyle.web.tabs.invert_tab import InvertTab
@@ -34,7 +35,8 @@ class Page:
         with gr.Blocks(title="HyperStyle Studio", analytics_enabled=False, delete_cache=(HOUR, HOUR)) as self.blocks:
             add_endpoints(services)  # first, so that no handler of a button takes one of their names
             gr.Markdown(text("welcome"), elem_classes="welcome")
-            self._domain = domain_choice(elem_id="domain")
+            offers = domain_choice_value(services.engine.offers(), services.engine.first)
+            self._domain = domain_choice(offers, elem_id="domain")
             with gr.Tabs() as self._tabs:
                 with gr.Tab("Invert", id="invert"):
                     self._invert = InvertTab(services)
@@ -62,6 +64,11 @@ class Page:
         methods = [self._invert.input_panel.method, self._compare.methods]
         for event in (chosen, opened, *self._invert.domain_changes):
             event.then(self.offer_methods, methods, methods, **AT_ONCE)
+        for inverted in self._invert.example_inverted:
+            inverted.success(self._edit.open, None, self._edit.outputs, **EDITING)
+        self._invert.result_panel.suggestions.select(
+            self.try_suggestion, None, [*self._edit.outputs, self._tabs], **EDITING
+        )
         recipe = [*self._invert.result_panel.outputs, self._invert.input_panel.go, *self._edit.outputs, self._tabs]
         applied = opened.success(self.apply_recipe, None, recipe, **(EXAMPLE | CHOOSING))
         applied.success(self._edit.prepare, None, None, **AT_ONCE)
@@ -102,6 +109,8 @@ class Page:
             shown = self._invert.show(session, "Opened from a link.")
         elif "example" in query:
             shown = self._invert.show_example(query["example"], session)
+        elif self._services.first_example:
+            self._services.take_example(session, self._services.first_example)
         return {**self._offer_domains(session.domain), **shown}
 
     @user_errors
@@ -123,6 +132,14 @@ class Page:
             **self._edit.show(session),
             self._tabs: gr.Tabs(selected=_tab_of(session)),
         }
+
+    @user_errors
+    def try_suggestion(self, event: gr.EventData, request: gr.Request) -> Updates:
+        """Edit as the suggestion says that was clicked, and open the tab that shows it."""
+        session = self._services.session(request)
+        suggested = suggestions_for(self._services, session)[int(event.index)]
+        session.try_out(suggested.edits)
+        return {**self._edit.show(session), self._tabs: gr.Tabs(selected=suggested.tab)}
 
     @user_errors
     def next_part(self, request: gr.Request) -> Updates:

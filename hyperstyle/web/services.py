@@ -55,6 +55,17 @@ class Services:
         """An inversion with its picture [H, W, 3], kept for a session."""
         return SavedStep(self.work.keep(inversion, inversion.nbytes), jpeg(pixels), polished)
 
+    @property
+    def first_example(self) -> str | None:
+        """Name of the example that the page opens with; None if its first domain is not that of the examples."""
+        return next(iter(self.examples.names), None) if self.engine.domains[self.engine.first].faces else None
+
+    def take_example(self, session: Session, name: str) -> None:
+        """Put the photo of an example into a session."""
+        file = self.examples.photo(name)
+        height, width = read_photo(file).pixels.shape[:2]
+        session.take_example(self.engine.first, name, self.keep_photo(file), (width, height))
+
     def photo(self, session: Session) -> Photo:
         """Return the session's photo with the changes that were applied to it.
 

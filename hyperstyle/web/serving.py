@@ -5,8 +5,11 @@ from typing import Any
 import gradio as gr
 from fastapi import Request
 from fastapi.responses import JSONResponse
+from starlette.middleware import Middleware
 
 from hyperstyle.photo.formats import MAX_BYTES
+from hyperstyle.web.examples import Examples
+from hyperstyle.web.link_preview import LinkPreview
 from hyperstyle.web.page import STYLE
 from hyperstyle.web.texts import text
 from hyperstyle.web.theme import theme
@@ -27,7 +30,10 @@ def serve(page: gr.Blocks, **options: Any) -> Address:  # noqa: ANN401 - those o
         enable_monitoring=False,
         max_file_size=MAX_UPLOAD,
         ssr_mode=False,
-        app_kwargs={"exception_handlers": {503: busy}},
+        app_kwargs={
+            "exception_handlers": {503: busy},
+            "middleware": [Middleware(LinkPreview, examples=Examples())],
+        },
         **options,
     )
 

@@ -4,7 +4,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from hyperstyle.editing.directions import MAX_AMOUNT
@@ -16,6 +16,7 @@ from hyperstyle.photo.painting import Painted, Stroke, paint
 from hyperstyle.photo.quads import Quad, face_quad
 from hyperstyle.photo.reading import Photo
 from hyperstyle.recipe import Recipe
+from hyperstyle.web.amount_history import AmountHistory
 from hyperstyle.web.views import View
 from hyperstyle.web.work_store import Kept
 
@@ -118,6 +119,8 @@ class Session:
     """Index of the step to go on with."""
     edits: Edits = Edits()  # noqa: RUF009 - a frozen value
     """Edits of the chosen step; each tab shows its own kinds of them."""
+    history: AmountHistory = field(default_factory=AmountHistory)
+    """Moves of the sliders, which can be undone."""
     view: View = View.PHOTO
     """What the Edit and Text tabs show, where there is a photo."""
     strokes: tuple[Stroke, ...] = ()
@@ -130,6 +133,8 @@ class Session:
     """The last step of every compared method."""
     compared_photo: bytes | None = None
     """The part of the photo that was compared, as JPEG."""
+    untouched: bool = False
+    """True from the upload of a photo with a single face until something is done with it."""
     task: RunningTask | None = None
     """The running task; a task that is no longer the one here ends silently."""
 
@@ -146,6 +151,7 @@ class Session:
         """Start over with an uploaded photo of `size` (width, height); `quad` is the part to invert, if known."""
         self._reset()
         self.photo, self.photo_size, self.faces, self.quad, self.is_drawing = photo, size, faces, quad, is_drawing
+        self.untouched = len(faces) == 1
 
     def take_example(self, domain: str, name: str, photo: Kept[bytes], size: tuple[int, int]) -> None:
         """Start over with the photo of an example; `add_inversion` adds its inversion later."""
@@ -165,11 +171,11 @@ class Session:
         """Choose one of the faces to invert."""
         if not 0 <= index < len(self.faces):
             raise StudioError("That face is no longer there: upload the photo again.")
-        self.quad = face_quad(self.faces[index].landmarks)
+        self.quad, self.untouched = face_quad(self.faces[index].landmarks), False
 
     def choose_part(self, quad: Quad) -> None:
         """Choose any part of the photo to invert."""
-        self.quad = quad
+        self.quad, self.untouched = quad, False
 
     def file(self) -> bytes:
         """Return the uploaded file."""
@@ -233,8 +239,7 @@ class Session:
 
     def set_amounts(self, amounts: Mapping[str, float]) -> None:
         """Set the amounts of directions, by their names."""
-        self.step()
-        self.edits = self.edits_at(amounts)
+        self._move(self.edits_at(amounts).amounts, dragged=True)
 
     def edits_at(self, amounts: Mapping[str, float]) -> Edits:
         """Return the edits with other amounts of directions, by their names."""
@@ -243,7 +248,15 @@ class Session:
 
     def reset_amounts(self) -> None:
         """Set the amounts of all directions to zero."""
-        self.edits = replace(self.edits, amounts={})
+        self._move({})
+
+    def undo_move(self) -> None:
+        """Go back to the amounts before the last move of a slider."""
+        self._edit(amounts=self.history.undo(self.edits.amounts))
+
+    def redo_move(self) -> None:
+        """Go forward again after `undo_move`."""
+        self._edit(amounts=self.history.redo(self.edits.amounts))
 
     def set_text(self, text: TextEdit | None) -> None:
         """Set the edit in words, or drop it."""
@@ -312,6 +325,11 @@ class Session:
         """Look at edits in the photo, or as the generator draws them."""
         self.view = View(view)
 
+    def try_out(self, edits: Edits) -> None:
+        """Replace the edits of the chosen step, but for the strength of its offsets."""
+        self._move(edits.amounts)
+        self._edit(text=edits.text, style=edits.style)
+
     def follow(self, recipe: Recipe) -> None:
         """Choose the step and the edits of a recipe."""
         if recipe.step is not None:
@@ -352,12 +370,17 @@ class Session:
     def to_share(self) -> "Session":
         """Return a copy with only the chosen step and its edits."""
         own = replace(self, steps=(self.step(),), chosen=0, task=None)
-        own.changed_photo, own.compared, own.compared_photo = None, (), None
+        own.changed_photo, own.compared, own.compared_photo, own.history = None, (), None, AmountHistory()
         return own
 
     def _start(self) -> RunningTask:
         self.task = RunningTask()
         return self.task
+
+    def _move(self, amounts: Mapping[str, float], *, dragged: bool = False) -> None:
+        """Set the amounts of directions, so that this can be undone."""
+        self.history.record(self.edits.amounts, amounts, dragged=dragged)
+        self._edit(amounts=amounts)
 
     def _edit(self, **changes: object) -> None:
         """Change fields of the edits; an error if there is no step."""
@@ -374,7 +397,8 @@ class Session:
     def _reset_results(self) -> None:
         """Forget all results for the photo, and abandon the running task."""
         self.steps, self.chosen, self.edits, self.strokes = (), -1, Edits(), ()
-        self.compared, self.compared_photo, self.task = (), None, None
+        self.compared, self.compared_photo, self.task, self.untouched = (), None, None, False
+        self.history = AmountHistory()
 
 
 class Sessions:
@@ -431,7 +455,7 @@ class Sessions:
             if shared is None:
                 raise StudioError("This link has ended: links to photos end when the demo restarts. Ask for a new one.")
             self._open(name).abandon()
-            opened = self._sessions[str(name)] = replace(shared)
+            opened = self._sessions[str(name)] = replace(shared, history=AmountHistory())
             return opened
 
     def _open(self, name: str | None) -> Session:

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.web.conftest import EXAMPLES, Open, Served
-from tests.web.visitor import invert, picture, said, set_slider, status, until_another
+from tests.web.visitor import faces, invert, picture, said, set_slider, status, until_another, upload
 
 PORTRAIT = EXAMPLES / "male_090.jpg"
 
@@ -39,10 +39,17 @@ def test_sliders_add_up_and_reset_brings_the_picture_back(visit: Open) -> None:
     set_slider(slider(page, "age"), 0.3)
     one = until_another(page, plain, "#edited")
     set_slider(slider(page, "smile"), -0.3)
-    until_another(page, one, "#edited")
-    page.get_by_role("button", name="Reset all").click()
+    both = until_another(page, one, "#edited")
+    page.get_by_role("button", name="All sliders to zero").click()
     expect(page.locator("#edited .after")).to_have_attribute("src", plain)
     assert slider(page, "age").input_value() == "0"
+    page.locator("#undo").click()
+    expect(page.locator("#edited .after")).to_have_attribute("src", both)
+    assert slider(page, "age").input_value() == "0.3"
+    page.locator("#undo").click()
+    expect(page.locator("#edited .after")).to_have_attribute("src", one)
+    page.locator("#redo").click()
+    expect(page.locator("#edited .after")).to_have_attribute("src", both)
 
 
 def test_the_photo_is_shown_changed_and_the_generators_picture_is_one_click_away(visit: Open) -> None:
@@ -95,6 +102,8 @@ def test_a_slider_sends_the_sliders_of_its_own_domain_alone(visit: Open) -> None
 
 def test_without_a_picture_the_sliders_say_what_to_do(visit: Open) -> None:
     page = visit()
+    upload(page, PORTRAIT)
+    expect(faces(page).first).to_be_visible()
     page.get_by_role("tab", name="Edit").click()
     slider(page, "age").press("ArrowRight")
     expect(said(page)).to_contain_text("invert a photo, or click an example")

@@ -98,7 +98,7 @@ def test_what_is_taken_away_can_be_brought_back(visit: Open, tmp_path: Path) -> 
     other = visit()
     chooser = other.locator("input[type=file][accept*='safetensors']")
     chooser.set_input_files(tmp_path / "picture.png")
-    expect(said(other)).to_contain_text("picture holds no inversion")
+    expect(said(other)).to_contain_text("A picture holds no inversion")
     expect(said(other)).to_contain_text("faces, hyperstyle, step 1")
     other.locator(".toast-close").click()
     chooser.set_input_files(tmp_path / "inversion.safetensors")

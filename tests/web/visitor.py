@@ -5,8 +5,9 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 
-def upload(page: Page, *photo: Path | dict[str, str | bytes]) -> None:
-    """Give the page a photo."""
+def upload(page: Page, *photo: Path | dict[str, str | bytes], at_once: bool = False) -> None:
+    """Give the page a photo; it is inverted `at_once`, or after a click."""
+    page.locator("#at-once input").set_checked(at_once)
     page.locator(".portrait-input input[type=file]").set_input_files(photo[0])  # type: ignore[arg-type]
 
 

@@ -9,8 +9,31 @@ element.addEventListener("keydown", (event) => {
 element.addEventListener("keyup", (event) => {
   if (event.key.toLowerCase() === "b" && event.target.matches("input")) place(event.target.value);
 });
+// A film shows its pictures once, the last of which stays. Whoever wants less motion sees that one at once.
+const SCENE = 650;
+let film = 0;
+const play = (scenes) => {
+  const number = ++film;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const show = (place) => {
+    const after = element.querySelector(".after");
+    if (number !== film || !after) return;
+    after.src = scenes[place].picture;
+    element.querySelector(".name.right").textContent = scenes[place].title;
+    if (place + 1 < scenes.length) setTimeout(show, SCENE, place + 1);
+    else trigger("end");
+  };
+  show(still ? scenes.length - 1 : 0);
+};
 // On a phone the picture is above the button that starts it: scroll to the first one.
 let there = false;
+const start = () => {
+  const scenes = props.value?.film;
+  if (scenes?.length) play(scenes);
+  else film++;
+};
+watch("value", start);
+start();
 watch("value", () => {
   const fresh = !there;
   const after = element.querySelector(".after");

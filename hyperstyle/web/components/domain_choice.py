@@ -1,4 +1,4 @@
-"""The choice of a domain; domains that cannot be used here are disabled, with the reason."""
+"""The choice of a domain; those that cannot be used here lie behind "More kinds of picture", with the reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,24 +21,23 @@ class Offer:
     """The command that makes it available, if there is one."""
 
 
-def domain_choice(**settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
-    """Return the component, radio buttons; the data of a `select` event has the `name` of the chosen domain."""
-    return component("domain_choice", None, **settings)
+def domain_choice(value: dict[str, Any], **settings: Any) -> gr.HTML:  # noqa: ANN401 - those of gr.HTML
+    """Return the component, radio buttons, for a `domain_choice_value`.
+
+    The data of a `select` event has the `name` of the chosen domain.
+    """
+    return component("domain_choice", value, **settings)
 
 
 def domain_choice_value(offers: Sequence[Offer], chosen: str) -> dict[str, Any]:
     """Return the component's value for offers, with the one named `chosen` checked."""
-    missing = [
-        {"title": offer.title, "reason": offer.reason, "command": offer.command} for offer in offers if offer.reason
-    ]
-    buttons = [
-        {
-            "name": offer.name,
-            "title": offer.title,
-            "off": bool(offer.reason),
-            "on": offer.name == chosen,
-            "reason": offer.reason,
-        }
-        for offer in offers
-    ]
-    return {"offers": buttons, "missing": missing}
+    return {
+        "offers": [
+            {"name": offer.name, "title": offer.title, "on": offer.name == chosen}
+            for offer in offers
+            if not offer.reason
+        ],
+        "missing": [
+            {"title": offer.title, "reason": offer.reason, "command": offer.command} for offer in offers if offer.reason
+        ],
+    }

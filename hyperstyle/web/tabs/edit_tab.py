@@ -56,7 +56,10 @@ class EditTab:
                     with gr.Column(visible=domain == first, elem_classes="sliders") as self._groups[domain]:
                         self._live[domain] = live_preview()
                         self._sliders[domain] = self._group(domain)
-                self._reset = gr.Button("Reset all")
+                with gr.Row(elem_classes="actions"):
+                    self._undo = gr.Button("Undo", size="sm", elem_id="undo")
+                    self._redo = gr.Button("Redo", size="sm", elem_id="redo")
+                    self._reset = gr.Button("All sliders to zero", size="sm")
                 self._keep = KeepPanel(services, "edit")
                 with gr.Accordion("A film along one slider", open=False):
                     self._along = gr.Dropdown(self._titles(first), label="Slider")
@@ -101,7 +104,8 @@ class EditTab:
                     gr.on(moves, self.preview, values, live, trigger_mode="always_last", **AT_ONCE)
         self._view.input(self.choose_view, self._view, self._picture, **EDITING)
         self._keep.redraw_with(self._show_view, [self._view, *self._picture])
-        self._reset.click(self.reset, None, self.outputs, **EDITING)
+        for button, handler in ((self._reset, self.reset), (self._undo, self.undo), (self._redo, self.redo)):
+            button.click(handler, None, self.outputs, **EDITING)
         self._make.click(
             self.make_film,
             [self._along, self._kind],
@@ -152,6 +156,20 @@ class EditTab:
         """Move all sliders back to zero."""
         session = self._services.session(request)
         session.reset_amounts()
+        return self.show(session)
+
+    @user_errors
+    def undo(self, request: gr.Request) -> Updates:
+        """Undo the last move of a slider."""
+        session = self._services.session(request)
+        session.undo_move()
+        return self.show(session)
+
+    @user_errors
+    def redo(self, request: gr.Request) -> Updates:
+        """Make the move again that was undone last."""
+        session = self._services.session(request)
+        session.redo_move()
         return self.show(session)
 
     @user_errors

@@ -7,10 +7,13 @@ import gradio as gr
 
 from hyperstyle.editing.edits import Edits
 from hyperstyle.errors import StudioError
+from hyperstyle.photo.card import card
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.web.components.share_link import share_link, share_link_value
+from hyperstyle.web.edits_title import edits_title
 from hyperstyle.web.events import CHOOSING, DRAWING, Updates
-from hyperstyle.web.files import inversion_file, photo_file, picture_file, recipe_of, without_exif
+from hyperstyle.web.files import card_file, inversion_file, photo_file, picture_file, recipe_of, without_exif
+from hyperstyle.web.inline_images import decoded
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Session
 from hyperstyle.web.texts import text
@@ -34,6 +37,7 @@ class ExportBar:
         with gr.Row(elem_classes="actions"):
             paste = gr.Button("Put into the photo")
             picture = gr.Button("Download PNG")
+            before_after = gr.Button("Make a card")
             save = gr.Button("Save inversion")
             share = gr.Button("Share")
             apply = gr.Button("Apply, and go on", visible=in_photo, elem_id=f"{name}-apply")
@@ -47,6 +51,7 @@ class ExportBar:
         download = f"() => document.querySelector('#{name}-file a, a#{name}-file, button#{name}-file')?.click()"
         paste.click(self.paste, None, self._pasted, **DRAWING)
         picture.click(self.picture, None, self._file, **DRAWING).success(None, js=download)
+        before_after.click(self.card, None, self._file, **DRAWING).success(None, js=download)
         save.click(self.save, None, self._file, **DRAWING).success(None, js=download)
         self.applied = apply.click(self.apply, None, None, **DRAWING)
         """The event that the change was applied to the photo."""
@@ -87,6 +92,16 @@ class ExportBar:
         session = self._services.session(request)
         recipe = recipe_of(session.step().inversion, self._edits(session), session.example)
         with picture_file(self._draw(session), recipe) as path:
+            yield {self._file: path}
+
+    @user_errors
+    def card(self, request: gr.Request) -> Iterator[Updates]:
+        """Download the photo and the picture side by side, with the names of the edits."""
+        session = self._services.session(request)
+        edits, step = self._edits(session), session.step()
+        title = edits_title(edits, self._services.engine.directions[session.domain]) or "photo and inversion"
+        sheet = card(decoded(session.aligned or step.picture), self._draw(session), f"{title}  |  HyperStyle Studio")
+        with card_file(sheet) as path:
             yield {self._file: path}
 
     @user_errors

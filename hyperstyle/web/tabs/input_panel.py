@@ -12,9 +12,10 @@ from hyperstyle.photo.quads import Box, Quad, box_quad, face_quad, fitted_quad
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.web.components.face_picker import face_picker, face_picker_value
 from hyperstyle.web.components.photo_input import photo_input
+from hyperstyle.web.components.tile_strip import Tile, tile_strip
 from hyperstyle.web.events import CHOOSING, Updates
 from hyperstyle.web.examples import DRAWING_STEPS, STEPS
-from hyperstyle.web.inline_images import SCREEN, jpeg, uri
+from hyperstyle.web.inline_images import SCREEN, jpeg, shrunk, uri
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Session
 from hyperstyle.web.tabs.changes_panel import ChangesPanel
@@ -33,12 +34,20 @@ class InputPanel:
         with gr.Column() as self._upload:
             self.photo = photo_input()
         self._picker = face_picker(visible=False)
+        photos = [uri(shrunk(services.examples.photo(name))) for name in services.examples.names]
+        self.examples = tile_strip(
+            "Examples",
+            [Tile(f"Example {number}", photo) for number, photo in enumerate(photos, 1)],
+            elem_classes="examples",
+            elem_id="examples",
+        )
         self._hint = gr.Markdown(visible=False, elem_classes="note")
         with gr.Row(elem_classes="actions"):
             self._middle = gr.Button("Take the middle", size="sm", visible=False)
             self.another = gr.Button("Another photo", size="sm", visible=False)
         self.method = gr.Radio(label="Method", **self.method_choice(services.engine.first))
         self.steps = gr.Slider(1, MAX_STEPS, STEPS, step=1, label="Refinement steps")
+        self.at_once = gr.Checkbox(value=True, label="Start at once when one face is found", elem_id="at-once")
         self.go = gr.Button("Invert", variant="primary", interactive=False, elem_id="invert")
         self.place_in_queue = gr.Markdown(elem_classes="turn", elem_id="turn")
         part = [self._picker, self._hint, self.go]

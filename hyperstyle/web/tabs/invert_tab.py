@@ -10,11 +10,9 @@ from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import method_for
 from hyperstyle.photo.crop import Crop
-from hyperstyle.photo.reading import read_photo
 from hyperstyle.recipe import recipe_in
-from hyperstyle.web.components.tile_strip import Tile, tile_strip
 from hyperstyle.web.events import CHOOSING, DRAWING, EDITING, EXAMPLE, INVERTING, Updates
-from hyperstyle.web.inline_images import jpeg, shrunk, uri
+from hyperstyle.web.inline_images import jpeg
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import RunningTask, SavedStep, Session
 from hyperstyle.web.tabs.input_panel import MAX_STEPS, InputPanel
@@ -31,26 +29,22 @@ class InvertTab:
         with gr.Row(elem_classes="bench"):
             with gr.Column(scale=4, min_width=300):
                 self.input_panel = InputPanel(services)
-                self._examples = tile_strip(
-                    "Examples",
-                    [
-                        Tile(f"Example {number}", uri(shrunk(examples.photo(name))))
-                        for number, name in enumerate(examples.names, 1)
-                    ],
-                    elem_classes="examples",
-                    elem_id="examples",
-                )
                 self._saved = gr.UploadButton(
-                    "Open a saved inversion", file_types=[".safetensors", ".png"], type="filepath", size="sm"
+                    "Open a saved inversion, with a picture of it for its edits",
+                    file_count="multiple",
+                    file_types=[".safetensors", ".png"],
+                    type="filepath",
+                    size="sm",
                 )
             with gr.Column(scale=6, min_width=300, elem_classes="results"):
-                self.result_panel = ResultPanel(services, self.input_panel.go)
+                film = examples.precomputed(services.first_example) if services.first_example else None
+                self.result_panel = ResultPanel(services, self.input_panel.go, film)
         self.outputs = [*self.input_panel.outputs, *self.result_panel.outputs]
         self._wire()
 
     def _wire(self) -> None:
         input_panel, result_panel = self.input_panel, self.result_panel
-        input_panel.photo.change(  # Gradio tells of a pasted picture by no other event
+        taken = input_panel.photo.change(  # Gradio tells of a pasted picture by no other event
             self.take_photo,
             [input_panel.photo, input_panel.steps],
             self.outputs,
@@ -65,19 +59,29 @@ class InvertTab:
             **running,
             show_progress_on=input_panel.place_in_queue,
         )
+        begun = taken.success(
+            self.invert_at_once,
+            [input_panel.at_once, input_panel.method, input_panel.steps],
+            **running,
+            show_progress_on=input_panel.place_in_queue,
+        )
         polished = result_panel.polish.click(
             self.polish, result_panel.polish_steps, **running, show_progress_on=result_panel.status
         )
-        for event in (inverted, polished):
+        for event in (inverted, begun, polished):
             result_panel.stop_button.ready_after(event)
-        chosen = self._examples.select(self.choose_example, None, self.outputs, **CHOOSING)
-        chosen.success(
-            self.invert_example,
-            None,
-            [*result_panel.outputs, input_panel.go],
-            **EXAMPLE,
-            show_progress_on=result_panel.status,
-        )
+        chosen = input_panel.examples.select(self.choose_example, None, self.outputs, **CHOOSING)
+        self.example_inverted = [
+            listen(
+                self.invert_example,
+                None,
+                [*result_panel.outputs, input_panel.go],
+                **EXAMPLE,
+                show_progress_on=result_panel.status,
+            )
+            for listen in (chosen.success, result_panel.film_ended)
+        ]
+        """Events after which an example can be edited."""
         changes = input_panel.changes
         changes.strip.select(self.go_back, None, self.outputs, **DRAWING)
         changes.undo.click(self.undo, None, self.outputs, **DRAWING)
@@ -140,6 +144,14 @@ class InvertTab:
         yield from self._follow(session, task, steps_shown, count)
 
     @user_errors
+    def invert_at_once(self, wanted: bool, method_name: str, steps: float, request: gr.Request) -> Iterator[Updates]:
+        """Invert a photo that was just uploaded, if it has a single face and the visitor wants that."""
+        if wanted and self._services.session(request).untouched:
+            yield from self.invert(method_name, steps, request)
+        else:
+            yield gr.skip()
+
+    @user_errors
     def polish(self, steps: float, request: gr.Request) -> Iterator[Updates]:
         """Polish the chosen step; all steps of polish share one tile."""
         session = self._services.session(request)
@@ -176,6 +188,7 @@ class InvertTab:
             yield self._under_way(session, status, expected)
         status = "Stopped; the steps so far are kept." if task.stopped else "Done."
         yield {**self.result_panel.current(session, status), **self.result_panel.stop_button.busy(False)}
+        yield from self.result_panel.suggest(session)
 
     def _under_way(self, session: Session, status: str, expected: int | None = None) -> Updates:
         return {**self.result_panel.current(session, status, expected), **self.result_panel.stop_button.busy(True)}
@@ -190,23 +203,23 @@ class InvertTab:
         examples = self._services.examples
         if name not in examples.names:
             raise StudioError(f"There is no example of that name: there are {', '.join(examples.names)}.")
-        data = examples.photo(name)
-        height, width = read_photo(data).pixels.shape[:2]
-        session.take_example(self._services.engine.first, name, self._services.keep_photo(data), (width, height))
+        self._services.take_example(session, name)
         precomputed = examples.precomputed(name)
         result = self.result_panel.precomputed(precomputed) if precomputed else self.result_panel.empty()
         return {**self.input_panel.with_example(session), **result}
 
     @user_errors
-    def invert_example(self, request: gr.Request) -> Updates:
+    def invert_example(self, request: gr.Request) -> Iterator[Updates]:
         """Replace the precomputed pictures by the inversion that they show."""
         session = self._services.session(request)
         if not self.add_inversion(session):
-            return gr.skip()
-        return {
+            yield gr.skip()
+            return
+        yield {
             **self.result_panel.current(session, "Ready to be edited."),
             self.input_panel.go: gr.update(interactive=True),
         }
+        yield from self.result_panel.suggest(session)
 
     def add_inversion(self, session: Session) -> bool:
         """Add its example's inversion to a session; return False if another photo was chosen meanwhile."""
@@ -218,25 +231,28 @@ class InvertTab:
         return True
 
     @user_errors
-    def open(self, saved: str | None, request: gr.Request) -> Updates:
-        """Open a saved inversion; for a picture, an error names the recipe in it."""
-        if saved is None:
-            raise StudioError("Choose the file of an inversion first.")
-        path = Path(saved)
-        if path.suffix.lower() == ".png":
-            recipe = recipe_in(path)
+    def open(self, saved: list[str] | None, request: gr.Request) -> Updates:
+        """Open a saved inversion; a picture that was saved with it brings its edits."""
+        paths = {Path(each).suffix.lower(): Path(each) for each in saved or []}
+        recipe = recipe_in(paths[".png"]) if ".png" in paths else None
+        if ".safetensors" not in paths:
             about = f" It was made with {recipe.describe()}." if recipe else ""
             raise StudioError(
-                f"This is a picture, and a picture holds no inversion.{about} Open the inversion.safetensors that was "
-                "saved with it, or upload the picture as a photo."
+                f"A picture holds no inversion.{about} Choose the inversion.safetensors that was saved with it too, "
+                "or upload the picture as a photo."
+                if paths
+                else "Choose the file of an inversion first."
             )
-        inversion = Inversion.open(path)
+        inversion = Inversion.open(paths[".safetensors"])
         pixels = self._services.engine.draw(inversion)
         session = self._services.session(request)
         photo = self._services.photo_of(session, inversion)
         aligned = jpeg(Crop(photo, (), inversion.quad).pixels(*pixels.shape[:2])) if photo else None
         session.open_inversion(self._services.keep_step(inversion, pixels), aligned)
-        return self.show(session, "Opened.")
+        if recipe is None:
+            return self.show(session, "Opened.")
+        session.follow(recipe.limited(self._services.engine.directions[session.domain]))
+        return self.show(session, "Opened, with its edits: see the other tabs.")
 
     def show(self, session: Session, status: str) -> Updates:
         """Show a session that was opened from a file or a link."""

@@ -1,10 +1,13 @@
 """The result of an inversion: its steps, the chosen one beside the photo, polish, and the export buttons."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import gradio as gr
 
 from hyperstyle.editing.edits import MAX_STRENGTH, Edits
 from hyperstyle.inversion.inversion import StepRecord
-from hyperstyle.web.components.before_after import before_after, before_after_value
+from hyperstyle.web.components.before_after import Scene, before_after, before_after_value
 from hyperstyle.web.components.tile_strip import Tile, tile_strip, tile_strip_value
 from hyperstyle.web.events import EDITING, Updates
 from hyperstyle.web.examples import PrecomputedExample
@@ -12,25 +15,32 @@ from hyperstyle.web.inline_images import shrunk, uri
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import SavedStep, Session
 from hyperstyle.web.stop_button import StopButton
+from hyperstyle.web.suggestions import drawn_suggestions
 from hyperstyle.web.tabs.export_bar import ExportBar
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
 
 POLISH_STEPS = 20
+SHOW_FIGURES = "(on) => { document.body.classList.toggle('with-figures', on); }"
+"""Shows the figures of the steps, which the style sheet hides otherwise."""
 
 
 class ResultPanel:
     """The right side of the Invert tab."""
 
-    def __init__(self, services: Services, go: gr.Button) -> None:
-        """`go` is the button that starts an inversion."""
+    def __init__(self, services: Services, go: gr.Button, example: PrecomputedExample | None) -> None:
+        """`go` is the button that starts an inversion; the page opens with the film of an `example`."""
         self._services = services
-        self._result = before_after(text("invert_empty"), elem_id="result", elem_classes="comparison")
+        film = _film(example) if example else None
+        self._result = before_after(text("invert_empty"), film, elem_id="result", elem_classes="comparison")
         self.status = gr.Markdown(elem_classes="status", elem_id="status")
         self.stop_button = StopButton(services, go, "stop")
-        self._strip = tile_strip("Refinement steps", elem_classes="steps", elem_id="steps")
+        tiles = _precomputed_tiles(example) if example else ()
+        self._strip = tile_strip("Refinement steps", tiles, elem_classes="steps", elem_id="steps")
         with gr.Column(visible=False) as self._tools:
-            gr.Markdown(text("figures"), elem_classes="note")
+            self.suggestions = tile_strip("Try", elem_classes="suggestions", elem_id="suggestions")
+            figures = gr.Checkbox(value=False, label="Show figures", elem_id="show-figures")
+            gr.Markdown(text("figures"), elem_classes="note figures")
             with gr.Row():
                 self._strength = gr.Slider(
                     0,
@@ -48,9 +58,12 @@ class ResultPanel:
                     self.polish = gr.Button("Polish", size="sm", elem_id="polish")
             self._export_bar = ExportBar(services, "invert", strength_only)
         self.outputs = [
-            *(self._result, self._strip, self.status, self._tools, self._strength),
+            *(self._result, self._strip, self.status, self.suggestions, self._tools, self._strength),
             *self._export_bar.outputs,
         ]
+        figures.change(None, figures, js=SHOW_FIGURES)
+        self.film_ended = self._result.end
+        """Listens for the end of the film."""
         self._strip.select(self.choose_step, None, self.outputs, **EDITING)
         self._strength.input(self.set_strength, self._strength, self._result, trigger_mode="always_last", **EDITING)
 
@@ -59,6 +72,7 @@ class ResultPanel:
         return {
             self._result: gr.update(value=None),
             self._strip: gr.update(value=None),
+            self.suggestions: gr.update(value=None),
             self.status: "",
             self._tools: gr.update(visible=False),
             self._strength: 1,
@@ -67,12 +81,8 @@ class ResultPanel:
 
     def precomputed(self, example: PrecomputedExample) -> Updates:
         """Return the updates that show the precomputed pictures of an example."""
-        tiles = [Tile("Your photo", uri(shrunk(example.aligned)))]
-        tiles += [
-            Tile(_name(record.index), uri(shrunk(picture)), captions(record))
-            for record, picture in zip(example.records, example.pictures, strict=True)
-        ]
-        last = _name(example.records[-1].index)
+        tiles = _precomputed_tiles(example)
+        last = _large(_name(example.records[-1].index))
         return {
             **self.empty(),
             self._result: before_after_value(uri(example.pictures[-1]), uri(example.aligned), last),
@@ -103,7 +113,7 @@ class ResultPanel:
         """Choose the step that was clicked; the first tile is the photo."""
         session = self._services.session(request)
         session.choose_step(int(event.index) - (session.aligned is not None))
-        status = f"You go on with {_title(session.step()).lower()}." if session.steps else ""
+        status = f"You go on with {_large(_title(session.step())).lower()}." if session.steps else ""
         return self.current(session, status)
 
     @user_errors
@@ -113,13 +123,21 @@ class ResultPanel:
         session.set_strength(strength)
         return {self._result: gr.update(value=self._beside_photo(session))}
 
-    def _beside_photo(self, session: Session) -> dict[str, str | None] | None:
+    def suggest(self, session: Session) -> Iterator[Updates]:
+        """Draw what to try next, one picture after the other, until the visitor goes on with another step."""
+        step = session.step()
+        for tiles in drawn_suggestions(self._services, session):
+            if not session.steps or session.step() is not step:
+                return
+            yield {self.suggestions: gr.update(value=tile_strip_value(tiles))}
+
+    def _beside_photo(self, session: Session) -> dict[str, Any] | None:
         """Return the chosen step beside the photo, as the component's value."""
         before = uri(session.aligned) if session.aligned else None
         if not session.steps:
             return before_after_value(before, None, "Your photo, aligned") if before else None
         picture = self._services.picture(session, strength_only(session.edits))
-        return before_after_value(uri(picture), before, _title(session.step()))
+        return before_after_value(uri(picture), before, _large(_title(session.step())))
 
 
 def strength_only(edits: Edits) -> Edits:
@@ -134,9 +152,30 @@ def captions(record: StepRecord) -> tuple[str, ...]:
     return identity, f"LPIPS {metrics.lpips:.3f}", f"L2 {metrics.l2:.3f}"
 
 
+def _film(example: PrecomputedExample) -> dict[str, Any]:
+    """Return the value of the large picture that plays the steps of an example beside its photo."""
+    pairs = zip(example.records, example.pictures, strict=True)
+    scenes = [Scene(_large(_name(record.index)), uri(picture)) for record, picture in pairs]
+    last = scenes[-1]
+    return before_after_value(last.picture, uri(example.aligned), last.title, film=scenes)
+
+
+def _precomputed_tiles(example: PrecomputedExample) -> list[Tile]:
+    steps = [
+        Tile(_name(record.index), uri(shrunk(picture)), captions(record))
+        for record, picture in zip(example.records, example.pictures, strict=True)
+    ]
+    return [Tile("Your photo", uri(shrunk(example.aligned))), *steps]
+
+
 def _name(index: int) -> str:
-    return "First guess" if index == 0 else f"Step {index}"
+    return "First guess" if index == 0 else str(index)
 
 
 def _title(step: SavedStep) -> str:
     return "Polished" if step.polished else _name(step.inversion.steps[-1].index)
+
+
+def _large(title: str) -> str:
+    """Return the title of a step as it stands alone, without the others beside it."""
+    return f"Step {title}" if title.isdigit() else title

@@ -1,0 +1,50 @@
+"""What the page suggests after an inversion: a few edits to try, each with its picture."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hyperstyle.editing.edits import Edits, StyleChoice
+from hyperstyle.web.components.tile_strip import Tile
+from hyperstyle.web.inline_images import TILE, jpeg, uri
+from hyperstyle.web.services import Services
+from hyperstyle.web.sessions import Session
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An edit that is one click away."""
+
+    title: str
+    edits: Edits
+    tab: str
+    """Id of the tab that shows it."""
+
+
+SUGGESTIONS = (
+    Suggestion("A smile", Edits({"smile": 3.0}), "edit"),
+    Suggestion("Ten years older", Edits({"age": 2.0}), "edit"),
+    Suggestion("As a child", Edits({"age": -5.0}), "edit"),
+    Suggestion("As a pencil drawing", Edits(style=StyleChoice("pencil")), "worlds"),
+    Suggestion("As a cartoon", Edits(style=StyleChoice("toon")), "worlds"),
+)
+
+
+def suggestions_for(services: Services, session: Session) -> list[Suggestion]:
+    """Return those that the session's domain can do."""
+    directions, styles = services.engine.directions[session.domain], services.engine.styles[session.domain]
+    return [
+        one
+        for one in SUGGESTIONS
+        if all(name in directions for name in one.edits.amounts)
+        and (not one.edits.style or one.edits.style.name in styles)
+    ]
+
+
+def drawn_suggestions(services: Services, session: Session) -> Iterator[list[Tile]]:
+    """Draw the suggestions for the session's chosen step, one after the other; yield the tiles so far, and to come."""
+    suggested, inversion = suggestions_for(services, session), session.step().inversion
+    pictures: list[str] = []
+    for one in suggested:
+        pictures.append(uri(jpeg(services.engine.draw(inversion, one.edits), TILE)))
+        later = [None] * (len(suggested) - len(pictures))
+        yield [Tile(each.title, picture) for each, picture in zip(suggested, [*pictures, *later], strict=True)]

@@ -1,0 +1,87 @@
+"""A first visit as one story: `python -m tests.web.first_minute` prints the seconds of each part."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from hyperstyle.domain_table import EMBEDDED
+from hyperstyle.web.engine import Engine
+from hyperstyle.web.page import build_page
+from hyperstyle.web.services import Services
+from hyperstyle.web.serving import serve
+from hyperstyle.web.sessions import Sessions
+from tests.web.visitor import picture, status, steps, until_another, upload
+
+PHOTO = Path(__file__).resolve().parents[2] / "examples" / "male_090.jpg"
+SECONDS = 120
+
+
+class Story:
+    """The seconds of each part."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Time a part."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+
+
+def live(page: Page, address: str) -> Story:
+    """Open the page, upload a photo, click the first suggestion, put it into the photo, download it."""
+    story = Story()
+    with story.part("open, an example is there"):
+        page.goto(address)
+        expect(page.locator("#result .after")).to_be_visible()
+    shown = picture(page)
+    with story.part("its refinements have played"):
+        expect(status(page)).to_contain_text("Ready to be edited.")
+    with story.part("own photo, first picture"):
+        upload(page, PHOTO, at_once=True)
+        expect(steps(page)).to_have_count(2)
+        until_another(page, shown)
+    with story.part("five refinements"):
+        expect(status(page)).to_contain_text("Done.")
+    with story.part("suggestions drawn"):
+        expect(page.locator("#suggestions button:not(:has(img))")).to_have_count(0)
+        expect(page.locator("#suggestions button")).not_to_have_count(0)
+    with story.part("a smile"):
+        page.locator("#suggestions button").first.click()
+        expect(page.locator("#edited .after")).to_be_visible()
+    with story.part("into the photo"):
+        page.get_by_role("tabpanel").filter(visible=True).get_by_role("button", name="Put into the photo").click()
+        expect(page.locator("img[src*='photo.jpg']")).to_be_visible()
+    with story.part("download"):
+        with page.expect_download() as file:
+            page.get_by_role("tabpanel").filter(visible=True).get_by_role("button", name="Download PNG").click()
+        assert file.value.path().stat().st_size > 0
+    return story
+
+
+def main() -> None:
+    """Tell the story with the embedded model."""
+    expect.set_options(timeout=1000 * SECONDS)
+    engine = Engine([EMBEDDED])
+    services = Services(engine, Sessions(engine.first))
+    blocks = build_page(services)
+    services.start()
+    engine.inverter(EMBEDDED.name)
+    _, address, _ = serve(blocks, prevent_thread_lock=True, quiet=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
+        page.set_default_timeout(1000 * SECONDS)
+        for name, seconds in live(page, address).seconds.items():
+            print(f"{seconds:6.2f} s  {name}")
+        browser.close()
+    blocks.close()
+
+
+if __name__ == "__main__":
+    main()
