@@ -9,7 +9,7 @@ element.addEventListener("keydown", (event) => {
 element.addEventListener("keyup", (event) => {
   if (event.key.toLowerCase() === "b" && event.target.matches("input")) place(event.target.value);
 });
-// A film shows its pictures once, the last of which stays. Whoever wants less motion sees that one at once.
+// A film shows its pictures once, the last of which stays. Whoever wants less motion sees that one all the time.
 const SCENE = 650;
 let film = 0;
 const play = (scenes) => {
@@ -18,12 +18,13 @@ const play = (scenes) => {
   const show = (place) => {
     const after = element.querySelector(".after");
     if (number !== film || !after) return;
-    after.src = scenes[place].picture;
-    element.querySelector(".name.right").textContent = scenes[place].title;
+    const scene = scenes[still ? scenes.length - 1 : place];
+    after.src = scene.picture;
+    element.querySelector(".name.right").textContent = scene.title;
     if (place + 1 < scenes.length) setTimeout(show, SCENE, place + 1);
     else trigger("end");
   };
-  show(still ? scenes.length - 1 : 0);
+  show(0);
 };
 // On a phone the picture is above the button that starts it: scroll to the first one.
 let there = false;

@@ -73,13 +73,13 @@ class InvertTab:
         chosen = input_panel.examples.select(self.choose_example, None, self.outputs, **CHOOSING)
         self.example_inverted = [
             listen(
-                self.invert_example,
+                handler,
                 None,
                 [*result_panel.outputs, input_panel.go],
                 **EXAMPLE,
                 show_progress_on=result_panel.status,
             )
-            for listen in (chosen.success, result_panel.film_ended)
+            for listen, handler in ((chosen.success, self.invert_example), (result_panel.film_ended, self.end_film))
         ]
         """Events after which an example can be edited."""
         changes = input_panel.changes
@@ -220,6 +220,14 @@ class InvertTab:
             self.input_panel.go: gr.update(interactive=True),
         }
         yield from self.result_panel.suggest(session)
+
+    @user_errors
+    def end_film(self, request: gr.Request) -> Iterator[Updates]:
+        """Make the example of the film ready to be edited."""
+        session, first = self._services.session(request), self._services.first_example
+        if session.photo is None and first:  # on a slow machine the film may end before the page has opened
+            self._services.take_example(session, first)
+        yield from self.invert_example(request)
 
     def add_inversion(self, session: Session) -> bool:
         """Add its example's inversion to a session; return False if another photo was chosen meanwhile."""
