@@ -26,8 +26,6 @@ const play = (scenes) => {
   };
   show(0);
 };
-// On a phone the picture is above the button that starts it: scroll to the first one.
-let there = false;
 const start = () => {
   const scenes = props.value?.film;
   if (scenes?.length) play(scenes);
@@ -35,6 +33,8 @@ const start = () => {
 };
 watch("value", start);
 start();
+// On a phone the picture is above the button that starts it: scroll to the first one.
+let there = false;
 watch("value", () => {
   const fresh = !there;
   const after = element.querySelector(".after");
