@@ -43,7 +43,7 @@ from hyperstyle.weights.model_loading import open_model
 ENCODER, HYPERNETWORK = w_encoder_training.CHECKPOINT, hypernetwork_training.CHECKPOINT
 
 STORY = {
-    "data": "pictures of the generator, and 140 CC0 portraits of people who do not exist; see README",
+    "data": "pictures of the generator, and 140 CC0 portraits of people who do not exist; see docs/training.md",
     "generator": "MobileStyleGAN distilled from StyleGAN2-FFHQ, from the package random_face",
     "made by": "python -m hyperstyle train",
 }
