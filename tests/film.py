@@ -47,7 +47,9 @@ def scenes(studio: hyperstyle.Inverter) -> Iterator[Scene]:
     yield Scene(photo, studio.render(inversion, age=4), "photo  |  older")
     yield Scene(photo, studio.render(inversion, style="pencil"), "photo  |  as a pencil drawing")
     yield Scene(photo, studio.render(inversion, style="toon", smile=2), "photo  |  as a cartoon, smiling")
-    yield Scene(photo, studio.paste(PHOTO, inversion, smile=3), "photo  |  a smile, and nothing else changed")
+    yield Scene(
+        photo, studio.paste(PHOTO, inversion, age=4, smile=1.5), "photo  |  older, smiling, and nothing else changed"
+    )
 
 
 def frames(story: list[Image.Image]) -> Iterator[tuple[Image.Image, int]]:
