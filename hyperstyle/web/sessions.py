@@ -153,6 +153,11 @@ class Session:
         self.photo, self.photo_size, self.faces, self.quad, self.is_drawing = photo, size, faces, quad, is_drawing
         self.untouched = len(faces) == 1
 
+    def leave_untouched(self) -> bool:
+        """Return True if this is the first thing done with an uploaded photo with a single face."""
+        untouched, self.untouched = self.untouched, False
+        return untouched
+
     def take_example(self, domain: str, name: str, photo: Kept[bytes], size: tuple[int, int]) -> None:
         """Start over with the photo of an example; `add_inversion` adds its inversion later."""
         self._reset()

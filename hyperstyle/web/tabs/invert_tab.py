@@ -59,9 +59,11 @@ class InvertTab:
             **running,
             show_progress_on=input_panel.place_in_queue,
         )
-        begun = taken.success(
-            self.invert_at_once,
-            [input_panel.at_once, input_panel.method, input_panel.steps],
+        uploads = gr.State(0)  # that were inverted at once; the others do not stand in the queue of inversions
+        taken.success(self.begin_at_once, [input_panel.at_once, uploads], uploads, **CHOOSING)
+        begun = uploads.change(
+            self.invert,
+            [input_panel.method, input_panel.steps],
             **running,
             show_progress_on=input_panel.place_in_queue,
         )
@@ -144,12 +146,10 @@ class InvertTab:
         yield from self._follow(session, task, steps_shown, count)
 
     @user_errors
-    def invert_at_once(self, wanted: bool, method_name: str, steps: float, request: gr.Request) -> Iterator[Updates]:
-        """Invert a photo that was just uploaded, if it has a single face and the visitor wants that."""
-        if wanted and self._services.session(request).untouched:
-            yield from self.invert(method_name, steps, request)
-        else:
-            yield gr.skip()
+    def begin_at_once(self, wanted: bool, uploads: int, request: gr.Request) -> int:
+        """Count a photo that was just uploaded, if it has a single face and the visitor wants it inverted."""
+        begun = self._services.session(request).leave_untouched()
+        return uploads + 1 if wanted and begun else gr.skip()
 
     @user_errors
     def polish(self, steps: float, request: gr.Request) -> Iterator[Updates]:
@@ -254,6 +254,8 @@ class InvertTab:
         inversion = Inversion.open(paths[".safetensors"])
         pixels = self._services.engine.draw(inversion)
         session = self._services.session(request)
+        if session.example and session.quad != inversion.quad:  # the photo that the page shows is not the visitor's
+            session.clear_photo()
         photo = self._services.photo_of(session, inversion)
         aligned = jpeg(Crop(photo, (), inversion.quad).pixels(*pixels.shape[:2])) if photo else None
         session.open_inversion(self._services.keep_step(inversion, pixels), aligned)
