@@ -25,6 +25,7 @@ HOUR = 3600
 MAX_WAITING = 20
 """Limit of queued events; further visitors are asked to come back later."""
 STYLE = Path(__file__).with_name("style.css")
+SHORTCUTS = Path(__file__).with_name("shortcuts.js")
 
 
 class Page:
@@ -48,6 +49,8 @@ class Page:
                     self._worlds = WorldsTab(services)
                 with gr.Tab("Compare", id="compare"):
                     self._compare = CompareTab(services, self._invert.result_panel)
+            with gr.Accordion("Keyboard (?)", open=False, elem_id="shortcuts"):
+                gr.Markdown(text("shortcuts"))
             device = describe_device(services.engine.device)
             gr.Markdown(f"{text('privacy')} Runs on: {device}.", elem_classes="note", elem_id="about")
             opened = edit.select(self._edit.open, None, self._edit.outputs, **EDITING)
@@ -74,6 +77,7 @@ class Page:
         applied.success(self._edit.prepare, None, None, **AT_ONCE)
         for applied in (*self._edit.applied, self._text.applied):
             applied.success(self.next_part, None, [*self._invert.outputs, self._tabs], **DRAWING)
+        self.blocks.load(None, js=SHORTCUTS.read_text(encoding="utf-8"))
         self.blocks.unload(self.close)
 
     def offer_domains(self) -> Updates:

@@ -76,6 +76,19 @@ def test_a_card_shows_photo_and_picture_with_the_edits_name(visit: Open) -> None
     assert file.value.suggested_filename == "card.jpg"
 
 
+def test_keys_open_their_list_and_undo_a_move(visit: Open) -> None:
+    page = visit("?example=female_080&smile=0.5")
+    age = slider(page, "age")
+    age.press("End")
+    expect(age).to_have_value("5")
+    page.keyboard.press("Control+z")
+    expect(age).to_have_value("0")
+    page.keyboard.press("Control+Shift+Z")
+    expect(age).to_have_value("5")
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts").get_by_text("shows the whole photo")).to_be_visible()
+
+
 def test_links_show_the_example_that_they_open(served: Served) -> None:
     page = httpx.get(f"{served.address}?example=male_095&smile=2").text
     assert page.count("og:image") == 1
