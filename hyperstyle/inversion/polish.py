@@ -7,7 +7,6 @@ square. Such steps are too long where all layers move the picture alike, so that
 L-BFGS learns that from the gradients, and the orthogonalized gradient takes the place of its first, unknown curvature.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 
 import torch
@@ -57,7 +56,7 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
             for layer, kernel in kernels.items()
         }
 
-    descent = Lbfgs(orthogonalized, bound=math.inf)
+    descent = Lbfgs(orthogonalized)
     tuned = tuned_kernels()
     picture = render_view(model, styles, tuned)
     for index in range(1, steps + 1):
@@ -65,7 +64,10 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
         loss = target.difference(model.view.pool(picture)).sum()
         gradients = dict(zip(changes, torch.autograd.grad(loss, list(changes.values())), strict=True))
         with torch.no_grad():
-            moves = layers(descent.next_step(flat(gradients)))
+            gradient = flat(gradients)
+            # No step may be longer than the orthogonalized gradient: what L-BFGS has learnt does not reach further.
+            descent.bound = orthogonalized(gradient).norm(dim=1, keepdim=True)
+            moves = layers(descent.next_step(gradient))
         changes = {layer: change.detach() + moves[layer] for layer, change in changes.items()}
         tuned = tuned_kernels()
         picture = render_view(model, styles, tuned)

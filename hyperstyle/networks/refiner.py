@@ -26,6 +26,9 @@ from hyperstyle.networks.resnet import BasicBlock
 STEPS = 5  # refinements with gains and step sizes of their own; later ones use the last
 PLACES = 16  # positions along a side at which corrections are predicted
 MOMENTUM = 0.5  # of the gradient step's direction, from one refinement to the next
+# Photos of faces stay far below; beyond, as with pure noise, refinements would diverge.
+LARGEST_DISTANCE = 0.7  # from the photo, to which step sizes are proportional
+LARGEST_VALUE = 2.0  # of a picture's pixels, which are about [-1, 1]
 FEED_HAAR = range(2, 2 * len(BLOCKS), 2)  # layers whose outputs the next block doubles by an inverse Haar transform
 SOFTNESS = 0.3  # share of a kernel's mean square that keeps offsets bounded: see `relative_offset`
 
@@ -134,11 +137,12 @@ class Refiner(nn.Module):
         `photo` is [N, 3, 256, 256] in [-1, 1]; `kernels` are the generator's own, without offsets; `index` counts the
         refinements from 0; `memory` is layer index -> momentum [N, out, in], None at first.
         """
-        maps = self.maps(photo, state.picture)
+        maps = self.maps(photo, state.picture.clamp(-LARGEST_VALUE, LARGEST_VALUE))
         offsets, directions = {}, {}
         with full_precision(maps.device):  # the regressions need 32 bits
             gains, log_step_sizes = (values[min(index, STEPS - 1)] for values in (self.gains, self.strides))
-            step_sizes = log_step_sizes.exp() * state.distance[:, None]  # [N, len(layers)]
+            distance = state.distance.clamp(max=LARGEST_DISTANCE)[:, None]
+            step_sizes = log_step_sizes.exp() * distance  # [N, len(layers)]
             for i, layer in enumerate(self.layers):
                 kernel, inputs = kernels[layer].flatten(-3), state.layer_inputs[layer - 1]
                 dtype, inputs = inputs.dtype, inputs.float()
