@@ -18,6 +18,7 @@ from hyperstyle.cli.options import (
     domain_of,
     method_of,
     photos_in,
+    training_packages,
 )
 from hyperstyle.comparison.arcface_distance import ArcFaceDistance
 from hyperstyle.comparison.comparing import ComparisonProgress
@@ -70,12 +71,13 @@ def compare(
 
 def edit_trials_of(domain: Domain, names: Sequence[str]) -> EditTrials:
     """Return the directions called `names` with the classifier of their labels."""
-    labeller, known = load_labeller(), directions_of(domain)
-    from hyperstyle.metrics.attributes import LABELS
-
+    with training_packages():
+        from hyperstyle.metrics.attributes import LABELS
+    known = directions_of(domain)
     for name in names:
         if name not in known or name not in LABELS:
             raise typer.BadParameter(f"{name!r} is no direction of {domain.name}; there are {', '.join(known)}")
+    labeller = load_labeller()
 
     def classify(pixels: Pixels) -> dict[str, float]:
         return dict(zip(LABELS, labeller.labels(pixels).tolist(), strict=True))

@@ -7,6 +7,7 @@ square. Such steps are too long where all layers move the picture alike, so that
 L-BFGS learns that from the gradients, and the orthogonalized gradient takes the place of its first, unknown curvature.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 
 import torch
@@ -56,6 +57,8 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
             for layer, kernel in kernels.items()
         }
 
+    # Of the orthogonalized gradient at a rate of 1, whose rows have a root mean square length of 1.
+    length = math.sqrt(sum(change.shape[1] for change in changes.values()))
     descent = Lbfgs(orthogonalized)
     tuned = tuned_kernels()
     picture = render_view(model, styles, tuned)
@@ -64,10 +67,9 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
         loss = target.difference(model.view.pool(picture)).sum()
         gradients = dict(zip(changes, torch.autograd.grad(loss, list(changes.values())), strict=True))
         with torch.no_grad():
-            gradient = flat(gradients)
             # No step may be longer than the orthogonalized gradient: what L-BFGS has learnt does not reach further.
-            descent.bound = orthogonalized(gradient).norm(dim=1, keepdim=True)
-            moves = layers(descent.next_step(gradient))
+            descent.bound = rate * length
+            moves = layers(descent.next_step(flat(gradients)))
         changes = {layer: change.detach() + moves[layer] for layer, change in changes.items()}
         tuned = tuned_kernels()
         picture = render_view(model, styles, tuned)

@@ -153,7 +153,7 @@ def _amount(difference: Tensor) -> Tensor:
 
 
 def _strength_nearby(size: Tensor) -> Tensor:
-    """How strong differences [1, 1, h, w] are around each pixel, 1 where they are strongest.
+    """Return the strength of differences [1, 1, h, w] around each pixel, 1 where they are strongest.
 
     An edit is where its strongest differences are; what little changes far from these, such as a light on the
     background, came along by chance.
@@ -203,7 +203,7 @@ def _repainted(mask: Tensor, painted: Painted) -> Tensor:
 
 
 def _tint(before: Tensor, residual: Tensor, after: Tensor, scale: float) -> Tensor:
-    """What a picture `after` lacks of the photo's colours; all are [1, 3, h, w].
+    """Return the colours that a picture `after` lacks of the photo; all are [1, 3, h, w].
 
     Around every pixel the `residual` of `before` is fitted by an affine function of its colour, as a guided filter
     does (He et al., 2010); skin and what is behind it so have colours of their own.

@@ -1,4 +1,4 @@
-"""What somebody painted over a picture to say what must stay and what may change: brush strokes, or a mask picture."""
+"""Brush strokes or a mask picture over a photo, which say what must stay and what may change."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -19,13 +19,13 @@ Painted = NDArray[np.float32]
 """[h, w] over a crop, of any size: -1 where the photo stays, 1 where edits come through, 0 where they decide."""
 
 MAX_POINTS = 20_000
-"""Of all strokes over one picture together."""
+"""Limit of the points of all strokes over one picture together."""
 _WIDTH = 256  # in pixels, of what is painted over a crop
 _GREY = 0.2  # values of a mask that are closer to the middle than this are grey
 
 
 class Wish(StrEnum):
-    """What a stroke asks for where it is drawn."""
+    """Kind of a stroke: the photo stays there, or may change."""
 
     STAY = "stay"
     CHANGE = "change"

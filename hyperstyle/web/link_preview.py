@@ -1,4 +1,4 @@
-"""What other programs show of a link to the page: a title, a sentence, and a picture of the example that it opens."""
+"""Previews of links to the page in other programs: a title, a sentence, and a picture of the example that it opens."""
 
 import html
 import re
@@ -12,9 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hyperstyle.photo.card import card
 from hyperstyle.web.examples import Examples
 from hyperstyle.web.inline_images import decoded, jpeg
+from hyperstyle.web.texts import SENTENCE, TITLE
 
-TITLE = "HyperStyle Studio"
-SENTENCE = "Your photo, rebuilt inside an image generator step by step, so that you can change it and stay yourself."
 TAGS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
 """Gradio's own tags, which name Gradio and show its picture."""
 PICTURE = re.compile(r"/preview/([\w-]+)\.jpg")

@@ -18,7 +18,7 @@ from hyperstyle.web.tabs.edit_tab import EditTab
 from hyperstyle.web.tabs.invert_tab import InvertTab
 from hyperstyle.web.tabs.text_tab import TextTab
 from hyperstyle.web.tabs.worlds_tab import WorldsTab
-from hyperstyle.web.texts import text
+from hyperstyle.web.texts import TITLE, text
 from hyperstyle.web.user_errors import user_errors
 
 HOUR = 3600
@@ -33,7 +33,7 @@ class Page:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        with gr.Blocks(title="HyperStyle Studio", analytics_enabled=False, delete_cache=(HOUR, HOUR)) as self.blocks:
+        with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, HOUR)) as self.blocks:
             add_endpoints(services)  # first, so that no handler of a button takes one of their names
             gr.Markdown(text("welcome"), elem_classes="welcome")
             offers = domain_choice_value(services.engine.offers(), services.engine.first)

@@ -61,7 +61,7 @@ class AppliedChange:
     step: SavedStep
     edits: Edits
     strokes: tuple[Stroke, ...]
-    """What the visitor painted over that part."""
+    """Brush strokes of the visitor over that part."""
     aligned: bytes
     """That part of the photo before, as JPEG or WebP."""
     changed: bytes
@@ -124,7 +124,7 @@ class Session:
     view: View = View.PHOTO
     """What the Edit and Text tabs show, where there is a photo."""
     strokes: tuple[Stroke, ...] = ()
-    """Where the visitor wants the photo to stay, or the edits to come through."""
+    """Brush strokes of the visitor: there the photo stays, or the edits come through."""
     changes: tuple[AppliedChange, ...] = ()
     """What was applied to the photo before; the oldest first."""
     changed_photo: ChangedPhoto | None = None

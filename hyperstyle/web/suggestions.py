@@ -1,4 +1,4 @@
-"""What the page suggests after an inversion: a few edits to try, each with its picture."""
+"""Edits that the page suggests after an inversion, each with its picture."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

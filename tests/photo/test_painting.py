@@ -1,4 +1,4 @@
-"""What is painted over a picture, as a mask."""
+"""Strokes over a picture become a mask."""
 
 import numpy as np
 import pytest

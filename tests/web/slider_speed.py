@@ -1,4 +1,4 @@
-"""How soon pictures follow a slider, from the event to the decoded image: `python -m tests.web.slider_speed`.
+"""Seconds from a slider's event to the decoded picture: `python -m tests.web.slider_speed`.
 
 A visitor takes the smile's slider by the mouse: moves it once from rest, lets go, and drags it to and fro; in both
 views, then once more while somebody else inverts. Nothing else should be running.

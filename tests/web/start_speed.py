@@ -1,4 +1,4 @@
-"""How long the page takes to start, and its memory: `python -m tests.web.start_speed`.
+"""Seconds that the page takes to start, and its memory: `python -m tests.web.start_speed`.
 
 Nothing else should be running.
 """

@@ -1,12 +1,19 @@
 """Components that Gradio lacks; each has a template, a style sheet and a script in files of its name."""
 
 from html import escape
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 _HERE = Path(__file__).parent
+_numbers = count()
+
+
+def always_new(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a value that differs from all others, since Gradio leaves a component alone whose value is its own."""
+    return value | {"number": next(_numbers)}
 
 
 def component(name: str, value: Any = None, label: str = "", **settings: Any) -> gr.HTML:  # noqa: ANN401 - any value, Gradio's settings

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import count
 from typing import Any
 
 import gradio as gr
 
-from hyperstyle.web.components import component
-
-_numbers = count()
+from hyperstyle.web.components import always_new, component
 
 
 @dataclass(frozen=True)
@@ -35,15 +32,8 @@ def before_after_value(
 ) -> dict[str, Any]:
     """Return the component's value for two pictures (data URIs); without `before` the other shows alone.
 
-    A `film` is played once in place of `after`; its last scene should show that picture. Every value is another one,
-    since Gradio leaves a component alone whose value is the one that it has, and a preview may be shown in it meanwhile
-    (see `live_preview`).
+    A `film` is played once in place of `after`; its last scene should show that picture. The value is always new,
+    because a preview may be shown in the component meanwhile (see `live_preview`).
     """
-    return {
-        "after": after,
-        "before": before,
-        "title": title,
-        "before_title": before_title,
-        "film": [asdict(scene) for scene in film],
-        "number": next(_numbers),
-    }
+    scenes = [asdict(scene) for scene in film]
+    return always_new({"after": after, "before": before, "title": title, "before_title": before_title, "film": scenes})

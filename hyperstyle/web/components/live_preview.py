@@ -1,13 +1,10 @@
 """Previews while sliders are dragged, and the event that they were let go."""
 
-from itertools import count
 from typing import Any
 
 import gradio as gr
 
-from hyperstyle.web.components import component
-
-_numbers = count()
+from hyperstyle.web.components import always_new, component
 
 
 def live_preview() -> gr.HTML:
@@ -20,5 +17,5 @@ def live_preview() -> gr.HTML:
 
 
 def live_preview_value(picture: str) -> dict[str, Any]:
-    """Return the component's value for a picture (a data URI); each is another one, as Gradio skips equal ones."""
-    return {"picture": picture, "number": next(_numbers)}
+    """Return the component's value for a picture (a data URI)."""
+    return always_new({"picture": picture})

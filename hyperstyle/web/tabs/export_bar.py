@@ -16,7 +16,7 @@ from hyperstyle.web.files import card_file, inversion_file, photo_file, picture_
 from hyperstyle.web.inline_images import decoded
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Session
-from hyperstyle.web.texts import text
+from hyperstyle.web.texts import TITLE, text
 from hyperstyle.web.user_errors import user_errors
 from hyperstyle.web.views import View
 
@@ -100,7 +100,7 @@ class ExportBar:
         session = self._services.session(request)
         edits, step = self._edits(session), session.step()
         title = edits_title(edits, self._services.engine.directions[session.domain]) or "photo and inversion"
-        sheet = card(decoded(session.aligned or step.picture), self._draw(session), f"{title}  |  HyperStyle Studio")
+        sheet = card(decoded(session.aligned or step.picture), self._draw(session), f"{title}  |  {TITLE}")
         with card_file(sheet) as path:
             yield {self._file: path}
 

@@ -21,7 +21,7 @@ from hyperstyle.web.views import view_choice, view_update
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class TextSuggestion:
     """A suggested edit in words."""
 
     title: str
@@ -30,16 +30,16 @@ class Suggestion:
     strength: float = DEFAULT_TEXT_STRENGTH
 
 
-SUGGESTIONS = (
-    Suggestion("A smile", "a face", "a smiling face"),
-    Suggestion("Serious", "a smiling face", "a serious face"),
-    Suggestion("Older", "a young person", "an old person", 3.0),  # stronger ages become somebody else
-    Suggestion("Younger", "a face", "a young face", 3.0),
-    Suggestion("Open mouth", "a face", "a face with an open mouth"),
-    Suggestion("Glasses", "a face without glasses", "a face with glasses"),
-    Suggestion("Beard", "a man", "a man with a beard"),
-    Suggestion("Blond hair", "a face", "a face with blond hair"),
-    Suggestion("Black hair", "a face", "a face with black hair"),
+TEXT_SUGGESTIONS = (
+    TextSuggestion("A smile", "a face", "a smiling face"),
+    TextSuggestion("Serious", "a smiling face", "a serious face"),
+    TextSuggestion("Older", "a young person", "an old person", 3.0),  # stronger ages become somebody else
+    TextSuggestion("Younger", "a face", "a young face", 3.0),
+    TextSuggestion("Open mouth", "a face", "a face with an open mouth"),
+    TextSuggestion("Glasses", "a face without glasses", "a face with glasses"),
+    TextSuggestion("Beard", "a man", "a man with a beard"),
+    TextSuggestion("Blond hair", "a face", "a face with blond hair"),
+    TextSuggestion("Black hair", "a face", "a face with black hair"),
 )
 """Edits that look as their words say, with the embedded text model too."""
 
@@ -58,7 +58,7 @@ class TextTab:
             with gr.Column(scale=4, min_width=300):
                 gr.Markdown(text("text"), elem_classes="note")
                 self._missing = gr.Markdown(visible=False, elem_id="text-missing")
-                self._suggestion = gr.Radio([suggestion.title for suggestion in SUGGESTIONS], label="Try")
+                self._suggestion = gr.Radio([suggestion.title for suggestion in TEXT_SUGGESTIONS], label="Try")
                 self._before = gr.Textbox(label="From", value="a face", max_length=MAX_TEXT_LENGTH)
                 self._after = gr.Textbox(label="To", value="a smiling face", max_length=MAX_TEXT_LENGTH)
                 self._strength = gr.Slider(
@@ -107,7 +107,7 @@ class TextTab:
 
     def suggest(self, title: str) -> Updates:
         """Fill in the suggestion with that title."""
-        suggestion = next(suggestion for suggestion in SUGGESTIONS if suggestion.title == title)
+        suggestion = next(suggestion for suggestion in TEXT_SUGGESTIONS if suggestion.title == title)
         return {
             self._before: suggestion.before,
             self._after: suggestion.after,
