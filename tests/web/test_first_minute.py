@@ -23,6 +23,9 @@ def test_the_first_minute(visit: Open, served: Served) -> None:
 
 def test_the_film_plays_once_and_nothing_moves_for_it(visit: Open) -> None:
     page = visit()
+    # On a slow processor the parts of the page arrive one by one.
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.reload()
     expect(page.locator("#result .right")).to_have_text("Step 5")
     expect(status(page)).to_contain_text("Ready to be edited.")
     assert page.evaluate(SHIFTS) < 0.05
