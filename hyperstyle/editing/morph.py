@@ -7,8 +7,9 @@ import numpy as np
 
 from hyperstyle.editing.rendering import Renderer
 from hyperstyle.errors import StudioError
-from hyperstyle.inversion.hyperstyle import Model, add_offsets
+from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.networks.generator import add_offsets
 from hyperstyle.photo.reading import Pixels
 
 

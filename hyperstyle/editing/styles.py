@@ -21,9 +21,9 @@ from hyperstyle.domain_table import DOMAINS, FINE_TUNED_STYLES, Domain
 from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT
 from hyperstyle.errors import StudioError
 from hyperstyle.files import atomic_write, ensure_dir
-from hyperstyle.inversion.hyperstyle import Model, add_offsets
+from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.inversion import Inversion
-from hyperstyle.networks.generator import Generator, Offsets
+from hyperstyle.networks.generator import Generator, Offsets, add_offsets
 from hyperstyle.networks.stylegan2 import StyleGan2
 from hyperstyle.paths import ASSETS
 from hyperstyle.weights.catalogue import STYLE, WEIGHTS

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from hyperstyle.inversion.step import Step
-from hyperstyle.networks.generator import Generator, Offsets
+from hyperstyle.networks.generator import Generator, Offsets, add_offsets
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.view import View
 
@@ -43,11 +43,6 @@ class Model(Protocol):
         Pictures are cropped to the view and have the generator's resolution. The function may keep state between
         calls: call it once per refinement, in order.
         """
-
-
-def add_offsets(offsets: Offsets, changes: Offsets) -> Offsets:
-    """Return the sum of both, layer by layer; a layer without an offset has the offset 0."""
-    return dict(offsets) | {layer: offsets.get(layer, 0) + change for layer, change in changes.items()}
 
 
 @torch.no_grad()

@@ -1,12 +1,16 @@
 """The embedded model: MobileStyleGAN, and the encoder, hypernetwork and preview head that were trained for it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from hyperstyle.networks.generator import Offsets
+from hyperstyle.device import low_precision
+from hyperstyle.networks.generator import Offsets, add_offsets
 from hyperstyle.networks.lbfgs import Lbfgs
+from hyperstyle.networks.linear_preview import NearbyPreview
 from hyperstyle.networks.lpips import Lpips, Target, difference
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import Preview, preview
@@ -17,7 +21,8 @@ from hyperstyle.networks.view import SQUARE
 Distance = Callable[[Tensor, Tensor], Tensor]
 """(pictures, photos), both [N, 3, 256, 256], RGB in [-1, 1] -> distances [N]."""
 
-CORRECTIONS = 12  # steps of L-BFGS of a code; each takes as long as the look of a refinement
+CORRECTIONS = 12  # steps of L-BFGS of a code; each takes as long as a look of a refinement
+LOOKS = 2  # of a refinement, each with a step of the hypernetwork; only the first sees the generator's own picture
 PRIOR = 1e-4  # of the prior on codes: keeps them where the generator was trained, at little cost in distance
 
 
@@ -72,7 +77,7 @@ class EmbeddedModel(nn.Module):
         for part in chunks(len(codes), codes.device):
             moved = codes[part].detach().requires_grad_()
             shown = preview(self.generator, self.head, moved, kernels)
-            slopes += torch.autograd.grad(target[part].difference(shown).sum(), moved)
+            slopes += torch.autograd.grad(self._difference(target[part], shown).sum(), moved)
         return torch.cat(slopes)
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
@@ -84,9 +89,14 @@ class EmbeddedModel(nn.Module):
 
         def refine(picture: Tensor, offsets: Offsets) -> Offsets:
             nonlocal index, memory
-            look = self.look(target, codes, offsets, self.view.pool(picture))
-            changes, memory = self.hypernetwork(photo, look, self.generator.own_kernels(), index, memory)
-            index += 1
+            nearby = NearbyPreview(self.view.pool(picture))
+            changes: Offsets = {}
+            for _ in range(LOOKS):
+                look = self.look(target, codes, add_offsets(offsets, changes), nearby)
+                with self._as_precise(photo.device):
+                    more, memory = self.hypernetwork(photo, look, self.generator.own_kernels(), index, memory)
+                changes = add_offsets(changes, more)
+                index += 1
             return changes
 
         return refine
@@ -94,6 +104,15 @@ class EmbeddedModel(nn.Module):
     def distance(self, pictures: Tensor, photos: Tensor) -> Tensor:
         """Return the distances [N], by `lpips.difference`, of pictures and photos [N, 3, 256, 256], RGB in [-1, 1]."""
         return difference(pictures, photos, self.lpips)
+
+    def _difference(self, target: Target, pictures: Tensor) -> Tensor:
+        """Return `target.difference(pictures)`, computed as precisely as the pictures themselves."""
+        with self._as_precise(pictures.device):
+            return target.difference(pictures).float()
+
+    def _as_precise(self, device: torch.device) -> AbstractContextManager[None]:
+        """Return a context in which networks compute in the type of the generator's feature maps."""
+        return low_precision(device, enabled=self.generator.compute_dtype != torch.float32)
 
     def target(self, photo: Tensor) -> Target:
         """Return photos [N, 3, 256, 256], RGB in [-1, 1], with their LPIPS features, to `look` at many times."""
@@ -104,20 +123,19 @@ class EmbeddedModel(nn.Module):
         target: Target,
         codes: Tensor,
         offsets: Offsets,
-        picture: Tensor | None = None,
+        nearby: NearbyPreview | None = None,
         distance: Distance | None = None,
     ) -> RefinerInput:
         """Return the refiner's input: a preview of codes with `offsets`, its distance from the photo, and gradients.
 
-        Codes are [N, 512] in W or [N, 18, 512] in W+. If the rendered `picture` [N, 3, 256, 256] is given, its
-        pixels replace the preview's and the distance is the picture's; gradients still flow through the preview.
+        Codes are [N, 512] in W or [N, 18, 512] in W+. Previews are those of the preview head, or of `nearby`.
         `distance` is added to `Target.difference`.
         """
         looks = []
         for part in chunks(len(codes), codes.device):
             moved = {layer: change[part] for layer, change in offsets.items()}
-            real = None if picture is None else picture[part]
-            looks.append(self._look(target[part], codes[part], moved, real, distance))
+            show = partial(nearby.pictures, first=part.start) if nearby else partial(self.head, codes=codes[part])
+            looks.append(self._look(target[part], codes[part], moved, show, distance))
         return RefinerInput(
             torch.cat([look.picture for look in looks]),
             torch.cat([look.distance for look in looks]),
@@ -127,9 +145,14 @@ class EmbeddedModel(nn.Module):
 
     @torch.enable_grad()
     def _look(
-        self, target: Target, codes: Tensor, offsets: Offsets, picture: Tensor | None, distance: Distance | None
+        self,
+        target: Target,
+        codes: Tensor,
+        offsets: Offsets,
+        show: Callable[[Tensor], Tensor],
+        distance: Distance | None,
     ) -> RefinerInput:
-        """Compute `look` for all N pictures at once."""
+        """Compute `look` for all N pictures at once; `show` turns features [N, C, 128, 128] into previews."""
         own = self.generator.own_kernels()
         moved = {
             layer: (own[layer] * (1 + offsets[layer]) if offsets else own[layer].expand(len(codes), *own[layer].shape))
@@ -138,10 +161,9 @@ class EmbeddedModel(nn.Module):
             for layer in self.hypernetwork.layers
         }
         layer_inputs: list[Tensor] = []
-        shown = preview(self.generator, self.head, codes, own | moved, layer_inputs)
-        if picture is not None:
-            shown = shown + (picture - shown).detach()
-        distances = target.difference(shown)
+        styles = self.generator.styles(codes)
+        shown = show(self.generator.features(styles, own | moved, self.head.features, layer_inputs))
+        distances = self._difference(target, shown)
         if distance:
             distances = distances + distance(shown, target.photos)
         gradients = torch.autograd.grad(distances.sum(), list(moved.values()))

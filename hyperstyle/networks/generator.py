@@ -22,6 +22,11 @@ Styles = Sequence[Tensor]
 """A point in style space (S): the output [N, channels] of every modulation layer, in the order of use."""
 
 
+def add_offsets(offsets: Offsets, changes: Offsets) -> Offsets:
+    """Return the sum of both, layer by layer; a layer without an offset has the offset 0."""
+    return dict(offsets) | {layer: offsets.get(layer, 0) + change for layer, change in changes.items()}
+
+
 class OffsetMode(StrEnum):
     """How a generator applies offsets to its kernels. Saved inversions contain these values."""
 

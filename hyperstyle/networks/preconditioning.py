@@ -37,6 +37,8 @@ def descent_direction(gradient: Tensor, inputs: Tensor, kernel: Tensor, dtype: t
     damping = DAMPING * covariance.diagonal(dim1=1, dim2=2).mean(1)[:, None]
     factor = torch.linalg.cholesky(covariance + torch.diag_embed(damping.expand(covariance.shape[:2])))
     whitened = torch.linalg.solve_triangular(factor, gradient.mT, upper=False).mT
-    change = -torch.linalg.solve_triangular(factor, newton_schulz(whitened, dtype), upper=False, left=False)
-    output, moved = (((weights @ covariance) * weights).sum(2).mean(1) for weights in (kernel, change))
+    orthogonal = newton_schulz(whitened, dtype)
+    change = -torch.linalg.solve_triangular(factor, orthogonal, upper=False, left=False)
+    output = ((kernel @ covariance) * kernel).sum(2).mean(1)
+    moved = (orthogonal.square() - damping[:, None] * change.square()).sum(2).mean(1)  # trace(D C D.T) / out
     return change * (output / (moved + 1e-12)).sqrt()[:, None, None]

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hyperstyle.networks.generator import Kernels, Styles
+from hyperstyle.networks.generator import Kernels
 from hyperstyle.networks.mobile_stylegan import BANDS, BLOCKS, CODE, MobileGenerator, inverse_haar, modulated_pointwise
 
 WIDTH = 64
@@ -44,8 +44,9 @@ class Preview(nn.Module):
         nn.init.ones_(self.modulation.bias)
 
     def forward(self, features: Tensor, codes: Tensor) -> Tensor:
-        """Return pictures [N, 3, S, S] of features [N, C, S / 2, S / 2] and the codes [N, 512] of the last layers."""
-        return self.render(features, self.modulation(codes.to(self.place.dtype)))
+        """Return pictures [N, 3, S, S] of features [N, C, S / 2, S / 2] of codes in W [N, 512] or W+ [N, 18, 512]."""
+        finest = codes if codes.ndim == 2 else codes[:, -1]
+        return self.render(features, self.modulation(finest.to(self.place.dtype)))
 
     def render(self, features: Tensor, style: Tensor) -> Tensor:
         """Return pictures [N, 3, S, S] of features [N, C, S / 2, S / 2] and their style [N, C]."""
@@ -53,13 +54,6 @@ class Preview(nn.Module):
         return inverse_haar(self.picture(self.refine(F.leaky_relu(x, 0.2)))).float()
 
 
-def preview(
-    generator: MobileGenerator, head: Preview, codes: Tensor, kernels: Kernels, layer_inputs: list[Tensor] | None = None
-) -> Tensor:
-    """Return previews [N, 3, S, S], RGB, about [-1, 1], of codes in W [N, 512] or W+ [N, 18, 512].
-
-    If `layer_inputs` is given, append the inputs of layers 1, 2, ... to it, as `MobileGenerator.features` does.
-    """
-    styles: Styles = generator.styles(codes)
-    finest = codes if codes.ndim == 2 else codes[:, -1]
-    return head(generator.features(styles, kernels, head.features, layer_inputs), finest)
+def preview(generator: MobileGenerator, head: Preview, codes: Tensor, kernels: Kernels) -> Tensor:
+    """Return previews [N, 3, S, S], RGB, about [-1, 1], of codes in W [N, 512] or W+ [N, 18, 512]."""
+    return head(generator.features(generator.styles(codes), kernels, head.features), codes)

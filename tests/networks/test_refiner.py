@@ -6,9 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from hyperstyle.inversion.hyperstyle import add_offsets
 from hyperstyle.networks.embedded_model import EmbeddedModel
-from hyperstyle.networks.generator import Offsets
+from hyperstyle.networks.generator import Offsets, add_offsets
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preconditioning import descent_direction

@@ -10,10 +10,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype, low_precision
-from hyperstyle.inversion.hyperstyle import add_offsets
 from hyperstyle.metrics.arcface import ArcFaceNetwork
 from hyperstyle.networks.embedded_model import Distance, EmbeddedModel, chunks
-from hyperstyle.networks.generator import Offsets
+from hyperstyle.networks.generator import Offsets, add_offsets
+from hyperstyle.networks.linear_preview import NearbyPreview
 from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.networks.preview_head import preview
 from hyperstyle.networks.refiner import STEPS, Refiner, RefinerInput
@@ -90,7 +90,8 @@ def refinements(
     target = model.target(photo)
 
     def looked(offsets: Offsets, distance: Distance | None = None) -> RefinerInput:
-        return model.look(target, codes, offsets, render_full(model, codes, offsets) if real else None, distance)
+        nearby = NearbyPreview(render_full(model, codes, offsets)) if real else None
+        return model.look(target, codes, offsets, nearby, distance)
 
     offsets: Offsets = {}
     memory: Offsets | None = None
