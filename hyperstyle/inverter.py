@@ -22,7 +22,7 @@ from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT, Edits, StyleChoice, T
 from hyperstyle.editing.photo_editor import PhotoEditor
 from hyperstyle.editing.rendering import Renderer
 from hyperstyle.editing.styles import Style, open_style, styles_of
-from hyperstyle.editing.text_edits import StyleDirection, StyleEdit, TextEditor
+from hyperstyle.editing.text_edits import StyleSpaceDirection, StyleSpaceEdit, TextEditor
 from hyperstyle.editing.text_loading import open_text_editor
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.hyperstyle import Model
@@ -326,14 +326,14 @@ class Inverter:
         """A quick preview of `draw` [h, w, 3], a quarter to half as large; slow at an inversion's first one."""
         return self._renderer(inversion, edits.strength, edits.style).draw_preview(*self._moves(edits))
 
-    def _moves(self, edits: Edits) -> tuple[list[Edit], list[StyleEdit]]:
+    def _moves(self, edits: Edits) -> tuple[list[Edit], list[StyleSpaceEdit]]:
         """Return the edits of the code and of the styles."""
         amounts = [(self._direction(name), amount) for name, amount in edits.amounts.items()]
         moves = [Edit(direction, amount) for direction, amount in amounts if amount]
         said = []
         if edits.text:
             direction = self._text_direction(edits.text.before, edits.text.after, edits.text.threshold)
-            said = [StyleEdit(direction, edits.text.strength)]
+            said = [StyleSpaceEdit(direction, edits.text.strength)]
         return moves, said
 
     def sweep(
@@ -390,10 +390,10 @@ class Inverter:
     def _open_renderer(self, inversion: Inversion, strength: float, style: StyleChoice | None) -> Renderer:
         model, inversion = self.model, inversion.scaled(strength)
         if style:
-            model, inversion = self._open_style(self.domain, style.name).of(model, inversion, style.amount)
+            model, inversion = self._open_style(self.domain, style.name).apply(model, inversion, style.amount)
         return Renderer.of(model, inversion)
 
-    def _find_text_direction(self, before: str, after: str, threshold: float | None) -> StyleDirection:
+    def _find_text_direction(self, before: str, after: str, threshold: float | None) -> StyleSpaceDirection:
         return self.text_editor.direction(before, after, threshold)
 
 

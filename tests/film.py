@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+import numpy as np
+from PIL import Image
 
 import hyperstyle
+from hyperstyle.photo.card import card
 
 ROOT = Path(__file__).resolve().parents[1]
 PHOTO = ROOT / "examples" / "female_099.jpg"
 FILM = ROOT / "docs" / "film.webp"
-SIDE, MARGIN, FOOT = 400, 12, 44  # pixels: of a picture, around it, and of the line of text below
+SIDE = 400  # pixels: of a picture
 STAYS, FADES = 900, 60  # milliseconds that a scene stays, and of each frame between two scenes
 BETWEEN = 4  # frames between two scenes
-PAPER, INK = (255, 255, 255), (60, 60, 70)
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,8 @@ class Scene:
 
     def draw(self) -> Image.Image:
         """Return it as a frame."""
-        frame = Image.new("RGB", (2 * SIDE + 3 * MARGIN, SIDE + MARGIN + FOOT), PAPER)
-        for place, picture in enumerate((self.left, self.right)):
-            shown = picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-            frame.paste(shown, (MARGIN + place * (SIDE + MARGIN), MARGIN))
-        middle = (frame.width / 2, SIDE + MARGIN + FOOT / 2)
-        ImageDraw.Draw(frame).text(middle, self.text, INK, ImageFont.load_default(22), anchor="mm")
-        return frame
+        left, right = (np.asarray(picture.convert("RGB")) for picture in (self.left, self.right))
+        return Image.fromarray(card(left, right, self.text, SIDE))
 
 
 def scenes(studio: hyperstyle.Inverter) -> Iterator[Scene]:

@@ -14,7 +14,7 @@ from hyperstyle.domain_table import DOMAINS
 from hyperstyle.editing.directions import Direction, Edit
 from hyperstyle.editing.rendering import Renderer
 from hyperstyle.editing.styles import BundledStyle, Style
-from hyperstyle.editing.text_edits import StyleDirection, StyleEdit
+from hyperstyle.editing.text_edits import StyleSpaceDirection, StyleSpaceEdit
 from hyperstyle.editing.text_model import embed_sentences
 from hyperstyle.inversion import restyle
 from hyperstyle.inversion.hyperstyle import Model
@@ -26,7 +26,7 @@ from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.generator import Generator
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import Preview
+from hyperstyle.networks.preview_head import PreviewHead
 from hyperstyle.networks.published_models import ReStyleModel
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
@@ -50,7 +50,7 @@ STEPS = 2
 def embedded_model() -> EmbeddedModel:
     """The embedded model, without its weights."""
     with META:
-        model = EmbeddedModel(MobileGenerator(), Preview(), SmallEncoder(), Refiner(), Lpips())
+        model = EmbeddedModel(MobileGenerator(), PreviewHead(), SmallEncoder(), Refiner(), Lpips())
         model.mapping = MappingNetwork()
     return model.eval().requires_grad_(False)
 
@@ -113,10 +113,10 @@ def inversion_of(domain: str, model: Model) -> Inversion:
 def test_edits_text_edits_and_polish_run_where_the_model_is(domain: str) -> None:
     model = model_of(domain)
     inversion = inversion_of(domain, model)
-    canvas = Renderer.of(model, inversion)
+    canvas = Renderer.apply(model, inversion)
     edit = Edit(Direction("age", "Age", "younger", "older", torch.ones(512), (0, 8)), 2.0)
     width = model.generator.styles(canvas.codes)[3].shape[1]
-    said = StyleEdit(StyleDirection("a -> b", {3: torch.ones(width)}, width), 4.0)
+    said = StyleSpaceEdit(StyleSpaceDirection("a -> b", {3: torch.ones(width)}, width), 4.0)
     assert canvas.picture([edit], [said]).device == META
     for kernel in canvas.kernels.values():
         assert kernel.device == META
@@ -130,7 +130,7 @@ def test_styles_run_where_the_model_is() -> None:
     model = embedded_model()
     inversion = inversion_of("faces-lite", model)
     shipped = Style(offsets={9: torch.zeros(1, 1, 1, 1, dtype=torch.half)})
-    assert Renderer.of(*shipped.of(model, inversion)).picture().device == META
+    assert Renderer.of(*shipped.apply(model, inversion)).picture().device == META
 
 
 @pytest.mark.parametrize("domain", FULL)
@@ -138,7 +138,7 @@ def test_a_tuned_generator_that_comes_from_a_file_follows_the_model(domain: str)
     model = model_of(domain)
     generator: Generator = copy.deepcopy(model.generator)
     tuned = Style(generator=generator, layers=(14, 15))
-    drawing, styled = tuned.of(model, inversion_of(domain, model))
+    drawing, styled = tuned.apply(model, inversion_of(domain, model))
     assert Renderer.of(drawing, styled).picture().device == META
 
 
@@ -163,12 +163,12 @@ def trained(network: torch.nn.Module, loss: Tensor) -> None:
 def test_the_preview_and_the_encoder_are_trained_where_they_are() -> None:
     model = embedded_model()
     codes, photos = torch.rand(2, 512, device=META), photo_of(model, 2)
-    head = Preview().to(META)
+    head = PreviewHead().to(META)
     features = model.generator.features(model.generator.styles(codes), model.generator.kernels(), head.features)
     trained(head, preview_training.fitting_loss(head, features, codes, photos))
 
     encoder_loss = w_encoder_training.EncoderLoss(
-        model.generator, model.head, Preview(w_encoder_training.SMALL), model.lpips, PhotoMetrics()
+        model.generator, model.head, PreviewHead(w_encoder_training.SMALL), model.lpips, PhotoMetrics()
     )
     encoder_loss.to_device(META)
     encoder, look = SmallEncoder().to(META), torch.rand(512, 3072, device=META)

@@ -66,7 +66,7 @@ def morph(
     model = inverter.model
     if style:
         opened = open_style(inverter.domain, style)
-        (_, one), (model, other) = opened.of(model, one), opened.of(model, other)
+        (_, one), (model, other) = opened.apply(model, one), opened.apply(model, other)
     if out.suffix in (".mp4", ".gif"):
         save_video(out, there_and_back(list(pictures_between(model, one, other, pictures))))
     else:

@@ -18,7 +18,7 @@ from hyperstyle.files import atomic_write
 from hyperstyle.inverter import Inverter
 from hyperstyle.metrics.arcface import ArcFaceNetwork
 from hyperstyle.networks.embedded_model import EmbeddedModel
-from hyperstyle.networks.preview_head import SIZE, Preview
+from hyperstyle.networks.preview_head import SIZE, PreviewHead
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.paths import ASSETS
@@ -264,9 +264,9 @@ def checkpoint_of(size: int) -> str:
     return f"preview-{size}.pt"
 
 
-def fitted_preview(work: Path, size: int = SIZE) -> Preview:
+def fitted_preview(work: Path, size: int = SIZE) -> PreviewHead:
     """Load a preview head from its training's checkpoint."""
-    head = Preview(size)
+    head = PreviewHead(size)
     head.load_state_dict(averaged(work / checkpoint_of(size)))
     return head.eval().requires_grad_(False)
 

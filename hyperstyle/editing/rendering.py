@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.editing.directions import Edit, apply_edits
-from hyperstyle.editing.text_edits import StyleEdit, apply_style_edits
+from hyperstyle.editing.text_edits import StyleSpaceEdit, apply_style_space_edits
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.networks.generator import Kernels, Styles
@@ -39,32 +39,32 @@ class Renderer:
         return cls(model, codes, model.generator.kernels(offsets))
 
     @torch.inference_mode()
-    def picture(self, edits: Sequence[Edit] = (), style_edits: Sequence[StyleEdit] = ()) -> Tensor:
+    def picture(self, edits: Sequence[Edit] = (), style_space_edits: Sequence[StyleSpaceEdit] = ()) -> Tensor:
         """Return the picture [1, 3, H, W], RGB in about [-1, 1], with edits of the code and of the styles."""
-        return self._picture(self._styles(edits, style_edits))
+        return self._picture(self._styles(edits, style_space_edits))
 
     @torch.inference_mode()
-    def preview(self, edits: Sequence[Edit] = (), style_edits: Sequence[StyleEdit] = ()) -> Tensor:
+    def preview(self, edits: Sequence[Edit] = (), style_space_edits: Sequence[StyleSpaceEdit] = ()) -> Tensor:
         """Return a quick preview of `picture` [1, 3, h, w], at most about PREVIEW_SIDE large."""
-        styles = self._styles(edits, style_edits)
+        styles = self._styles(edits, style_space_edits)
         features = self.model.generator.preview_features(styles, self.kernels)
         if features is None:
             picture = self._picture(styles)
             return F.avg_pool2d(picture, max(1, min(picture.shape[2:]) // PREVIEW_SIDE))
         return self.model.view.crop(self._linear_preview.picture(features))
 
-    def draw_preview(self, edits: Sequence[Edit] = (), style_edits: Sequence[StyleEdit] = ()) -> Pixels:
+    def draw_preview(self, edits: Sequence[Edit] = (), style_space_edits: Sequence[StyleSpaceEdit] = ()) -> Pixels:
         """Return a quick preview [h, w, 3] of `draw`, at most about PREVIEW_SIDE large."""
-        return to_pixels(self.preview(edits, style_edits)[0])
+        return to_pixels(self.preview(edits, style_space_edits)[0])
 
-    def draw(self, edits: Sequence[Edit] = (), style_edits: Sequence[StyleEdit] = ()) -> Pixels:
+    def draw(self, edits: Sequence[Edit] = (), style_space_edits: Sequence[StyleSpaceEdit] = ()) -> Pixels:
         """Return the picture [H, W, 3], RGB, uint8, with edits of the code and of the styles."""
-        return to_pixels(self.picture(edits, style_edits)[0])
+        return to_pixels(self.picture(edits, style_space_edits)[0])
 
-    def _styles(self, edits: Sequence[Edit] = (), style_edits: Sequence[StyleEdit] = ()) -> Styles:
+    def _styles(self, edits: Sequence[Edit] = (), style_space_edits: Sequence[StyleSpaceEdit] = ()) -> Styles:
         generator = self.model.generator
-        return apply_style_edits(
-            generator.styles(apply_edits(self.codes, list(edits), generator.n_styles)), style_edits
+        return apply_style_space_edits(
+            generator.styles(apply_edits(self.codes, list(edits), generator.n_styles)), style_space_edits
         )
 
     def _picture(self, styles: Styles) -> Tensor:

@@ -121,7 +121,9 @@ class Style:
     layers: tuple[int, ...] = ()
     """With `generator`: layers to which the inversion's offsets are applied."""
 
-    def of(self, model: Model, inversion: Inversion, amount: float = DEFAULT_STYLE_AMOUNT) -> tuple[Model, Inversion]:
+    def apply(
+        self, model: Model, inversion: Inversion, amount: float = DEFAULT_STYLE_AMOUNT
+    ) -> tuple[Model, Inversion]:
         """Return the model and the inversion that draw an inversion in the style.
 
         `amount` runs from 0, more of the photo, to 1, more of the style. With `offsets`, the result's offsets are

@@ -19,7 +19,7 @@ MIN_DIFFERENCE = 1e-3  # length of the difference of two embeddings below which 
 
 
 @dataclass(frozen=True, eq=False)
-class StyleDirection:
+class StyleSpaceDirection:
     """A direction in style space."""
 
     name: str
@@ -30,10 +30,10 @@ class StyleDirection:
 
 
 @dataclass(frozen=True, eq=False)
-class StyleEdit:
+class StyleSpaceEdit:
     """A direction in style space with the strength to move styles along it."""
 
-    direction: StyleDirection
+    direction: StyleSpaceDirection
     strength: float
 
 
@@ -44,14 +44,14 @@ class TextEditor:
     model: TextModel
     relevance: Relevance
 
-    def direction(self, before: str, after: str, threshold: float | None = None) -> StyleDirection:
+    def direction(self, before: str, after: str, threshold: float | None = None) -> StyleSpaceDirection:
         """Return the direction from one description to another; a `StudioError` where no channel is relevant to it."""
         threshold = self.model.threshold if threshold is None else threshold
         difference = self.model.embed_description(after) - self.model.embed_description(before)
         if difference.norm() < MIN_DIFFERENCE:
-            return StyleDirection("", {}, 0)  # both texts mean the same
+            return StyleSpaceDirection("", {}, 0)  # both texts mean the same
         found = channel_moves(self.relevance, F.normalize(difference, dim=0), threshold) * self.model.unit
-        return StyleDirection(f"{before} -> {after}", self.relevance.split(found), int(found.count_nonzero()))
+        return StyleSpaceDirection(f"{before} -> {after}", self.relevance.split(found), int(found.count_nonzero()))
 
 
 def channel_moves(relevance: Relevance, difference: Tensor, threshold: float) -> Tensor:
@@ -67,7 +67,7 @@ def channel_moves(relevance: Relevance, difference: Tensor, threshold: float) ->
     return relevant / strongest * relevance.deviations
 
 
-def apply_style_edits(styles: Styles, edits: Sequence[StyleEdit]) -> Styles:
+def apply_style_space_edits(styles: Styles, edits: Sequence[StyleSpaceEdit]) -> Styles:
     """Return styles moved by all edits.
 
     If all strengths sum to zero, the styles are returned unchanged. The moves are added in the order of names, so that

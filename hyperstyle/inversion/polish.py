@@ -19,12 +19,11 @@ from hyperstyle.inversion.step import Step
 from hyperstyle.inversion.tuning import kernels_for, offsets_to, render_view
 from hyperstyle.networks.lbfgs import Lbfgs
 from hyperstyle.networks.lpips import Target
-from hyperstyle.networks.preconditioning import newton_schulz
+from hyperstyle.networks.preconditioning import Covariance, newton_schulz
 
 POLISH_STEPS = 24
 TOTAL_CHANGE = 0.08  # of a layer's output, as a share of its root mean square, by all steps together at most
 MAX_STEP_CHANGE = 0.008  # of a layer's output by one step
-DAMPING = 0.03  # added to the inputs' covariance, as a share of its mean diagonal
 
 
 @torch.enable_grad()
@@ -64,7 +63,7 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
     picture = render_view(model, styles, tuned)
     for index in range(1, steps + 1):
         rate = min(2 * TOTAL_CHANGE / steps, MAX_STEP_CHANGE) * (1 - (index - 1) / steps)
-        loss = target.difference(model.view.pool(picture)).sum()
+        loss = target.distance(model.view.pool(picture)).sum()
         gradients = dict(zip(changes, torch.autograd.grad(loss, list(changes.values())), strict=True))
         with torch.no_grad():
             # No step may be longer than the orthogonalized gradient: what L-BFGS has learnt does not reach further.
@@ -83,9 +82,7 @@ def whitening_basis(kernel: Tensor, inputs: Tensor) -> Tensor:
     With L L.T the damped covariance of the inputs [N, in, P] of a kernel [N, out, in, kh, kw], B = s * inverse(L). The
     factor s is the root mean square of the output, so a D with rows of length 1 changes the output by just as much.
     """
-    covariance = inputs @ inputs.mT / inputs.shape[2]
-    damping = DAMPING * covariance.diagonal(dim1=1, dim2=2).mean(1)[:, None]
-    factor = torch.linalg.cholesky(covariance + torch.diag_embed(damping.expand(covariance.shape[:2])))
+    factor = Covariance.of(inputs).factor
     output_rms = torch.einsum("noikl,nij->nojkl", kernel, factor).square().sum((2, 3, 4)).mean(1).sqrt()
     identity = torch.eye(len(factor[0]), device=factor.device).expand_as(factor)
     return output_rms[:, None, None] * torch.linalg.solve_triangular(factor, identity, upper=False)

@@ -60,7 +60,7 @@ def descend(model: Model, photo: Tensor, start: Tensor, steps: int) -> Iterator[
         yield Step(index, picture.detach(), codes.detach().clone(), {})
         if index == steps:
             return
-        (clean.grad,) = torch.autograd.grad(target.difference(model.view.pool(picture)).sum(), [clean])
+        (clean.grad,) = torch.autograd.grad(target.distance(model.view.pool(picture)).sum(), [clean])
         optimizer.param_groups[0]["lr"] = LEARNING_RATE * ramp((index + 0.5) / steps)
         optimizer.step()
         fading = max(0.0, 1 - (index + 1) / steps / NOISE_RAMP) ** 2

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from hyperstyle.networks.generator import Kernels, Styles
 from hyperstyle.networks.mobile_stylegan import BLOCKS, MobileTrunk
-from hyperstyle.networks.preview_head import Preview
+from hyperstyle.networks.preview_head import PreviewHead
 
 SIZES = (64, 128, 256)
 """Sides of the pictures that the heads render, each from the features of half that side."""
@@ -23,16 +23,16 @@ class CompactGenerator(MobileTrunk):
 
     def __init__(self) -> None:
         super().__init__(tuple(block for block in BLOCKS if 2 * block.size <= self.size))
-        self.heads = nn.ModuleList(Preview(size, depth=1) for size in SIZES)
+        self.heads = nn.ModuleList(PreviewHead(size, depth=1) for size in SIZES)
         for head in self.heads:
-            assert isinstance(head, Preview)
+            assert isinstance(head, PreviewHead)
             nn.init.zeros_(head.picture.weight)  # an untrained head leaves the picture of the heads before it as it is
             assert head.picture.bias is not None
             nn.init.zeros_(head.picture.bias)
 
     def modulations(self) -> list[tuple[nn.Linear, int]]:
         """Return every modulation layer, the heads' last, with the index of its code in a W+ code."""
-        own = [(head.modulation, self.n_styles - 1) for head in self.heads if isinstance(head, Preview)]
+        own = [(head.modulation, self.n_styles - 1) for head in self.heads if isinstance(head, PreviewHead)]
         return [*super().modulations(), *own]
 
     def synthesize(self, styles: Styles, kernels: Kernels) -> Tensor:
@@ -50,7 +50,7 @@ class CompactGenerator(MobileTrunk):
             if 2 * features.shape[-1] not in SIZES:
                 continue
             head, style = next(heads)
-            assert isinstance(head, Preview)
+            assert isinstance(head, PreviewHead)
             own = head.render(features, style)
             picture = own if picture.ndim == 0 else F.interpolate(picture, scale_factor=2, mode="bilinear") + own
         return picture

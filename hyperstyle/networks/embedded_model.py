@@ -11,9 +11,9 @@ from hyperstyle.device import low_precision
 from hyperstyle.networks.generator import Offsets, add_offsets
 from hyperstyle.networks.lbfgs import Lbfgs
 from hyperstyle.networks.linear_preview import NearbyPreview
-from hyperstyle.networks.lpips import Lpips, Target, difference
+from hyperstyle.networks.lpips import Lpips, Target, training_distance
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import Preview, preview
+from hyperstyle.networks.preview_head import PreviewHead, preview
 from hyperstyle.networks.refiner import Refiner, RefinerInput
 from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.networks.view import SQUARE
@@ -21,8 +21,8 @@ from hyperstyle.networks.view import SQUARE
 Distance = Callable[[Tensor, Tensor], Tensor]
 """(pictures, photos), both [N, 3, 256, 256], RGB in [-1, 1] -> distances [N]."""
 
-CORRECTIONS = 12  # steps of L-BFGS of a code; each takes as long as a look of a refinement
-LOOKS = 2  # of a refinement, each with a step of the hypernetwork; only the first sees the generator's own picture
+CORRECTIONS = 12  # steps of L-BFGS of a code; each takes as long as the gradients of a refinement's pass
+PASSES = 2  # of the hypernetwork in a refinement; only the first sees the generator's own picture
 PRIOR = 1e-4  # of the prior on codes: keeps them where the generator was trained, at little cost in distance
 
 
@@ -40,7 +40,12 @@ class EmbeddedModel(nn.Module):
     """MappingNetwork network, Z -> W, set by `load_embedded_model`, for methods that sample codes."""
 
     def __init__(
-        self, generator: MobileGenerator, head: Preview, w_encoder: SmallEncoder, hypernetwork: Refiner, lpips: Lpips
+        self,
+        generator: MobileGenerator,
+        head: PreviewHead,
+        w_encoder: SmallEncoder,
+        hypernetwork: Refiner,
+        lpips: Lpips,
     ) -> None:
         super().__init__()
         self.generator = generator
@@ -61,7 +66,8 @@ class EmbeddedModel(nn.Module):
         Gaussian prior on W: PRIOR * (w - mean)^T C^-1 (w - mean) / 2, where C is the covariance of W.
         """
         encoder, target = self.w_encoder, self.target(photo)
-        codes: Tensor = encoder(photo)
+        with self._as_precise(photo.device):
+            codes: Tensor = encoder(photo).float()
         coordinates, descent = encoder.coordinates(codes), Lbfgs()
         for _ in range(corrections):
             gradient = self.code_gradient(target, codes) @ encoder.basis + PRIOR * encoder.precision * coordinates
@@ -77,7 +83,7 @@ class EmbeddedModel(nn.Module):
         for part in chunks(len(codes), codes.device):
             moved = codes[part].detach().requires_grad_()
             shown = preview(self.generator, self.head, moved, kernels)
-            slopes += torch.autograd.grad(self._difference(target[part], shown).sum(), moved)
+            slopes += torch.autograd.grad(self._distance(target[part], shown).sum(), moved)
         return torch.cat(slopes)
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
@@ -91,10 +97,10 @@ class EmbeddedModel(nn.Module):
             nonlocal index, memory
             nearby = NearbyPreview(self.view.pool(picture))
             changes: Offsets = {}
-            for _ in range(LOOKS):
-                look = self.look(target, codes, add_offsets(offsets, changes), nearby)
+            for _ in range(PASSES):
+                state = self.refiner_input(target, codes, add_offsets(offsets, changes), nearby)
                 with self._as_precise(photo.device):
-                    more, memory = self.hypernetwork(photo, look, self.generator.own_kernels(), index, memory)
+                    more, memory = self.hypernetwork(photo, state, self.generator.own_kernels(), index, memory)
                 changes = add_offsets(changes, more)
                 index += 1
             return changes
@@ -102,23 +108,23 @@ class EmbeddedModel(nn.Module):
         return refine
 
     def distance(self, pictures: Tensor, photos: Tensor) -> Tensor:
-        """Return the distances [N], by `lpips.difference`, of pictures and photos [N, 3, 256, 256], RGB in [-1, 1]."""
-        return difference(pictures, photos, self.lpips)
+        """Return `lpips.training_distance` [N] of pictures and photos [N, 3, 256, 256], RGB in [-1, 1]."""
+        return training_distance(pictures, photos, self.lpips)
 
-    def _difference(self, target: Target, pictures: Tensor) -> Tensor:
-        """Return `target.difference(pictures)`, computed as precisely as the pictures themselves."""
+    def _distance(self, target: Target, pictures: Tensor) -> Tensor:
+        """Return `target.distance(pictures)`, computed as precisely as the pictures themselves."""
         with self._as_precise(pictures.device):
-            return target.difference(pictures).float()
+            return target.distance(pictures).float()
 
     def _as_precise(self, device: torch.device) -> AbstractContextManager[None]:
         """Return a context in which networks compute in the type of the generator's feature maps."""
         return low_precision(device, enabled=self.generator.compute_dtype != torch.float32)
 
     def target(self, photo: Tensor) -> Target:
-        """Return photos [N, 3, 256, 256], RGB in [-1, 1], with their LPIPS features, to `look` at many times."""
+        """Return photos [N, 3, 256, 256], RGB in [-1, 1], with their LPIPS features, to compare with many times."""
         return Target.of(photo, self.lpips)
 
-    def look(
+    def refiner_input(
         self,
         target: Target,
         codes: Tensor,
@@ -129,22 +135,22 @@ class EmbeddedModel(nn.Module):
         """Return the refiner's input: a preview of codes with `offsets`, its distance from the photo, and gradients.
 
         Codes are [N, 512] in W or [N, 18, 512] in W+. Previews are those of the preview head, or of `nearby`.
-        `distance` is added to `Target.difference`.
+        `distance` is added to `Target.distance`.
         """
-        looks = []
-        for part in chunks(len(codes), codes.device):
-            moved = {layer: change[part] for layer, change in offsets.items()}
-            show = partial(nearby.pictures, first=part.start) if nearby else partial(self.head, codes=codes[part])
-            looks.append(self._look(target[part], codes[part], moved, show, distance))
+        parts = []
+        for some in chunks(len(codes), codes.device):
+            moved = {layer: change[some] for layer, change in offsets.items()}
+            show = partial(nearby.pictures, first=some.start) if nearby else partial(self.head, codes=codes[some])
+            parts.append(self._refiner_input(target[some], codes[some], moved, show, distance))
         return RefinerInput(
-            torch.cat([look.picture for look in looks]),
-            torch.cat([look.distance for look in looks]),
-            [torch.cat(layer) for layer in zip(*(look.layer_inputs for look in looks), strict=True)],
-            {layer: torch.cat([look.gradients[layer] for look in looks]) for layer in self.hypernetwork.layers},
+            torch.cat([part.picture for part in parts]),
+            torch.cat([part.distance for part in parts]),
+            [torch.cat(layer) for layer in zip(*(part.layer_inputs for part in parts), strict=True)],
+            {layer: torch.cat([part.gradients[layer] for part in parts]) for layer in self.hypernetwork.layers},
         )
 
     @torch.enable_grad()
-    def _look(
+    def _refiner_input(
         self,
         target: Target,
         codes: Tensor,
@@ -152,7 +158,7 @@ class EmbeddedModel(nn.Module):
         show: Callable[[Tensor], Tensor],
         distance: Distance | None,
     ) -> RefinerInput:
-        """Compute `look` for all N pictures at once; `show` turns features [N, C, 128, 128] into previews."""
+        """Compute `refiner_input` for all N pictures at once; `show` turns features [N, C, 128, 128] into previews."""
         own = self.generator.own_kernels()
         moved = {
             layer: (own[layer] * (1 + offsets[layer]) if offsets else own[layer].expand(len(codes), *own[layer].shape))
@@ -163,7 +169,7 @@ class EmbeddedModel(nn.Module):
         layer_inputs: list[Tensor] = []
         styles = self.generator.styles(codes)
         shown = show(self.generator.features(styles, own | moved, self.head.features, layer_inputs))
-        distances = self._difference(target, shown)
+        distances = self._distance(target, shown)
         if distance:
             distances = distances + distance(shown, target.photos)
         gradients = torch.autograd.grad(distances.sum(), list(moved.values()))

@@ -81,19 +81,19 @@ class Target:
         """Return some of the photos."""
         return Target(self.photos[part], [maps[part] for maps in self.features], self.lpips)
 
-    def difference(self, pictures: Tensor) -> Tensor:
+    def distance(self, pictures: Tensor) -> Tensor:
         """Return how far pictures [N, 3, H, W] are from the photos, [N]: what trainings and refinements bring down."""
         perceived = feature_distance(self.lpips.features(pictures), self.features, self.lpips.importance)
         return SQUARED * (pictures - self.photos).square().mean((1, 2, 3)) + PERCEIVED * perceived
 
 
-def difference(pictures: Tensor, photos: Tensor, lpips: Lpips) -> Tensor:
-    """Return how far pictures are from photos, both [N, 3, H, W] in [-1, 1]: `Target.difference`, [N]."""
-    return Target.of(photos, lpips).difference(pictures)
+def training_distance(pictures: Tensor, photos: Tensor, lpips: Lpips) -> Tensor:
+    """Return `Target.distance` [N] of pictures and photos, both [N, 3, H, W] in [-1, 1]."""
+    return Target.of(photos, lpips).distance(pictures)
 
 
-def difference_coordinates(pictures: Tensor, lpips: Lpips) -> Tensor:
-    """Coordinates [N, D] of pictures [N, 3, H, W] in [-1, 1] between which the squared distance is `difference`."""
+def distance_coordinates(pictures: Tensor, lpips: Lpips) -> Tensor:
+    """Coordinates [N, D] of pictures [N, 3, H, W] in [-1, 1]; their squared distance is `training_distance`."""
     parts = [pictures * (SQUARED / pictures[0].numel()) ** 0.5]
     for maps, importance in zip(lpips.features(pictures), lpips.importance, strict=True):
         parts.append(maps * (PERCEIVED * importance / maps[0, 0].numel()).sqrt()[:, None, None])

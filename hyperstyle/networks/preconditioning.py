@@ -5,6 +5,8 @@ most of the energy. So the gradient is taken in coordinates in which the inputs 
 Martens and Grosse, 2015), and its singular values are set to 1 there (as in Muon, Jordan et al., 2024).
 """
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
@@ -26,6 +28,25 @@ def newton_schulz(matrices: Tensor, dtype: torch.dtype) -> Tensor:
     return x.float()
 
 
+@dataclass(frozen=True)
+class Covariance:
+    """The damped covariance of a layer's inputs, C + damping * I = L @ L.T."""
+
+    plain: Tensor
+    """C [N, in, in]."""
+    damping: Tensor
+    """[N, 1]."""
+    factor: Tensor
+    """L [N, in, in], lower triangular."""
+
+    @classmethod
+    def of(cls, inputs: Tensor) -> "Covariance":
+        """Return the covariance of inputs [N, in, P] over P positions, about 0."""
+        plain = inputs @ inputs.mT / inputs.shape[2]
+        damping = DAMPING * plain.diagonal(dim1=1, dim2=2).mean(1)[:, None]
+        return cls(plain, damping, torch.linalg.cholesky(plain + torch.diag_embed(damping.expand(plain.shape[:2]))))
+
+
 @torch.no_grad()
 def descent_direction(gradient: Tensor, inputs: Tensor, kernel: Tensor, dtype: torch.dtype) -> Tensor:
     """Return the descent direction D [N, out, in] of a kernel [out, in] with a loss gradient [N, out, in].
@@ -33,12 +54,10 @@ def descent_direction(gradient: Tensor, inputs: Tensor, kernel: Tensor, dtype: t
     With C = L L.T the damped covariance of the layer's `inputs` X [N, in, P], D = -s * newton_schulz(G L^-T) L^-1. The
     factor s gives the output change D X the root mean square of the output itself. `dtype` is that of Newton-Schulz.
     """
-    covariance = inputs @ inputs.mT / inputs.shape[2]
-    damping = DAMPING * covariance.diagonal(dim1=1, dim2=2).mean(1)[:, None]
-    factor = torch.linalg.cholesky(covariance + torch.diag_embed(damping.expand(covariance.shape[:2])))
-    whitened = torch.linalg.solve_triangular(factor, gradient.mT, upper=False).mT
+    covariance = Covariance.of(inputs)
+    whitened = torch.linalg.solve_triangular(covariance.factor, gradient.mT, upper=False).mT
     orthogonal = newton_schulz(whitened, dtype)
-    change = -torch.linalg.solve_triangular(factor, orthogonal, upper=False, left=False)
-    output = ((kernel @ covariance) * kernel).sum(2).mean(1)
-    moved = (orthogonal.square() - damping[:, None] * change.square()).sum(2).mean(1)  # trace(D C D.T) / out
+    change = -torch.linalg.solve_triangular(covariance.factor, orthogonal, upper=False, left=False)
+    output = ((kernel @ covariance.plain) * kernel).sum(2).mean(1)
+    moved = (orthogonal.square() - covariance.damping[:, None] * change.square()).sum(2).mean(1)  # trace(D C D.T) / out
     return change * (output / (moved + 1e-12)).sqrt()[:, None, None]

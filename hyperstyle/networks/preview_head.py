@@ -28,7 +28,7 @@ class Residual(nn.Module):
         return F.leaky_relu(x + residual, 0.2)
 
 
-class Preview(nn.Module):
+class PreviewHead(nn.Module):
     """Replaces the generator's last blocks and the pooling of its picture to `size` pixels."""
 
     def __init__(self, size: int = SIZE, depth: int = 2) -> None:
@@ -54,6 +54,6 @@ class Preview(nn.Module):
         return inverse_haar(self.picture(self.refine(F.leaky_relu(x, 0.2)))).float()
 
 
-def preview(generator: MobileGenerator, head: Preview, codes: Tensor, kernels: Kernels) -> Tensor:
+def preview(generator: MobileGenerator, head: PreviewHead, codes: Tensor, kernels: Kernels) -> Tensor:
     """Return previews [N, 3, S, S], RGB, about [-1, 1], of codes in W [N, 512] or W+ [N, 18, 512]."""
     return head(generator.features(generator.styles(codes), kernels, head.features), codes)

@@ -23,9 +23,9 @@ from hyperstyle.networks.mobile_stylegan import BANDS, BLOCKS
 from hyperstyle.networks.preconditioning import descent_direction
 from hyperstyle.networks.resnet import BasicBlock
 
-STEPS = 5  # looks with gains and step sizes of their own; later ones use the last
+STEPS = 5  # passes with gains and step sizes of their own; later ones use the last
 PLACES = 16  # positions along a side at which corrections are predicted
-MOMENTUM = 0.5  # of the gradient step's direction, from one look to the next
+MOMENTUM = 0.5  # of the gradient step's direction, from one pass to the next
 # Photos of faces stay far below; beyond, as with pure noise, refinements would diverge.
 LARGEST_DISTANCE = 0.7  # from the photo, to which step sizes are proportional
 LARGEST_VALUE = 2.0  # of a picture's pixels, which are about [-1, 1]
@@ -40,7 +40,7 @@ class RefinerInput:
     picture: Tensor
     """Pictures [N, 3, 256, 256], RGB, about [-1, 1] and not clamped."""
     distance: Tensor
-    """Distances [N] of pictures and photos, by `lpips.difference`."""
+    """Distances [N] of pictures and photos, by `lpips.training_distance`."""
     layer_inputs: Sequence[Tensor]
     """Inputs [N, in, S, S] of the kernels of layers 1, 2, ..., from `MobileGenerator.features`."""
     gradients: Mapping[int, Tensor]
@@ -135,7 +135,7 @@ class Refiner(nn.Module):
         """Return offsets [N, out, in, 1, 1] to add, for every layer of `layers`, and the next call's `memory`.
 
         `photo` is [N, 3, 256, 256] in [-1, 1]; `kernels` are the generator's own, without offsets; `index` counts the
-        looks from 0; `memory` is layer index -> momentum [N, out, in], None at first.
+        passes from 0; `memory` is layer index -> momentum [N, out, in], None at first.
         """
         maps = self.maps(photo, state.picture.clamp(-LARGEST_VALUE, LARGEST_VALUE))
         offsets, directions = {}, {}

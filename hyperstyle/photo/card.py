@@ -1,20 +1,20 @@
-"""A card for posting: a photo and what became of it, side by side, with a line of text."""
+"""A card: a photo and what became of it, side by side, with a line of text."""
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from hyperstyle.photo.reading import Pixels
 
-SIDE = 600  # pixels: the larger side of each picture
+SIDE = 600  # pixels: the larger side of each picture on a card for posting
 MARGIN, FOOT = 16, 64  # around the pictures, and the height of the line below them
 PAPER, INK = (250, 249, 247), (40, 38, 36)
 
 
-def card(before: Pixels, after: Pixels, title: str) -> Pixels:
-    """Return two pictures [H, W, 3] beside each other above a title: [about 680, about 1250, 3], RGB."""
+def card(before: Pixels, after: Pixels, title: str, side: int = SIDE) -> Pixels:
+    """Return two pictures [H, W, 3], shrunk to `side` at most, beside each other above a title, as RGB pixels."""
     pictures = [Image.fromarray(pixels) for pixels in (before, after)]
     for picture in pictures:
-        picture.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+        picture.thumbnail((side, side), Image.Resampling.LANCZOS)
     width = sum(picture.width + MARGIN for picture in pictures) + MARGIN
     height = max(picture.height for picture in pictures) + MARGIN + FOOT
     sheet = Image.new("RGB", (width, height), PAPER)

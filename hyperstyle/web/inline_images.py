@@ -35,9 +35,7 @@ def decoded(picture: bytes, side: int | None = None) -> Pixels:
 
 def shrunk(picture: bytes, side: int = TILE) -> bytes:
     """Shrink a JPEG or WebP; a JPEG whose longer side is at most `side` pixels."""
-    with Image.open(io.BytesIO(picture)) as image:
-        image.draft("RGB", (side, side))
-        return jpeg(np.asarray(image.convert("RGB")), side, quality=85)
+    return jpeg(decoded(picture, side), quality=85)
 
 
 def uri(picture: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import Preview
+from hyperstyle.networks.preview_head import PreviewHead
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.paths import ASSETS
@@ -29,7 +29,7 @@ def load_embedded_model() -> EmbeddedModel:
     """Return the whole embedded model, on the CPU in single precision."""
     w_encoder = load_shipped(SmallEncoder(), ASSETS / "w-encoder.safetensors")
     hypernetwork = load_shipped(Refiner(), ASSETS / "hypernetwork.safetensors")
-    head = load_shipped(Preview(), ASSETS / "preview.safetensors")
+    head = load_shipped(PreviewHead(), ASSETS / "preview.safetensors")
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     model = EmbeddedModel(load_generator(), head, w_encoder, hypernetwork, lpips)
     model.mapping = load_mapping()

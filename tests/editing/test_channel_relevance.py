@@ -17,7 +17,7 @@ from hyperstyle.editing.channel_relevance import (
     style_widths,
     write_relevance,
 )
-from hyperstyle.editing.text_edits import StyleDirection, StyleEdit, apply_style_edits, channel_moves
+from hyperstyle.editing.text_edits import StyleSpaceDirection, StyleSpaceEdit, apply_style_space_edits, channel_moves
 from hyperstyle.editing.text_model import TextModel
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
@@ -59,8 +59,8 @@ def test_channels_moved_by_their_relevance_move_pictures_along_the_direction(
         styles = generator.styles(torch.cat([source.code(number) for number in range(1000, 1020)]))
         plain = model.embed_pictures(generator.synthesize(styles, kernels))
         for way in torch.linalg.svd(plain - plain.mean(0))[2][:3]:
-            direction = StyleDirection("", relevance.split(channel_moves(relevance, way, 0.0)), 48)
-            moved = apply_style_edits(styles, [StyleEdit(direction, 1.0)])
+            direction = StyleSpaceDirection("", relevance.split(channel_moves(relevance, way, 0.0)), 48)
+            moved = apply_style_space_edits(styles, [StyleSpaceEdit(direction, 1.0)])
             shifts = model.embed_pictures(generator.synthesize(moved, kernels)) - plain
             assert float((shifts @ way > 0).float().mean()) > 0.8
 

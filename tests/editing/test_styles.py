@@ -65,14 +65,14 @@ def test_a_published_generator_draws_the_visitors_fine_kernels_alone(
     inversion = inversion_of(codes, offsets)
 
     own = draw(full, inversion)
-    model, styled = style.of(full, inversion, amount=0)
+    model, styled = style.apply(full, inversion, amount=0)
     picture = draw(model, styled)
     with torch.no_grad():
         wanted = style.generator(codes, {14: offsets[14]})
     assert (picture == to_pixels(wanted[0])).all()
     assert (draw(model, styled) == picture).all()  # the noise is the stored one
     assert (draw(full, inversion) == own).all()
-    assert style.of(full, inversion, amount=1)[1].offsets[14].abs().max() == 0
+    assert style.apply(full, inversion, amount=1)[1].offsets[14].abs().max() == 0
 
 
 def test_other_networks_stay_when_the_generator_is_another(full: HyperStyleModel) -> None:
@@ -130,7 +130,7 @@ def test_a_shipped_style_brings_a_face_to_its_teacher_and_the_slider_leads_there
 
     photo = seen(plain)
     wanted = F.avg_pool2d(TEACHERS[style.name](photo).clamp(-1, 1), 2)
-    pictures = [photo, *(seen(opened.of(full, plain, amount)[1]) for amount in (0, 1))]
+    pictures = [photo, *(seen(opened.apply(full, plain, amount)[1]) for amount in (0, 1))]
     far = [float(lpips(F.avg_pool2d(picture, 2), wanted)) for picture in pictures]
     assert far[1] < far[0]
     assert far[2] < 0.85 * far[0]

@@ -14,7 +14,13 @@ from torch.nn import functional as F
 
 from hyperstyle.domain_table import DOMAINS, EMBEDDED
 from hyperstyle.editing.channel_relevance import Relevance, read_relevance, read_styleclip_table
-from hyperstyle.editing.text_edits import StyleDirection, StyleEdit, TextEditor, apply_style_edits, channel_moves
+from hyperstyle.editing.text_edits import (
+    StyleSpaceDirection,
+    StyleSpaceEdit,
+    TextEditor,
+    apply_style_space_edits,
+    channel_moves,
+)
 from hyperstyle.editing.text_loading import (
     NETWORK_FILE,
     RELEVANCE_FILE,
@@ -39,22 +45,22 @@ def styles() -> list[Tensor]:
     return [torch.randn(2, width, generator=source) for width in (8, 8, 4)]
 
 
-def direction(name: str, seed: int, *indices: int) -> StyleDirection:
+def direction(name: str, seed: int, *indices: int) -> StyleSpaceDirection:
     source = torch.Generator().manual_seed(seed)
     widths = (8, 8, 4)
-    return StyleDirection(name, {index: torch.randn(widths[index], generator=source) for index in indices}, 8)
+    return StyleSpaceDirection(name, {index: torch.randn(widths[index], generator=source) for index in indices}, 8)
 
 
 def test_strengths_that_come_to_zero_leave_the_very_styles(styles: list[Tensor]) -> None:
     one = direction("one", 1, 0, 2)
-    for edits in ([], [StyleEdit(one, 0.0)], [StyleEdit(one, 2.5), StyleEdit(one, -2.5)]):
-        assert all(moved is still for moved, still in zip(apply_style_edits(styles, edits), styles, strict=True))
+    for edits in ([], [StyleSpaceEdit(one, 0.0)], [StyleSpaceEdit(one, 2.5), StyleSpaceEdit(one, -2.5)]):
+        assert all(moved is still for moved, still in zip(apply_style_space_edits(styles, edits), styles, strict=True))
 
 
 def test_edits_add_up_in_any_order_to_the_last_digit(styles: list[Tensor]) -> None:
-    edits = [StyleEdit(direction("a", 1, 0, 1), 1.3), StyleEdit(direction("b", 2, 1), -0.7)]
-    edits.append(StyleEdit(edits[0].direction, 0.9))
-    outcomes = [apply_style_edits(styles, order) for order in itertools.permutations(edits)]
+    edits = [StyleSpaceEdit(direction("a", 1, 0, 1), 1.3), StyleSpaceEdit(direction("b", 2, 1), -0.7)]
+    edits.append(StyleSpaceEdit(edits[0].direction, 0.9))
+    outcomes = [apply_style_space_edits(styles, order) for order in itertools.permutations(edits)]
     for result_panel in outcomes[1:]:
         assert all(torch.equal(one, other) for one, other in zip(result_panel, outcomes[0], strict=True))
     expected = styles[1] + 2.2 * edits[0].direction.moves[1] - 0.7 * edits[1].direction.moves[1]

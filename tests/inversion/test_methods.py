@@ -165,7 +165,7 @@ def test_restyle_is_compared_opened_once_and_leaves_what_can_be_edited_and_styli
     assert style.generator is not None
     with torch.no_grad():
         expected = ((style.generator(saved.codes)[0].clamp(-1, 1) + 1) * 127.5).permute(1, 2, 0).numpy()
-    assert np.abs(draw(*style.of(faces.model, saved)) - expected).max() < 1
+    assert np.abs(draw(*style.apply(faces.model, saved)) - expected).max() < 1
 
 
 def test_a_model_that_a_method_brings_is_asked_for_when_it_is_chosen(faces: Inverter, tmp_path: Path) -> None:

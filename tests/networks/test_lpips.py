@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from hyperstyle.networks.lpips import Lpips, difference, difference_coordinates
+from hyperstyle.networks.lpips import Lpips, distance_coordinates, training_distance
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.weights.lpips_loading import load_lpips
 from tests.weights_at_hand import weight_file
@@ -48,9 +48,9 @@ def test_trainings_take_a_blurred_face_for_farther_than_a_darker_one_with_the_sa
     face = faces[:1]
     blurred = torch.nn.functional.avg_pool2d(face, 9, stride=1, padding=4, count_include_pad=False)
     darker = face - (face - blurred).square().mean().sqrt()
-    assert difference(blurred, face, lpips) > 1.2 * difference(darker, face, lpips)
+    assert training_distance(blurred, face, lpips) > 1.2 * training_distance(darker, face, lpips)
 
 
 def test_coordinates_are_as_far_apart_as_pictures(lpips: Lpips, faces: torch.Tensor) -> None:
-    one, other = difference_coordinates(faces, lpips)
-    assert torch.allclose((one - other).square().sum(), difference(faces[:1], faces[1:], lpips)[0], rtol=1e-4)
+    one, other = distance_coordinates(faces, lpips)
+    assert torch.allclose((one - other).square().sum(), training_distance(faces[:1], faces[1:], lpips)[0], rtol=1e-4)

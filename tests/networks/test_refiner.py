@@ -11,7 +11,7 @@ from hyperstyle.networks.generator import Offsets, add_offsets
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preconditioning import descent_direction
-from hyperstyle.networks.preview_head import SIZE, Preview, preview
+from hyperstyle.networks.preview_head import SIZE, PreviewHead, preview
 from hyperstyle.networks.refiner import Refiner, kernel_change, relative_offset, without_constant_details
 from hyperstyle.networks.small_encoder import SmallEncoder
 
@@ -60,7 +60,9 @@ def test_every_picture_gets_offsets_of_its_own_for_the_layers_asked_for(
     generator: MobileGenerator, code: torch.Tensor, layers: tuple[int, ...]
 ) -> None:
     codes = torch.cat((code, code * 0.9))
-    model = EmbeddedModel(generator, Preview(), SmallEncoder(), Refiner(layers), Lpips()).eval().requires_grad_(False)
+    model = (
+        EmbeddedModel(generator, PreviewHead(), SmallEncoder(), Refiner(layers), Lpips()).eval().requires_grad_(False)
+    )
     photos = torch.rand(2, 3, SIZE, SIZE) * 2 - 1
     picture = preview(generator, model.head, codes, generator.kernels())
     assert picture.shape == (2, 3, SIZE, SIZE)
@@ -77,15 +79,15 @@ def test_feedback_alone_brings_the_picture_nearer_with_every_refinement(
 ) -> None:
     refiner = Refiner()
     nn.init.zeros_(refiner.gains)  # no predictions
-    model = EmbeddedModel(generator, Preview(), SmallEncoder(), refiner, Lpips()).eval().requires_grad_(False)
+    model = EmbeddedModel(generator, PreviewHead(), SmallEncoder(), refiner, Lpips()).eval().requires_grad_(False)
     nn.init.orthogonal_(model.head.narrow)
     photo = preview(generator, model.head, code * 0.8, generator.kernels())
     refine = model.refinement(photo, code)
     offsets: Offsets = {}
     distances = []
     for _ in range(4):
-        distances.append(float(model.look(model.target(photo), code, offsets).distance))
-        offsets = add_offsets(offsets, refine(model.look(model.target(photo), code, offsets).picture, offsets))
+        distances.append(float(model.refiner_input(model.target(photo), code, offsets).distance))
+        offsets = add_offsets(offsets, refine(model.refiner_input(model.target(photo), code, offsets).picture, offsets))
     assert all(later < earlier for earlier, later in pairwise(distances)), distances
     assert distances[-1] < 0.5 * distances[0]
 
@@ -96,12 +98,12 @@ def test_corrections_of_a_code_bring_its_picture_nearer(
     encoder = SmallEncoder()
     encoder.basis.copy_(torch.eye(512) * 2**0.5)
     encoder.mean.copy_(mapping.mean)
-    model = EmbeddedModel(generator, Preview(), encoder, Refiner(), Lpips()).eval().requires_grad_(False)
+    model = EmbeddedModel(generator, PreviewHead(), encoder, Refiner(), Lpips()).eval().requires_grad_(False)
     photo = preview(generator, model.head, code, generator.kernels())
 
     def distance(corrections: int) -> float:
         codes = model.encode(photo, corrections)
-        return float(model.look(model.target(photo), codes, {}).distance)
+        return float(model.refiner_input(model.target(photo), codes, {}).distance)
 
     assert distance(5) < 0.9 * distance(0)
 
@@ -120,7 +122,7 @@ def test_a_direction_takes_no_notice_of_how_inputs_and_errors_are_scaled() -> No
 def test_the_small_picture_takes_codes_of_w_and_of_each_style_alike(
     generator: MobileGenerator, code: torch.Tensor
 ) -> None:
-    head = Preview()
+    head = PreviewHead()
     repeated = code.unsqueeze(1).repeat(1, generator.n_styles, 1)
     one, other = (preview(generator, head, codes, generator.kernels()) for codes in (code, repeated))
     assert torch.allclose(one, other, atol=1e-5)

@@ -10,13 +10,13 @@ from torch import Tensor, nn
 from hyperstyle.device import low_precision
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.compact_generator import CompactGenerator
-from hyperstyle.networks.lpips import Lpips, difference
+from hyperstyle.networks.lpips import Lpips, training_distance
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.training.animals.codes import CodeDistribution, Codes, face_statistics, initial_codes
 from hyperstyle.training.animals.dataset import AnimalPictures
 from hyperstyle.training.core.generated_pictures import save_grid
-from hyperstyle.training.core.loop import Stateful, TrainingRun, follow
+from hyperstyle.training.core.loop import Stateful, TrainingRun, update_ema
 from hyperstyle.weights.assets import load_shipped
 
 TRUNK_RATE, HEAD_RATE = 1e-4, 1e-3  # of Adam; at 1e-3 the pretrained trunk falls apart
@@ -129,7 +129,7 @@ class AnimalTraining:
         """Update the generator by its gradients, and its moving average, whose decay grows with the steps."""
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        follow(self.average, self.generator, min(MEMORY, step / (step + 10)))
+        update_ema(self.average, self.generator, min(MEMORY, step / (step + 10)))
 
     def examine(self, size: int) -> tuple[str, Tensor]:
         """Update the codes of the held-out pictures; return figures, and pictures above their reconstructions."""
@@ -138,7 +138,7 @@ class AnimalTraining:
             for _ in range(HELD_OUT_STEPS):
                 codes = self.held_codes(numbers)
                 rendered = self.render(self.average, codes, size)
-                difference(rendered, wanted[numbers].to(self.device), self.lpips).sum().backward()
+                training_distance(rendered, wanted[numbers].to(self.device), self.lpips).sum().backward()
                 assert codes.grad is not None
                 self.held_codes.move(numbers, codes.grad, CODE_STEP)
             with torch.inference_mode():
@@ -176,7 +176,7 @@ def reconstruction_loss(made: Tensor, wanted: Tensor, lpips: Lpips) -> Tensor:
     top, left = torch.randint(STRIDE, (2,)).tolist()
     side = made.shape[-1] - STRIDE
     crop = (..., slice(top, top + side), slice(left, left + side))
-    return difference(made[crop], wanted[crop], lpips).mean()
+    return training_distance(made[crop], wanted[crop], lpips).mean()
 
 
 def save_tiles(path: Path, pictures: Tensor, columns: int) -> None:

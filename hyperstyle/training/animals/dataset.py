@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from hyperstyle.errors import StudioError
 from hyperstyle.networks.compact_generator import CompactGenerator
-from hyperstyle.training.core.portraits import stacked
+from hyperstyle.training.core.portraits import read_batch
 
 INDEX = "index.csv"  # has the columns `file` and `split`
 HELD_OUT = "test"  # split of the held-out photos, on which trainings report figures
@@ -59,4 +59,4 @@ class AnimalPictures:
 
 def read_bytes(paths: list[Path]) -> Tensor:
     """Read photos of 256 pixels as uint8 [N, 3, 256, 256], a quarter of the memory of float32."""
-    return torch.cat([((stacked([path]) + 1) * 127.5).round().byte() for path in paths])
+    return torch.cat([((read_batch([path]) + 1) * 127.5).round().byte() for path in paths])

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import Preview, preview
+from hyperstyle.networks.preview_head import PreviewHead, preview
 
 SIZE = 256
 Renderer = Callable[[Tensor], Tensor]
@@ -76,7 +76,7 @@ def full_renderer(generator: MobileGenerator, device: torch.device) -> Renderer:
     return draw
 
 
-def preview_renderer(generator: MobileGenerator, head: Preview, device: torch.device) -> Renderer:
+def preview_renderer(generator: MobileGenerator, head: PreviewHead, device: torch.device) -> Renderer:
     """Return a renderer of previews: the generator's first blocks and the preview head, four times as fast."""
     trunk, small = copy.deepcopy(generator).to(device), copy.deepcopy(head).to(device, fast_dtype(device))
     trunk.compute_in(fast_dtype(device))

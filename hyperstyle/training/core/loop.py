@@ -98,11 +98,11 @@ def update(
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    follow(average, model, min(memory, step / (step + 10)))
+    update_ema(average, model, min(memory, step / (step + 10)))
 
 
 @torch.no_grad()
-def follow(average: nn.Module, model: nn.Module, decay: float) -> None:
+def update_ema(average: nn.Module, model: nn.Module, decay: float) -> None:
     """Update the exponential moving average of the weights: average = decay * average + (1 - decay) * model."""
     for slow, fast in zip(average.state_dict().values(), model.state_dict().values(), strict=True):
         if slow.is_floating_point():

@@ -40,10 +40,10 @@ def read_portraits(folder: Path) -> tuple[Tensor, Tensor]:
     paths = sorted(folder.glob("*.png"))
     train = [path for path in paths if number_of(path) < FIRST_HELD_OUT]
     held = [path for path in paths if FIRST_HELD_OUT <= number_of(path) <= LAST]
-    return stacked(train), stacked(held)
+    return read_batch(train), read_batch(held)
 
 
-def stacked(paths: list[Path]) -> Tensor:
+def read_batch(paths: list[Path]) -> Tensor:
     """Read pictures of one size as a batch [N, 3, H, W], RGB in [-1, 1]."""
     pixels = np.stack([np.asarray(Image.open(path).convert("RGB")) for path in paths])
     return torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 127.5 - 1

@@ -5,9 +5,9 @@ from torch import Tensor
 
 from hyperstyle.device import fast_dtype
 from hyperstyle.networks.embedded_model import chunks
-from hyperstyle.networks.lpips import Lpips, difference_coordinates
+from hyperstyle.networks.lpips import Lpips, distance_coordinates
 from hyperstyle.networks.mobile_stylegan import CODE, MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import Preview, preview
+from hyperstyle.networks.preview_head import PreviewHead, preview
 
 PROBES = 4  # random combinations of coordinates for each picture
 SAMPLES = 50_000  # codes from which the spread of W is taken
@@ -17,11 +17,16 @@ TRUNCATION = 0.75  # of the codes at which it is measured: photos lie in the tam
 
 
 def measure(
-    generator: MobileGenerator, head: Preview, lpips: Lpips, mapping: MappingNetwork, faces: int, device: torch.device
+    generator: MobileGenerator,
+    head: PreviewHead,
+    lpips: Lpips,
+    mapping: MappingNetwork,
+    faces: int,
+    device: torch.device,
 ) -> Tensor:
-    """Return the curvature [512, 512] over W of `lpips.difference`, averaged over the previews of `faces` codes.
+    """Return the curvature [512, 512] over W of `lpips.training_distance`, averaged over the previews of `faces` codes.
 
-    It is Gauss-Newton's, H = 2 J^T J with the Jacobian J of `lpips.difference_coordinates`, in which no photo occurs.
+    It is Gauss-Newton's, H = 2 J^T J with the Jacobian J of `lpips.distance_coordinates`, in which no photo occurs.
     For normal v the mean of (J^T v)(J^T v)^T is J^T J, so that a few gradients of each picture do.
     """
     generator.compute_in(fast_dtype(device))
@@ -33,7 +38,7 @@ def measure(
     codes = mapping(torch.randn(faces, CODE, generator=source), TRUNCATION).to(device)
     for part in chunks(faces, device):
         moved = codes[part].detach().requires_grad_()
-        coordinates = difference_coordinates(preview(generator, head, moved, kernels), lpips)
+        coordinates = distance_coordinates(preview(generator, head, moved, kernels), lpips)
         for _ in range(PROBES):
             probe = torch.randn(coordinates.shape, generator=source).to(device)
             (gradient,) = torch.autograd.grad(coordinates, moved, probe, retain_graph=True)

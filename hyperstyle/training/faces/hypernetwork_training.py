@@ -74,7 +74,7 @@ class Refinement:
     """Offsets [N, out, in, 1, 1] per layer that the hypernetwork added in this step; empty for the first picture."""
     offsets: Offsets
     """Sum of all changes so far, without gradients."""
-    look: RefinerInput
+    state: RefinerInput
     """Picture, distance and gradients with these offsets: the input of the next refinement."""
 
 
@@ -89,20 +89,20 @@ def refinements(
     """
     target = model.target(photo)
 
-    def looked(offsets: Offsets, distance: Distance | None = None) -> RefinerInput:
+    def input_at(offsets: Offsets, distance: Distance | None = None) -> RefinerInput:
         nearby = NearbyPreview(render_full(model, codes, offsets)) if real else None
-        return model.look(target, codes, offsets, nearby, distance)
+        return model.refiner_input(target, codes, offsets, nearby, distance)
 
     offsets: Offsets = {}
     memory: Offsets | None = None
-    look = looked(offsets)
-    yield Refinement({}, offsets, look)
+    state = input_at(offsets)
+    yield Refinement({}, offsets, state)
     for index in range(STEPS):
         with low_precision(photo.device, enabled=network.training):
-            changes, memory = network(photo, look, model.generator.own_kernels(), index, memory)
+            changes, memory = network(photo, state, model.generator.own_kernels(), index, memory)
         offsets = add_offsets(offsets, {layer: change.detach() for layer, change in changes.items()})
-        look = looked(offsets, last if index == STEPS - 1 else None)
-        yield Refinement(changes, offsets, look)
+        state = input_at(offsets, last if index == STEPS - 1 else None)
+        yield Refinement(changes, offsets, state)
 
 
 @torch.no_grad()
@@ -130,7 +130,7 @@ def backward(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Di
     for step in refinements(model, network, photo, model.encode(photo, CORRECTIONS), real, weighted_identity):
         if changes := step.changes:
             upstream_gradients = [
-                (own[layer].flatten(-3) * step.look.gradients[layer])[..., None, None] for layer in changes
+                (own[layer].flatten(-3) * step.state.gradients[layer])[..., None, None] for layer in changes
             ]
             torch.autograd.backward(
                 list(changes.values()), [part / (STEPS * len(photo)) for part in upstream_gradients]
@@ -159,10 +159,10 @@ def train(
 
     @torch.no_grad()
     def report(step: int) -> None:
-        seen = [step.look for step in refinements(model, average, held, model.encode(held), real)]
+        seen = [step.state for step in refinements(model, average, held, model.encode(held), real)]
         figures = [f"{F.mse_loss(s.picture, held):.4f}/{model.lpips(s.picture, held).mean():.3f}" for s in seen]
         print(f"step {step}: held out, L2/LPIPS by step: {' '.join(figures)}", flush=True)
-        rows = zip(held, *(look.picture for look in seen), strict=True)
+        rows = zip(held, *(state.picture for state in seen), strict=True)
         save_grid(work / "hypernet.png", [torch.cat(row, 1)[None] for row in rows])
 
     parts: dict[str, Stateful] = {"refiner": refiner, "average": average, "optimizer": optimizer}

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.networks.embedded_model import chunks
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import SIZE, Preview
+from hyperstyle.networks.preview_head import SIZE, PreviewHead
 from hyperstyle.training.core.generated_pictures import code_of, file_of, numbers_in, read_picture, save_grid
 from hyperstyle.training.core.loop import TrainingRun, update
 
@@ -33,7 +33,7 @@ def train(
     generator.compute_in(fast_dtype(device))
     generator.to(device)
     kernels = generator.kernels()
-    head = Preview(size).to(device)
+    head = PreviewHead(size).to(device)
 
     def examples(picked: list[int]) -> tuple[Tensor, Tensor, Tensor]:
         codes = torch.cat([code_of(number, mapping) for number in picked]).to(device)
@@ -62,7 +62,7 @@ def train(
         update(head, average, optimizer, step, memory=0.995)
 
 
-def fitting_loss(head: Preview, features: Tensor, codes: Tensor, wanted: Tensor) -> Tensor:
+def fitting_loss(head: PreviewHead, features: Tensor, codes: Tensor, wanted: Tensor) -> Tensor:
     """Return the loss L2 + 0.05 L1 between the head's pictures and the pooled pictures `wanted` [N, 3, S, S]."""
     with low_precision(features.device):
         made = head(features, codes)

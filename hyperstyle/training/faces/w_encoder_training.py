@@ -12,9 +12,9 @@ from torch.nn import functional as F
 from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.metrics.arcface import ArcFaceNetwork
 from hyperstyle.networks.embedded_model import chunks
-from hyperstyle.networks.lpips import SQUARED, Lpips, difference
+from hyperstyle.networks.lpips import SQUARED, Lpips, training_distance
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import Preview, preview
+from hyperstyle.networks.preview_head import PreviewHead, preview
 from hyperstyle.networks.small_encoder import SIDE, SmallEncoder
 from hyperstyle.training.core.augmentation import photometric_jitter, random_flip
 from hyperstyle.training.core.generated_pictures import SIZE, code_of, file_of, numbers_in, read_picture, save_grid
@@ -62,7 +62,7 @@ class KnownPictures:
         return photometric_jitter(self.pictures(picked, SIDE)), self.codes[picked]
 
 
-def look_of_codes(codes: Tensor, pictures: Tensor) -> Tensor:
+def fit_pixels(codes: Tensor, pictures: Tensor) -> Tensor:
     """Fit the linear map [512, pixels] from standardized codes [N, 512] to pictures [N, 3, 32, 32] by ridge regression.
 
     It is a cheap measure of how visible an error of a code is: error @ map is the change of the picture, in standard
@@ -73,10 +73,13 @@ def look_of_codes(codes: Tensor, pictures: Tensor) -> Tensor:
     return torch.linalg.solve(gram, codes.T @ pixels) / pixels.std()
 
 
-def code_loss(predicted: Tensor, codes: Tensor, look: Tensor) -> Tensor:
-    """Return mean(error^2) + mean((error @ look)^2) of standardized codes [N, 512]; `look` is [512, pixels]."""
+def code_loss(predicted: Tensor, codes: Tensor, pixel_map: Tensor) -> Tensor:
+    """Return mean(error^2) + mean((error @ pixel_map)^2) of standardized codes [N, 512].
+
+    `pixel_map` [512, pixels] is that of `fit_pixels`.
+    """
     error = predicted - codes
-    return error.square().mean() + (error @ look).square().mean()
+    return error.square().mean() + (error @ pixel_map).square().mean()
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ class EncoderLoss(nn.Module):
     """Loss of codes on photos: the distance between the pictures that the codes give and the photos."""
 
     def __init__(
-        self, generator: MobileGenerator, head: Preview, small: Preview, lpips: Lpips, likeness: ArcFaceNetwork
+        self, generator: MobileGenerator, head: PreviewHead, small: PreviewHead, lpips: Lpips, likeness: ArcFaceNetwork
     ) -> None:
         super().__init__()
         self.generator = generator
@@ -117,7 +120,7 @@ class EncoderLoss(nn.Module):
         self.head.to(fast_dtype(device))
         self.small.to(fast_dtype(device))
 
-    def render(self, codes: Tensor, head: Preview) -> Tensor:
+    def render(self, codes: Tensor, head: PreviewHead) -> Tensor:
         """Render the previews [N, 3, S, S] of codes [N, 512]."""
         kernels = self.generator.kernels()
         parts = chunks(len(codes), codes.device)
@@ -130,7 +133,7 @@ class EncoderLoss(nn.Module):
         """
         small = F.mse_loss(self.render(codes, self.small), F.adaptive_avg_pool2d(photos, SMALL))
         made, wanted = self.render(codes[:CLOSE], self.head), photos[:CLOSE]
-        close = difference(made, wanted, self.lpips) + LIKENESS * self.likeness.distance(made, wanted)
+        close = training_distance(made, wanted, self.lpips) + LIKENESS * self.likeness.distance(made, wanted)
         return SQUARED * small + close.mean()
 
 
@@ -139,7 +142,7 @@ def train(work: Path, minutes: float, mapping: MappingNetwork, encoder_loss: Enc
     encoder_loss.to_device(device)
     known = KnownPictures.of(work / "pictures", mapping)
     fitted = range(HELD_OUT, HELD_OUT + FITTED)
-    look = look_of_codes(known.codes[fitted], known.pictures(fitted, 32)).to(device)
+    pixel_map = fit_pixels(known.codes[fitted], known.pictures(fitted, 32)).to(device)
     portraits, held_photos = read_portraits(work / "portraits")
     photos = Photos(portraits, work / "relatives", numbers_in(work / "relatives"))
     held, held_codes = known.pictures(range(HELD_OUT), SIDE).to(device), known.codes[:HELD_OUT].to(device)
@@ -165,12 +168,12 @@ def train(work: Path, minutes: float, mapping: MappingNetwork, encoder_loss: Enc
     for step in TrainingRun(work / CHECKPOINT, parts, minutes, report).steps(optimizer):
         pictures, codes = (part.to(device) for part in known.batch(step))
         some = photos.batch().to(device)
-        training_loss(encoder, encoder_loss, look, (pictures, codes), some).backward()
+        training_loss(encoder, encoder_loss, pixel_map, (pictures, codes), some).backward()
         update(encoder, average, optimizer, step)
 
 
 def training_loss(
-    encoder: SmallEncoder, encoder_loss: EncoderLoss, look: Tensor, known: tuple[Tensor, Tensor], photos: Tensor
+    encoder: SmallEncoder, encoder_loss: EncoderLoss, pixel_map: Tensor, known: tuple[Tensor, Tensor], photos: Tensor
 ) -> Tensor:
     """Return the loss of one step.
 
@@ -180,4 +183,4 @@ def training_loss(
     with low_precision(photos.device):
         predicted = encoder.normalized(torch.cat((pictures, F.adaptive_avg_pool2d(photos, SIDE)))).float()
     found = encoder.mean + encoder.spread * predicted[len(pictures) :]
-    return code_loss(predicted[: len(pictures)], codes, look) + encoder_loss.loss(found, photos)
+    return code_loss(predicted[: len(pictures)], codes, pixel_map) + encoder_loss.loss(found, photos)

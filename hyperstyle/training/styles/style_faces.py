@@ -19,7 +19,7 @@ from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.photo.tensors import to_pixels, to_tensor
 from hyperstyle.training.core.generated_pictures import code_of
-from hyperstyle.training.core.portraits import FIRST_HELD_OUT, number_of, stacked
+from hyperstyle.training.core.portraits import FIRST_HELD_OUT, number_of, read_batch
 
 SIZE = 512
 """Side of the pictures: fine enough for a teacher, which needs a quarter of the time of full size."""
@@ -66,7 +66,7 @@ def invert_portraits(folder: Path, model: Model, portraits: Path, count: int = P
     for path in paths[:: max(len(paths) // count, 1)][:count]:
         kept = folder / f"{path.stem}.safetensors"
         if not kept.exists():
-            *_, last = invert(model, stacked([path]).to(next(model.generator.parameters()).device))
+            *_, last = invert(model, read_batch([path]).to(next(model.generator.parameters()).device))
             _save(kept.with_suffix(".webp"), last.picture)
             halves = {str(layer): offset[0].half().cpu().contiguous() for layer, offset in last.offsets.items()}
             with atomic_write(kept) as part:

@@ -16,7 +16,7 @@ from hyperstyle.inversion.layer_inputs import layer_inputs
 from hyperstyle.inversion.polish import orthogonalize, whitening_basis
 from hyperstyle.inversion.tuning import offsets_to
 from hyperstyle.networks.generator import Kernels, Offsets
-from hyperstyle.networks.lpips import Lpips, difference
+from hyperstyle.networks.lpips import Lpips, training_distance
 from hyperstyle.networks.mobile_stylegan import MobileGenerator
 from hyperstyle.training.core.generated_pictures import save_grid
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
@@ -109,7 +109,7 @@ class StyleDataset:
         wanted = position.cut_inner(self.target(face))
         smooth = F.interpolate(wanted, made.shape[-2:], mode="bilinear")
         at_size = F.avg_pool2d(made, made.shape[-1] // wanted.shape[-1])
-        return (difference(at_size, wanted, lpips) + FULL_SIZE_WEIGHT * (made - smooth).square().mean()).mean()
+        return (training_distance(at_size, wanted, lpips) + FULL_SIZE_WEIGHT * (made - smooth).square().mean()).mean()
 
     @torch.inference_mode()
     def evaluate(self, styled: Kernels, faces: Sequence[int], lpips: Lpips) -> tuple[str, Tensor]:

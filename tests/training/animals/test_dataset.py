@@ -7,7 +7,7 @@ import torch
 
 from hyperstyle.errors import StudioError
 from hyperstyle.training.animals.dataset import AnimalPictures
-from hyperstyle.training.core.portraits import stacked
+from hyperstyle.training.core.portraits import read_batch
 from tests.training.animals.conftest import COUNT, HELD
 
 
@@ -15,7 +15,7 @@ def test_every_picture_is_there_as_it_is_and_mirrored_and_those_for_tests_are_ap
     folder: Path, pictures: AnimalPictures
 ) -> None:
     assert len(pictures) == 2 * (COUNT - HELD)
-    (wanted,) = stacked([folder / f"{HELD + 1}.png"])
+    (wanted,) = read_batch([folder / f"{HELD + 1}.png"])
     plain, mirrored = pictures.batch(torch.tensor([2, 3]), 256)
     assert torch.allclose(plain, wanted, atol=1e-5)
     assert torch.equal(mirrored, plain.flip(2))

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from hyperstyle.training.core.loop import TrainingRun, follow, write_checkpoint
+from hyperstyle.training.core.loop import TrainingRun, update_ema, write_checkpoint
 
 ENDLESS = """
 import sys, torch
@@ -67,6 +67,6 @@ def test_the_average_follows_the_model() -> None:
     model, average = nn.BatchNorm1d(2), nn.BatchNorm1d(2)
     nn.init.constant_(model.weight, 3.0)
     model.num_batches_tracked.fill_(7)
-    follow(average, model, 0.5)
+    update_ema(average, model, 0.5)
     assert average.weight.tolist() == [2.0, 2.0]
     assert average.num_batches_tracked == 7

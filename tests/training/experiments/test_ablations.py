@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import Preview
+from hyperstyle.networks.preview_head import PreviewHead
 from hyperstyle.networks.refiner import STEPS, Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.training.core.budget import CpuClock, StepLimitedRun
@@ -34,7 +34,7 @@ def training(generator: MobileGenerator, mapping: MappingNetwork, tmp_path: Path
     """Six photos that are lighter than the pictures of their codes, seen through a preview of 32 pixels."""
     torch.manual_seed(0)
     lpips = load_lpips(weight_file("lpips-alexnet"))
-    model = EmbeddedModel(copy.deepcopy(generator), Preview(32), SmallEncoder(), Refiner(TINY.layers), lpips)
+    model = EmbeddedModel(copy.deepcopy(generator), PreviewHead(32), SmallEncoder(), Refiner(TINY.layers), lpips)
     model.eval().requires_grad_(False)
     codes = mapping(torch.randn(6, 512), 0.8).detach()
     pictures = render_previews(model, codes, model.generator.own_kernels())

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import Preview
+from hyperstyle.networks.preview_head import PreviewHead
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.training.experiments.discriminator import Discriminator
@@ -48,7 +48,7 @@ def training_of(generator: MobileGenerator, mapping: MappingNetwork, save_every:
     """Training on a few small pictures of perturbed kernels, from the codes that they were rendered with."""
     torch.manual_seed(0)
     lpips = load_lpips(weight_file("lpips-alexnet"))
-    model = EmbeddedModel(copy.deepcopy(generator), Preview(SIDE), SmallEncoder(), Refiner(LAYERS), lpips)
+    model = EmbeddedModel(copy.deepcopy(generator), PreviewHead(SIDE), SmallEncoder(), Refiner(LAYERS), lpips)
     model.eval().requires_grad_(False)
     codes = mapping(torch.randn(PHOTOS, 512), 0.8).detach()
     photos = Targets(model, mapping, torch.empty(0)).perturbed_pictures(codes)

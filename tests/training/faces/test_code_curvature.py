@@ -4,9 +4,9 @@ import copy
 
 import torch
 
-from hyperstyle.networks.lpips import difference
+from hyperstyle.networks.lpips import training_distance
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import Preview, preview
+from hyperstyle.networks.preview_head import PreviewHead, preview
 from hyperstyle.paths import ASSETS
 from hyperstyle.training.faces.code_curvature import TRUNCATION, coordinates_of, measure
 from hyperstyle.weights.assets import load_shipped
@@ -19,14 +19,14 @@ FACES = 6
 def test_it_says_how_far_small_moves_of_a_code_lead(generator: MobileGenerator, mapping: MappingNetwork) -> None:
     torch.manual_seed(0)
     lpips = load_lpips(weight_file("lpips-alexnet"))
-    head, copied = load_shipped(Preview(), ASSETS / "preview.safetensors"), copy.deepcopy(generator)
+    head, copied = load_shipped(PreviewHead(), ASSETS / "preview.safetensors"), copy.deepcopy(generator)
     curvature = measure(copied, copy.deepcopy(head), lpips, mapping, FACES, torch.device("cpu"))
     with torch.no_grad():
         codes = mapping(torch.randn(FACES, 512, generator=torch.Generator().manual_seed(0)), TRUNCATION)
         moves = 0.005 * (mapping(torch.randn(FACES, 512), TRUNCATION) - codes)
         kernels = generator.kernels()
         one, other = (preview(generator, head, some, kernels) for some in (codes - moves, codes + moves))
-    measured = difference(one, other, lpips).sum()
+    measured = training_distance(one, other, lpips).sum()
     expected = ((2 * moves) @ curvature * moves).sum()
     assert 0.6 < measured / expected < 1.6
 

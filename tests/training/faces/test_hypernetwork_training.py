@@ -9,7 +9,7 @@ from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import Preview
+from hyperstyle.networks.preview_head import PreviewHead
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.training.faces.hypernetwork_training import Targets, backward, refinements, render_full
@@ -17,7 +17,7 @@ from hyperstyle.training.faces.hypernetwork_training import Targets, backward, r
 
 def model_of(generator: MobileGenerator) -> EmbeddedModel:
     torch.manual_seed(0)
-    model = EmbeddedModel(copy.deepcopy(generator), Preview(), SmallEncoder(), Refiner(layers=(3, 8)), Lpips())
+    model = EmbeddedModel(copy.deepcopy(generator), PreviewHead(), SmallEncoder(), Refiner(layers=(3, 8)), Lpips())
     return model.eval().requires_grad_(False)
 
 
@@ -28,7 +28,7 @@ def test_perturbed_pictures_are_none_that_the_generator_would_make(
     targets = Targets(model, mapping, torch.rand(3, 3, 256, 256) * 2 - 1)
     codes = mapping(torch.randn(2, 512), 0.8)
     perturbed = targets.perturbed_pictures(codes)
-    own = torch.cat([model.look(model.target(perturbed), codes, {}).picture])
+    own = torch.cat([model.refiner_input(model.target(perturbed), codes, {}).picture])
     assert (perturbed - own).square().mean() > 1e-3
     assert targets.batch(3).shape == (3, 3, 256, 256)
 
@@ -50,11 +50,11 @@ def test_backward_gives_the_gradient_of_the_distance(generator: MobileGenerator)
     codes = model.encode(photo)
     kernel = model.generator.own_kernels()[8]
     step = torch.randn_like(kernel) * 1e-3
-    gradient = model.look(model.target(photo), codes, {}).gradients[8]
+    gradient = model.refiner_input(model.target(photo), codes, {}).gradients[8]
     expected = float((gradient.view_as(kernel) * step * kernel).sum())
 
     def distance(offsets: Offsets) -> float:
-        return float(model.look(model.target(photo), codes, offsets).distance)
+        return float(model.refiner_input(model.target(photo), codes, offsets).distance)
 
     measured = distance({8: step[None]} | {3: torch.zeros(1, 1, 1, 1, 1)}) - distance(
         {8: -step[None]} | {3: torch.zeros(1, 1, 1, 1, 1)}
@@ -70,7 +70,7 @@ def test_refinements_that_do_nothing_leave_the_picture(generator: MobileGenerato
     with torch.no_grad():
         steps = refinements(model, model.hypernetwork, photo, model.encode(photo), real=False)
         first, second = islice(steps, 2)
-    assert torch.allclose(first.look.picture, second.look.picture, atol=1e-4)
+    assert torch.allclose(first.state.picture, second.state.picture, atol=1e-4)
     assert set(second.offsets) == {3, 8}
 
 
@@ -81,5 +81,5 @@ def test_real_pictures_are_what_is_compared(generator: MobileGenerator) -> None:
     codes = model.encode(photo)
     for step in islice(refinements(model, model.hypernetwork, photo, codes, real=True), 2):
         pictures = render_full(model, codes, step.offsets)
-        assert torch.allclose(step.look.picture, pictures, atol=1e-4)
-        assert torch.allclose(step.look.distance, model.distance(pictures, photo), atol=1e-3)
+        assert torch.allclose(step.state.picture, pictures, atol=1e-4)
+        assert torch.allclose(step.state.distance, model.distance(pictures, photo), atol=1e-3)
