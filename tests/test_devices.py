@@ -113,7 +113,7 @@ def inversion_of(domain: str, model: Model) -> Inversion:
 def test_edits_text_edits_and_polish_run_where_the_model_is(domain: str) -> None:
     model = model_of(domain)
     inversion = inversion_of(domain, model)
-    canvas = Renderer.apply(model, inversion)
+    canvas = Renderer.of(model, inversion)
     edit = Edit(Direction("age", "Age", "younger", "older", torch.ones(512), (0, 8)), 2.0)
     width = model.generator.styles(canvas.codes)[3].shape[1]
     said = StyleSpaceEdit(StyleSpaceDirection("a -> b", {3: torch.ones(width)}, width), 4.0)
