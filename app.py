@@ -35,7 +35,7 @@ def main(
     work = WorkStore(None if work_memory is None else work_memory * 1_000_000)
     services = Services(engine, Sessions(engine.first), work)
     services.start()  # the model loads while the page is built
-    serve(build_page(services), server_name=host, server_port=port, share=share, mcp_server=mcp)
+    serve(build_page(services), services.examples, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
 if __name__ == "__main__":

@@ -254,7 +254,7 @@ class Inverter:
         for step, seconds in timed(steps, self.device):
             for metrics, known in zip(evaluate(step.picture), records, strict=True):
                 if not math.isfinite(metrics.l2):
-                    raise StudioError(f"{method.title} diverged in step {step.index}: take fewer steps.")
+                    raise StudioError(f"{method.title} diverged in step {step.index}: use fewer steps.")
                 known.append(StepRecord(step.index, metrics, seconds / len(crops)))
             yield [
                 InversionStep(self._inversion(crop, step, place, method, known), to_pixels(step.picture[place]))
@@ -405,7 +405,9 @@ def open_photo(photo: PhotoLike) -> Photo:
         return Photo(np.asarray(photo.convert("RGB")), icc=photo.info.get("icc_profile"))
     if isinstance(photo, np.ndarray):
         if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8:
-            raise StudioError("An array of a photo has the shape [height, width, 3] and 8 bits: convert it first.")
+            raise StudioError(
+                "A photo given as an array must have the shape [height, width, 3] and 8 bits: convert it first."
+            )
         return Photo(photo)
     return read_photo(Path(photo) if isinstance(photo, str) else photo)
 

@@ -149,5 +149,5 @@ def _number(query: Mapping[str, str], name: str, lowest: float, highest: float) 
     except ValueError:
         number = math.nan
     if math.isnan(number):
-        raise StudioError(f"The link's {name} is no number: correct it, or open the page without it.")
+        raise StudioError(f"The link's {name} is not a number: correct it, or open the page without it.")
     return min(max(number, lowest), highest)

@@ -138,5 +138,5 @@ def test_what_does_not_exist_is_told_in_a_sentence(inverter: Inverter) -> None:
         inverter.render(inversion, age=50)
     with pytest.raises(hyperstyle.StudioError, match="no domain 'horses'"):
         hyperstyle.load("horses")
-    with pytest.raises(hyperstyle.StudioError, match="not the one that was inverted"):
+    with pytest.raises(hyperstyle.StudioError, match="not the photo that was inverted"):
         inverter.paste(np.zeros((100, 100, 3), np.uint8), inversion)

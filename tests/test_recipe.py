@@ -47,7 +47,7 @@ def test_a_link_by_hand_is_read_kindly() -> None:
     recipe = Recipe.from_query({"smile": "99", "strength": "-1", "wings": "3", "utm_source": "x"}, DIRECTIONS)
     assert (recipe.edits, recipe.strength) == ({"smile": 5.0}, 0.0)
     for number in ("much", "nan"):
-        with pytest.raises(StudioError, match="link's smile is no number"):
+        with pytest.raises(StudioError, match="link's smile is not a number"):
             Recipe.from_query({"smile": number}, DIRECTIONS)
 
 

@@ -147,7 +147,7 @@ def read_styleclip_table(path: Path, model: str, generator: StyleGan2, mapping: 
     except FileNotFoundError as error:
         raise StudioError(f"{path} is missing: get it with `python -m hyperstyle weights get faces`.") from error
     except (OSError, ValueError) as error:
-        raise StudioError(f"{path.name} is damaged, or no table of numbers: get it again.") from error
+        raise StudioError(f"{path.name} is damaged, or not a table of numbers: fetch it again.") from error
     expected = (sum(width for _, width in widths), CLIP_DIM)
     if table.shape != expected or not np.isfinite(table).all():
         raise StudioError(f"{path.name} has the relevance of another generator: {list(expected)} numbers are expected.")

@@ -43,9 +43,9 @@ def read_directions(path: Path) -> dict[str, Direction]:
             names = sorted(about, key=lambda name: about[name]["place"])  # safetensors keeps no order
             return {name: _direction(name, file.get_tensor(name), about[name]) for name in names}
     except FileNotFoundError as error:
-        raise StudioError(f"{path.name} is missing: this copy of the program is not whole.") from error
+        raise StudioError(f"{path.name} is missing: install the program again.") from error
     except (SafetensorError, OSError) as error:
-        raise StudioError(f"{path.name} is damaged: get this copy of the program again.") from error
+        raise StudioError(f"{path.name} is damaged: install the program again.") from error
 
 
 def _direction(name: str, vector: Tensor, about: dict[str, Any]) -> Direction:

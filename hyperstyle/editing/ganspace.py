@@ -120,4 +120,4 @@ def read_tensors(path: Path) -> Any:  # noqa: ANN401 -- whatever the file holds;
             f"{path} cannot be read ({error.strerror}): check the name and that you may read it."
         ) from error
     except Exception as error:  # torch raises many kinds of errors on damaged files
-        raise StudioError(f"{path.name} is not read: it is damaged, or holds more than tensors.") from error
+        raise StudioError(f"{path.name} was not read: it is damaged, or holds more than tensors.") from error

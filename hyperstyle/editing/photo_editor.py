@@ -86,4 +86,4 @@ def check_photo(photo: Photo, inversion: Inversion) -> None:
     height, width = photo.pixels.shape[:2]
     if (width, height) != inversion.photo_size:
         wanted = "{} x {}".format(*inversion.photo_size)
-        raise StudioError(f"The photo is not the one that was inverted, which has {wanted} pixels: take that one.")
+        raise StudioError(f"This is not the photo that was inverted: choose that one, which has {wanted} pixels.")

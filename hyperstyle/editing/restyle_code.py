@@ -27,7 +27,7 @@ def restyle_code(inversion: Inversion, photo: Photo, device: torch.device) -> Te
     """
     height, width = photo.pixels.shape[:2]
     if (width, height) != inversion.photo_size:
-        raise StudioError("The photo is not the one that was inverted, which had another size: choose that one.")
+        raise StudioError("This is not the photo that was inverted, which has another size: choose that one.")
     if inversion.domain not in ENCODERS:
         raise StudioError(f"ReStyle-e4e is for {', '.join(ENCODERS)}, and the inversion is of {inversion.domain}.")
     model = placed(load(ReStyleModel, fetch(WEIGHTS[ENCODERS[inversion.domain]])), device)

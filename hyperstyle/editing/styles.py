@@ -171,7 +171,7 @@ def read_style(path: Path) -> Offsets:
     try:
         return {int(layer): offset.float() for layer, offset in load_file(path).items()}
     except (SafetensorError, OSError, ValueError) as error:
-        raise StudioError(f"{path.name} is missing or damaged: get this copy of the program again.") from error
+        raise StudioError(f"{path.name} is missing or damaged: install the program again.") from error
 
 
 def write_style(path: Path, offsets: Offsets, story: Mapping[str, str]) -> None:

@@ -49,8 +49,8 @@ def why_no_text(domain: Domain) -> str | None:
     needed = [CLIP_WEIGHTS, STYLECLIP_WEIGHTS] if domain.text is TextTables.PUBLISHED and not known else [CLIP_WEIGHTS]
     missing = [name for name in needed if status(WEIGHTS[name]).path is None]
     if missing:
-        files = "a file of weights is" if len(missing) == 1 else f"{len(missing)} files of weights are"
-        return f"{files} not here: " + ", ".join(f"`python -m hyperstyle weights get {name}`" for name in missing)
+        files = "1 weight file is" if len(missing) == 1 else f"{len(missing)} weight files are"
+        return f"{files} missing: " + ", ".join(f"`python -m hyperstyle weights get {name}`" for name in missing)
     if domain.text is TextTables.NONE and not known:
         return (
             "nobody has published what its channels mean: "
@@ -94,9 +94,9 @@ def load_embedded_text_model(path: Path, device: torch.device) -> TextModel:
         with safe_open(path, "pt") as file:
             words = WordTokenizer(json.loads((file.metadata() or {})["vocabulary"]))
     except FileNotFoundError as error:
-        raise StudioError(f"assets/{path.name} is missing: this copy of the program is not whole.") from error
+        raise StudioError(f"assets/{path.name} is missing: install the program again.") from error
     except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise StudioError(f"assets/{path.name} is damaged: get this copy of the program again.") from error
+        raise StudioError(f"assets/{path.name} is damaged: install the program again.") from error
     return embedded_text_model(load_shipped(open_clip_network(embedded_config(words)), path).to(device), words)
 
 

@@ -64,13 +64,13 @@ class TextModel:
         """
         text = " ".join(text.split())
         if not text:
-            raise StudioError("Both texts have to say something: describe the face as it is, and as it shall be.")
+            raise StudioError("Both texts are needed: describe the face as it is, and as it should be.")
         if len(text) > MAX_CHARACTERS:
-            raise StudioError(f"A text of {len(text)} characters is too long: a few words do best.")
+            raise StudioError(f"The text is too long ({len(text)} characters): use a few words.")
         if unknown := self.unknown_words(text):
             words = ", ".join(f'"{word}"' for word in unknown[:3])
             raise StudioError(
-                f"The embedded text model has never seen {words}: it knows plain English words about age, smile, "
+                f"The embedded text model does not know {words}: it knows plain English words about age, smile, "
                 "glasses, beard, hair colour, eyes, mouth, make-up, light, and where a face looks."
             )
         sentences = [fill_template(template, text) for template in self.templates]

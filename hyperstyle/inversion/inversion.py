@@ -154,9 +154,13 @@ class Inversion:
         path = Path(path)
         metadata, tensors = _read(path)
         if metadata.get("format") != FORMAT:
-            raise StudioError(f"{path.name} is no saved inversion: choose an inversion.safetensors of this program.")
+            raise StudioError(
+                f"{path.name} is not a saved inversion: choose an inversion.safetensors from this program."
+            )
         if not metadata.get("version", "").isdecimal() or int(metadata["version"]) > VERSION:
-            raise StudioError(f"{path.name} was saved by a newer version of this program: update it, then open it.")
+            raise StudioError(
+                f"{path.name} was saved by a newer version of this program: update the program, then try again."
+            )
         try:
             story = json.loads(metadata["inversion"])
             codes, offsets = _codes_and_offsets(tensors)
@@ -172,7 +176,9 @@ class Inversion:
                 OffsetMode(story.get("offsets", OffsetMode.MULTIPLIED)),  # older files lack it
             )
         except (KeyError, TypeError, ValueError, StudioError) as error:
-            raise StudioError(f"{path.name} is damaged: invert the photo again, or take another copy of it.") from error
+            raise StudioError(
+                f"{path.name} is damaged: invert the photo again, or use another copy of the file."
+            ) from error
         if inversion.domain not in DOMAINS:
             raise StudioError(
                 f"{path.name} is of the domain {inversion.domain!r}, which this version lacks: update the program."
@@ -190,7 +196,7 @@ def _read(path: Path) -> tuple[Mapping[str, str], dict[str, Tensor]]:
         raise StudioError(f"The inversion {path} cannot be opened: check that it is there and may be read.") from error
     except SafetensorError as error:
         raise StudioError(
-            f"{path.name} is damaged, or no saved inversion at all: choose an inversion.safetensors of this program."
+            f"{path.name} is damaged, or not a saved inversion: choose an inversion.safetensors from this program."
         ) from error
 
 

@@ -38,7 +38,7 @@ def region(pixels: Pixels, quad: Quad, margin: float = 0.0) -> tuple[int, int, i
     left, top = np.clip(np.floor(corners.min(axis=0) - margin), 0, (width, height)).astype(int).tolist()
     right, bottom = np.clip(np.ceil(corners.max(axis=0) + margin), 0, (width, height)).astype(int).tolist()
     if right <= left or bottom <= top or np.ptp(corners, axis=0).max() > _MAX_SIZE * max(height, width):
-        raise StudioError("The crop lies outside of the photo, or is far larger: choose it again.")
+        raise StudioError("The crop lies outside the photo, or is far larger: choose it again.")
     return left, top, right, bottom
 
 

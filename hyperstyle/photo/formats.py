@@ -68,13 +68,13 @@ class JpegCoding:
 def decode(data: bytes) -> DecodedImage:
     """Decode a file of a known format, or refuse it with a `StudioError`; other errors mean that it is damaged."""
     if tags.is_bloated(data):
-        raise StudioError("The picture's tags claim more than its file holds: save it again without them.")
+        raise StudioError("The picture's tags claim more than the file holds: save it again without them.")
     for image_format in _FORMATS:
         if image_format.signature.match(data):
             return _decode_with_pillow(data, image_format)
     if _HEIF.match(data):
         return _decode_heif(data)
-    raise StudioError("This is no picture that can be read: take a JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF file.")
+    raise StudioError("This file is not a picture that can be read: use JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF.")
 
 
 class _BoundedReader(io.BytesIO):
@@ -89,9 +89,7 @@ class _BoundedReader(io.BytesIO):
         self._bytes_left -= len(piece)
         self._reads_left -= 1
         if self._bytes_left < 0 or self._reads_left < 0:
-            raise StudioError(
-                "The picture's file is built like no photo: open it in a picture program and save it as JPEG."
-            )
+            raise StudioError("The file is not built like a photo: save it as JPEG in an image editor.")
         return piece
 
 
@@ -160,9 +158,9 @@ def _check_size(size: tuple[int, int], data: bytes) -> None:
             f"The picture has {width} x {height} pixels, more than {MAX_PIXELS // 10**6} megapixels: make it smaller."
         )
     if min(width, height) < MIN_SIDE:
-        raise StudioError(f"The picture has {width} x {height} pixels: take one with at least {MIN_SIDE} on each side.")
+        raise StudioError(f"The picture has {width} x {height} pixels: use one with at least {MIN_SIDE} on each side.")
     if width * height > _MAX_PIXELS_PER_BYTE * len(data):
-        raise StudioError(f"The file is too small for a photo of {width} x {height} pixels: take another one.")
+        raise StudioError(f"The file is too small for a photo of {width} x {height} pixels: use another copy.")
 
 
 def _check_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes, offset: int) -> None:
@@ -179,7 +177,7 @@ def _check_jpeg(image: JpegImagePlugin.JpegImageFile, data: bytes, offset: int) 
     else:
         scans = _MAX_SCANNED_PIXELS
     if image.width * image.height * scans > _MAX_SCANNED_PIXELS:
-        raise StudioError("The JPEG is stored in too many passes: open it in a picture program and save it again.")
+        raise StudioError("The JPEG is stored in too many passes: save it again in an image editor.")
 
 
 def _check_png(_image: PngImagePlugin.PngImageFile, data: bytes, offset: int) -> None:
@@ -189,7 +187,7 @@ def _check_png(_image: PngImagePlugin.PngImageFile, data: bytes, offset: int) ->
 
 def _check_tiff(image: TiffImagePlugin.TiffImageFile, _data: bytes, _offset: int) -> None:
     if image.tag_v2.get(TiffImagePlugin.TILEWIDTH, 0) * image.tag_v2.get(TiffImagePlugin.TILELENGTH, 0) > _MAX_TILE:
-        raise StudioError("The TIFF is stored in huge tiles: open it in a picture program and save it as JPEG.")
+        raise StudioError("The TIFF is stored in huge tiles: save it as JPEG in an image editor.")
 
 
 def _check_nothing(_image: ImageFile.ImageFile, _data: bytes, _offset: int) -> None:
@@ -197,7 +195,7 @@ def _check_nothing(_image: ImageFile.ImageFile, _data: bytes, _offset: int) -> N
 
 
 def _truncated() -> StudioError:
-    return StudioError("The picture is cut off: send or copy it again, until the end this time.")
+    return StudioError("The picture is incomplete: copy or upload it again.")
 
 
 def _tiff_exif(image: TiffImagePlugin.TiffImageFile) -> bytes | None:

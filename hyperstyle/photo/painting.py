@@ -55,7 +55,7 @@ def strokes_from(entries: Iterable[Any]) -> tuple[Stroke, ...]:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StudioError("What was painted cannot be read: reload the page.") from error
     if sum(len(stroke.points) for stroke in strokes) > MAX_POINTS:
-        raise StudioError("That is a lot of paint: clear it, and use a wider brush.")
+        raise StudioError("There are too many strokes: clear them, and use a wider brush.")
     return strokes
 
 

@@ -27,7 +27,7 @@ class Quad:
     def __post_init__(self) -> None:
         numbers = np.array(self.numbers, np.float64)
         if numbers.shape != (8,) or not np.isfinite(numbers).all() or not _is_parallelogram(numbers.reshape(4, 2)):
-            raise StudioError("The crop's eight numbers are no parallelogram: choose the crop again.")
+            raise StudioError("The crop's eight numbers do not form a parallelogram: choose the crop again.")
 
     @classmethod
     def from_list(cls, numbers: Sequence[float]) -> "Quad":

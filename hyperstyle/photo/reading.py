@@ -52,7 +52,7 @@ def read_photo(source: Path | bytes) -> Photo:
     """
     data = source if isinstance(source, bytes) else _file_bytes(source)
     if not data:
-        raise StudioError("The file is empty: choose the photo again, or save it again where it comes from.")
+        raise StudioError("The file is empty: choose another copy of the photo.")
     if len(data) > MAX_BYTES:
         raise StudioError(
             f"The file is larger than {MAX_BYTES // 2**20} MB: save the photo as JPEG, or make it smaller."
@@ -63,7 +63,7 @@ def read_photo(source: Path | bytes) -> Photo:
         raise
     except Exception as error:  # a decoder may raise anything at all on bytes that were made to break it
         raise StudioError(
-            "The picture is damaged or cut off: send it again, or open it in a picture program and save it as JPEG."
+            "The picture is damaged or incomplete: use another copy, or save it as JPEG in an image editor."
         ) from error
 
 

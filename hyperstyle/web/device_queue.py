@@ -1,6 +1,6 @@
-"""The queue in front of a device: edits go first, and an inversion lets them in between its steps."""
+"""The queue in front of a device: edits go first, then inversions step by step, then what nobody waits for."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Condition
 from typing import TypeVar
@@ -17,6 +17,7 @@ class DeviceQueue:
         self._capacity = capacity
         self._running = 0
         self._waiting = 0  # pieces of work with priority
+        self._interleaved = 0  # calls of `interleave` under way, but for those in the background
 
     @property
     def waiting(self) -> int:
@@ -36,20 +37,36 @@ class DeviceQueue:
         finally:
             self._done()
 
-    def interleave(self, steps: Iterable[T]) -> Iterator[T]:
-        """Yield the items of `steps`, each computed as its own piece of work; work with priority goes in between."""
+    def interleave(self, steps: Iterable[T], in_background: Callable[[], bool] = lambda: False) -> Iterator[T]:
+        """Yield the items of `steps`, each computed as its own piece of work; work with priority goes in between.
+
+        As long as `in_background` returns True, other calls go first with all of their steps.
+        """
+        foreground = not in_background()
         iterator = iter(steps)
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._running < self._capacity and not self._waiting)
-                self._running += 1
-            try:
-                step = next(iterator, _END)
-            finally:
-                self._done()
-            if step is _END:
-                return
-            yield step  # type: ignore[misc]  # not the sentinel
+        self._count(foreground)
+        try:
+            while True:
+                with self._changed:
+                    self._changed.wait_for(lambda: self._may_step() and not (self._interleaved and in_background()))
+                    self._running += 1
+                try:
+                    step = next(iterator, _END)
+                finally:
+                    self._done()
+                if step is _END:
+                    return
+                yield step  # type: ignore[misc]  # not the sentinel
+        finally:
+            self._count(-foreground)
+
+    def _may_step(self) -> bool:
+        return self._running < self._capacity and not self._waiting
+
+    def _count(self, calls: int) -> None:
+        with self._changed:
+            self._interleaved += calls
+            self._changed.notify_all()
 
     def _done(self) -> None:
         with self._changed:

@@ -115,10 +115,12 @@ class Engine:
         """Return the reason why a domain takes no edits in words here; None if it does."""
         return why_no_text(self.domains[name])
 
-    def invert(self, name: str, crop: Crop, method: Method, steps: int) -> Iterator[InversionStep]:
-        """The steps of an inversion; edits of other visitors run in between."""
+    def invert(
+        self, name: str, crop: Crop, method: Method, steps: int, in_background: Callable[[], bool] = lambda: False
+    ) -> Iterator[InversionStep]:
+        """The steps of an inversion; edits of other visitors run in between, `in_background` their inversions too."""
         self.inverter(name).model_of_method(method)  # loaded here, since a fork forgets what it loads
-        return self.queue.interleave(self._steps_on_device(name, crop, method, steps))
+        return self.queue.interleave(self._steps_on_device(name, crop, method, steps), in_background)
 
     def polish(self, name: str, crop: Crop, inversion: Inversion, steps: int) -> Iterator[InversionStep]:
         """Steps of polish on top of an inversion; edits of other visitors run in between."""
@@ -190,8 +192,8 @@ class Engine:
         missing = missing_weights(domain)
         if not missing:
             return Offer(domain.name, domain.title)
-        files = "1 file of weights is" if len(missing) == 1 else f"{len(missing)} files of weights are"
-        return Offer(domain.name, domain.title, f"{files} not here", f"python -m hyperstyle weights get {domain.name}")
+        files = "1 weight file is" if len(missing) == 1 else f"{len(missing)} weight files are"
+        return Offer(domain.name, domain.title, f"{files} missing", f"python -m hyperstyle weights get {domain.name}")
 
 
 def styles_at_hand(domain: Domain) -> Mapping[str, str]:

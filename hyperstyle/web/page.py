@@ -35,9 +35,10 @@ class Page:
         self._services = services
         with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, HOUR)) as self.blocks:
             add_endpoints(services)  # first, so that no handler of a button takes one of their names
-            gr.Markdown(text("welcome"), elem_classes="welcome")
-            offers = domain_choice_value(services.engine.offers(), services.engine.first)
-            self._domain = domain_choice(offers, elem_id="domain")
+            with gr.Row(elem_classes="top"):
+                gr.Markdown(text("welcome"), elem_classes="welcome")
+                offers = domain_choice_value(services.engine.offers(), services.engine.first)
+                self._domain = domain_choice(offers, elem_id="domain")
             with gr.Tabs() as self._tabs:
                 with gr.Tab("Invert", id="invert"):
                     self._invert = InvertTab(services)
@@ -113,8 +114,10 @@ class Page:
             shown = self._invert.show(session, "Opened from a link.")
         elif "example" in query:
             shown = self._invert.show_example(query["example"], session)
-        elif self._services.first_example:
-            self._services.take_example(session, self._services.first_example)
+        elif first := self._services.first_example:
+            self._services.take_example(session, first)
+            if ready := self._services.ready_example(first):
+                session.add_inversion(ready)
         return {**self._offer_domains(session.domain), **shown}
 
     @user_errors

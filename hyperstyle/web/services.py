@@ -1,5 +1,6 @@
 """The services that all parts of the page share: models, sessions and examples."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Event, Lock, Thread
 
@@ -21,6 +22,7 @@ from hyperstyle.web.memory import give_back
 from hyperstyle.web.sessions import ChangedPhoto, InvertedExample, SavedStep, Session, Sessions
 from hyperstyle.web.views import View
 from hyperstyle.web.work_store import Kept, WorkStore
+from hyperstyle.web.zero_gpu import is_zero_gpu
 
 MINUTE = 60
 ALIGNED_HEIGHT = 1024
@@ -37,11 +39,15 @@ class Services:
     examples: Examples = field(default_factory=Examples)
     _inverted_examples: dict[str, InvertedExample] = field(default_factory=dict)
     _inverting: Lock = field(default_factory=Lock)
+    _example_wanted: Event = field(default_factory=Event)
+    """Set as soon as a visitor waits for an example's inversion."""
 
     def start(self) -> None:
-        """Start to load models, and to drop expired sessions."""
+        """Start to load models, then to invert the first example, and to drop expired sessions."""
         self.engine.start()
         Thread(target=self._clean_up, name="cleaner", daemon=True).start()
+        if not is_zero_gpu():  # which lends a GPU to visitors only
+            Thread(target=self._prepare_example, name="example", daemon=True).start()
 
     def session(self, request: gr.Request) -> Session:
         """Return the session of the visitor who sent a request."""
@@ -94,7 +100,7 @@ class Services:
         """Return the session's photo with the part to invert."""
         photo = self.photo(session)
         if session.quad is None:
-            raise StudioError("Choose a face, or draw a box around it, first.")
+            raise StudioError("First choose a face, or draw a box around one.")
         return Crop(photo, session.faces, session.quad, session.is_drawing)
 
     def aligned(self, crop: Crop, domain: Domain) -> bytes:
@@ -140,6 +146,20 @@ class Services:
 
     def inverted_example(self, name: str) -> InvertedExample:
         """Return an example with its inversion, computed at the first call and then kept for all visitors."""
+        self._example_wanted.set()
+        return self._example(name)
+
+    def ready_example(self, name: str) -> InvertedExample | None:
+        """Return an example with its inversion; None if that has not been computed yet."""
+        return self._inverted_examples.get(name)
+
+    def _prepare_example(self) -> None:
+        """Invert the first example before a visitor wants it."""
+        with suppress(StudioError):  # weights that are not here, which visitors are told of
+            if self.first_example:
+                self._example(self.first_example)
+
+    def _example(self, name: str) -> InvertedExample:
         with self._inverting:
             if name not in self._inverted_examples:
                 self._inverted_examples[name] = self._invert_example(name)
@@ -148,7 +168,8 @@ class Services:
     def _invert_example(self, name: str) -> InvertedExample:
         domain = self.engine.domains[self.engine.first]
         crop = self.engine.inverter(domain.name).crop(self.examples.photo(name))
-        found = list(self.engine.invert(domain.name, crop, default_method(domain), STEPS))
+        method, wanted = default_method(domain), self._example_wanted
+        found = list(self.engine.invert(domain.name, crop, method, STEPS, in_background=lambda: not wanted.is_set()))
         steps = tuple(self.keep_step(step.inversion, step.pixels) for step in found)
         height, width = found[-1].pixels.shape[:2]
         return InvertedExample(crop.faces, crop.quad, jpeg(crop.pixels(height, width)), steps)

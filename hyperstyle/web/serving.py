@@ -20,8 +20,11 @@ uploads get Gradio's."""
 Address = tuple[Any, str, str]
 
 
-def serve(page: gr.Blocks, **options: Any) -> Address:  # noqa: ANN401 - those of Gradio's launch
-    """Launch the page, without a history of runs and without monitoring; only files that it made can be downloaded."""
+def serve(page: gr.Blocks, examples: Examples, **options: Any) -> Address:  # noqa: ANN401 - those of Gradio's launch
+    """Launch the page, without a history of runs and without monitoring; only files that it made can be downloaded.
+
+    Links to it show the `examples`.
+    """
     return page.launch(
         theme=theme(),
         css_paths=STYLE,
@@ -32,7 +35,7 @@ def serve(page: gr.Blocks, **options: Any) -> Address:  # noqa: ANN401 - those o
         ssr_mode=False,
         app_kwargs={
             "exception_handlers": {503: busy},
-            "middleware": [Middleware(LinkPreview, examples=Examples())],
+            "middleware": [Middleware(LinkPreview, examples=examples)],
         },
         **options,
     )

@@ -226,7 +226,7 @@ class Session:
         """Return the chosen step."""
         if not self.steps:
             raise StudioError(
-                "There is nothing to work on: invert a photo, or click an example. Inversions are forgotten an hour "
+                "There is no inversion here: invert a photo, or click an example. Inversions are forgotten an hour "
                 "after their last use, and when the demo restarts."
             )
         return self.steps[self.chosen]
@@ -294,7 +294,7 @@ class Session:
         """Return the chosen step with edits as a change of the photo; `changed` shows them, as JPEG."""
         step = self.step()
         if self.photo is None or self.aligned is None or self.photo_size != step.inversion.photo_size:
-            raise StudioError("The photo is not at hand: upload it, and invert it again.")
+            raise StudioError("The photo is missing: upload it, and invert it again.")
         return AppliedChange(step, edits, self.strokes, self.aligned, changed, self.view is View.GENERATED)
 
     def apply(self, *changes: AppliedChange) -> None:
@@ -458,7 +458,9 @@ class Sessions:
         with self._lock:
             shared = self._shared.get(token)
             if shared is None:
-                raise StudioError("This link has ended: links to photos end when the demo restarts. Ask for a new one.")
+                raise StudioError(
+                    "This link no longer works: links to photos end when the demo restarts. Ask for a new one."
+                )
             self._open(name).abandon()
             opened = self._sessions[str(name)] = replace(shared, history=AmountHistory())
             return opened

@@ -8,7 +8,7 @@ from hyperstyle.web.events import AT_ONCE, Updates
 from hyperstyle.web.services import Services
 from hyperstyle.web.user_errors import user_errors
 
-LABEL = "Stop and keep the steps so far"
+LABEL = "Stop, and keep the steps so far"
 
 
 class StopButton:

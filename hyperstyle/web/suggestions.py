@@ -23,9 +23,9 @@ class Suggestion:
 SUGGESTIONS = (
     Suggestion("A smile", Edits({"smile": 3.0}), "edit"),
     Suggestion("Ten years older", Edits({"age": 2.0}), "edit"),
-    Suggestion("As a child", Edits({"age": -5.0}), "edit"),
-    Suggestion("As a pencil drawing", Edits(style=StyleChoice("pencil")), "worlds"),
-    Suggestion("As a cartoon", Edits(style=StyleChoice("toon")), "worlds"),
+    Suggestion("A child", Edits({"age": -5.0}), "edit"),
+    Suggestion("A pencil drawing", Edits(style=StyleChoice("pencil")), "worlds"),
+    Suggestion("A cartoon", Edits(style=StyleChoice("toon")), "worlds"),
 )
 
 
@@ -41,10 +41,14 @@ def suggestions_for(services: Services, session: Session) -> list[Suggestion]:
 
 
 def drawn_suggestions(services: Services, session: Session) -> Iterator[list[Tile]]:
-    """Draw the suggestions for the session's chosen step, one after the other; yield the tiles so far, and to come."""
-    suggested, inversion = suggestions_for(services, session), session.step().inversion
-    pictures: list[str] = []
-    for one in suggested:
-        pictures.append(uri(jpeg(services.engine.draw(inversion, one.edits), TILE)))
-        later = [None] * (len(suggested) - len(pictures))
-        yield [Tile(each.title, picture) for each, picture in zip(suggested, [*pictures, *later], strict=True)]
+    """Draw the suggestions for the session's chosen step, one after the other; yield all tiles before and after each.
+
+    Tiles to come have no picture.
+    """
+    inversion = session.step().inversion
+    tiles = [Tile(one.title, None) for one in suggestions_for(services, session)]
+    yield tiles
+    for place, one in enumerate(suggestions_for(services, session)):
+        picture = uri(jpeg(services.engine.draw(inversion, one.edits), TILE))
+        tiles = [*tiles[:place], Tile(one.title, picture), *tiles[place + 1 :]]
+        yield tiles

@@ -36,7 +36,7 @@ def theme() -> gr.themes.Base:
         block_label_border_width_dark="0px",
         block_info_text_color="#5f5a55",
         block_info_text_color_dark="#b5afa8",
-        block_padding="8px 4px",
+        block_padding="8px 0px",
         button_primary_background_fill="#4338ca",
         button_primary_background_fill_hover="#3730a3",
         button_primary_background_fill_dark="#4f46e5",

@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 
 UNEXPECTED = (
-    "Something went wrong here, which is not your fault: try again, and tell whoever runs this page if it recurs."
+    "Something went wrong, and it is not your fault: try again, and tell whoever runs this page if it happens again."
 )
 
 

@@ -9,9 +9,9 @@ import gradio as gr
 class View(StrEnum):
     """Which picture the Edit and Text tabs show, download and film."""
 
-    PHOTO = "Your photo, changed"
-    GENERATED = "As the generator sees it"
-    MASK = "Show the mask"
+    PHOTO = "In your photo"
+    GENERATED = "As generated"
+    MASK = "What changes"
 
     @property
     def of_result(self) -> "View":

@@ -22,5 +22,5 @@ def read_arrays(path: Path) -> Arrays:
         elif isinstance(value, dict):
             pending += [(f"{prefix}{name}.", inner) for name, inner in value.items()]
         else:
-            raise StudioError(f"{path.name} is not read, as it holds a {type(value).__name__} where arrays belong.")
+            raise StudioError(f"{path.name} was not read: it holds a {type(value).__name__} where arrays belong.")
     return arrays

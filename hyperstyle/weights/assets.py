@@ -35,9 +35,9 @@ def load_shipped(network: M, path: Path) -> M:
     try:
         weights = load_file(path)
     except FileNotFoundError as error:
-        raise StudioError(f"assets/{path.name} is missing: this copy of the program is not whole.") from error
+        raise StudioError(f"assets/{path.name} is missing: install the program again.") from error
     except (SafetensorError, OSError) as error:
-        raise StudioError(f"assets/{path.name} is damaged: get this copy of the program again.") from error
+        raise StudioError(f"assets/{path.name} is damaged: install the program again.") from error
     state = {name: value.float() if value.dtype == torch.float16 else value for name, value in weights.items()}
     network.load_state_dict(state)
     return network.eval().requires_grad_(False)

@@ -93,7 +93,7 @@ def read(path: Path) -> ModelWeights:
             metadata = file.metadata() or {}
             options = json.loads(metadata.get("options", "{}"))
             if metadata.get("kind") not in MODELS:
-                raise StudioError(f"{path.name} is no model that this program has converted.")
+                raise StudioError(f"{path.name} is not a model that this program converted.")
             weights = ModelWeights(metadata["kind"], Options.from_json(options))
             names = set(file.keys())
             missing, unknown = weights.shapes.keys() - names, names - weights.shapes.keys()

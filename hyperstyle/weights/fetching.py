@@ -45,7 +45,7 @@ def locate(weight: Weight) -> Path | None:
         with _readable(path):
             if path.is_file():
                 if problem := mismatch(weight, path):
-                    raise StudioError(f"{path} {problem}; replace it or take it out of that folder.")
+                    raise StudioError(f"{path} {problem}: replace or remove it.")
                 return path
     hub_paths = [hub.cached(source) for source in weight.sources if isinstance(source, Hub)]
     for path in (cache_folder() / weight.filename, *filter(None, hub_paths)):
@@ -115,7 +115,8 @@ def _download_from_any(weight: Weight, folder: Path, progress: Progress, unreach
     target, *_ = [*user_folders(), folder]
     if weight.by_hand:
         raise StudioError(
-            f"{weight.filename} is not fetched by the program: take it from {weight.by_hand} and put it into {target}."
+            f"{weight.filename} cannot be fetched by the program: download it from {weight.by_hand} and put it into "
+            f"{target}."
         )
     raise StudioError(
         f"{weight.filename} cannot be fetched ({'; '.join(reasons)}): `python -m hyperstyle weights get {weight.name}` "
@@ -175,7 +176,7 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StudioError(f"{path} cannot be read ({error.strerror}): make it readable or take it away.") from error
+        raise StudioError(f"{path} cannot be read ({error.strerror}): make it readable, or remove it.") from error
 
 
 @contextmanager

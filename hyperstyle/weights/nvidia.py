@@ -91,7 +91,7 @@ def design_of(file: Checkpoint) -> Design:
     for argument, value in REQUIRED_ARGUMENTS.items():
         if arguments.get(argument, value) != value:
             given = arguments[argument]
-            raise StudioError(f"{name} holds a generator with {argument} {given}; this program knows {value} alone.")
+            raise StudioError(f"{name} holds a generator with {argument} {given}; this program knows only {value}.")
     clamp = arguments.get("conv_clamp")
     return Design(
         int(arguments.get("channel_base", CONFIG_F.channel_base)),

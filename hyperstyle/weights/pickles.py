@@ -117,8 +117,10 @@ def read(path: Path) -> Any:  # noqa: ANN401
         with path.open("rb") as file:
             return _DataUnpickler(file).load()
     except Refused as error:
-        raise StudioError(f"{path.name} is not read, as {error}; nothing in it was run: take another copy.") from error
+        raise StudioError(
+            f"{path.name} was not read, because {error}; nothing in it was run: use another copy."
+        ) from error
     except OSError as error:
-        raise StudioError(f"{path} cannot be read; see that it is there.") from error
+        raise StudioError(f"{path} cannot be read: check that it is there.") from error
     except Exception as error:  # a broken pickle may fail in any way
-        raise StudioError(f"{path.name} is not read, as it is damaged or no pickle; fetch it again.") from error
+        raise StudioError(f"{path.name} was not read: it is damaged, or not a pickle; fetch it again.") from error

@@ -52,16 +52,18 @@ def read(path: Path) -> Checkpoint:
         content = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     except UnpicklingError as error:
         raise StudioError(
-            f"{path.name} is not read because it holds more than tensors and plain values, or is damaged; "
+            f"{path.name} was not read because it holds more than tensors and plain values, or is damaged; "
             "fetch it again from its authors."
         ) from error
     except (OSError, RuntimeError, EOFError, ValueError) as error:
         raise StudioError(f"{path} cannot be read as a PyTorch checkpoint; check that it is complete.") from error
     if not isinstance(content, Mapping):
-        raise StudioError(f"{path.name} is no checkpoint that this program knows: it holds no named entries.")
+        raise StudioError(f"{path.name} is not a checkpoint that this program knows: it holds no named entries.")
     unknown = [str(entry) for entry in content if entry not in KNOWN_ENTRIES]
     if unknown:
-        raise StudioError(f"{path.name} is no checkpoint that this program knows: it holds {first_and_count(unknown)}.")
+        raise StudioError(
+            f"{path.name} is not a checkpoint that this program knows: it holds {first_and_count(unknown)}."
+        )
     tensors = next((content[name] for name in ("g_ema", "G_ema", "state_dict") if name in content), {})
     return Checkpoint(path.name, kind_of(path.name, content, tensors), dict(tensors), content)
 
@@ -84,7 +86,9 @@ def kind_of(name: str, content: Mapping[str, Any], tensors: Iterable[str]) -> st
     for prefix, kind in KIND_BY_PREFIX.items():
         if any(tensor.startswith(prefix) for tensor in tensors):
             return kind
-    raise StudioError(f"{name} is no checkpoint that this program knows: no hypernetwork, encoder or generator in it.")
+    raise StudioError(
+        f"{name} is not a checkpoint that this program knows: no hypernetwork, encoder or generator in it."
+    )
 
 
 def combine(paths: Sequence[Path]) -> ModelWeights:
@@ -144,7 +148,7 @@ def tuned_layers(name: str, text: str, count: int) -> tuple[int, ...]:
     try:
         layers = {int(part) for part in text.split(",")} if text.strip() else set(range(count))
     except ValueError as error:
-        raise StudioError(f"{name} has layers_to_tune {text!r}, which is no list of numbers.") from error
+        raise StudioError(f"{name} has layers_to_tune {text!r}, which is not a list of numbers.") from error
     if not layers <= set(range(count)):
         raise StudioError(f"{name} tunes layers that its generator does not have: {text} of {count}.")
     return tuple(sorted(layers))

@@ -75,7 +75,7 @@ def test_a_comparison_is_resumed_and_a_failure_is_a_row(
         (name, method) for name in photos for method in ("w-encoder", "hyperstyle")
     ]
     assert [bool(row.error) for row in rows_of(everything)] == [False] * 4 + [True] * 2
-    assert "damaged or cut off" in everything[-1].row.error
+    assert "damaged or incomplete" in everything[-1].row.error
     assert [each.done for each in everything] == [1, 2, 3, 4, 5, 6]
     assert everything[-1].seconds_left == 0
     assert begun[0].seconds_left is None  # a second method, which nobody has timed

@@ -146,7 +146,7 @@ def test_the_published_table_is_cut_into_styles_and_moves_the_first_eleven(tmp_p
 def test_a_table_that_would_run_code_is_refused(tmp_path: Path) -> None:
     generator = small_generator()
     np.save(tmp_path / "fs3.npy", np.array([print], dtype=object), allow_pickle=True)
-    with pytest.raises(StudioError, match="no table"):
+    with pytest.raises(StudioError, match="not a table"):
         read_styleclip_table(tmp_path / "fs3.npy", "any", generator, generator.mapping)
 
 

@@ -115,10 +115,10 @@ def test_a_file_that_was_cut_off_is_refused(saved: Path, kept: int) -> None:
 
 def test_other_files_are_refused(saved: Path, tmp_path: Path) -> None:
     save_file({"codes": torch.zeros(1, 512)}, tmp_path / "weights.safetensors")
-    with pytest.raises(StudioError, match=r"weights\.safetensors is no saved inversion"):
+    with pytest.raises(StudioError, match=r"weights\.safetensors is not a saved inversion"):
         Inversion.open(tmp_path / "weights.safetensors")
     (tmp_path / "words.safetensors").write_text("I am an inversion")
-    with pytest.raises(StudioError, match="no saved inversion"):
+    with pytest.raises(StudioError, match="not a saved inversion"):
         Inversion.open(tmp_path / "words.safetensors")
     with pytest.raises(StudioError, match="cannot be opened"):
         Inversion.open(tmp_path / "missing.safetensors")

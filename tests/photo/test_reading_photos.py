@@ -167,11 +167,11 @@ def test_a_100_megapixel_photo_is_refused() -> None:
     [
         (b"", "empty"),
         (b"\x89PNG\r\n\x1a\n", "damaged"),
-        (b"Dear diary,\n" * 50, "no picture"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n" * 9, "no picture"),
-        (b"8BPS" + bytes(500), "no picture"),
-        (b"RIFF\x24\0\0\0WAVEfmt " + bytes(500), "no picture"),
-        (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(500), "no picture"),
+        (b"Dear diary,\n" * 50, "not a picture"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 100 100\n" * 9, "not a picture"),
+        (b"8BPS" + bytes(500), "not a picture"),
+        (b"RIFF\x24\0\0\0WAVEfmt " + bytes(500), "not a picture"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(500), "not a picture"),
     ],
 )
 def test_what_is_no_photo_is_refused(data: bytes, sentence: str) -> None:

@@ -85,7 +85,7 @@ def served(inverter: Inverter) -> Iterator[Served]:
     services = Services(engine, Sessions(engine.first))
     page = build_page(services)
     services.start()
-    _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
+    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
     yield Served(address, services)
     page.close()
 

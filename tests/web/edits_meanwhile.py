@@ -58,7 +58,7 @@ def main() -> None:
     services = Services(Engine([EMBEDDED]), Sessions(EMBEDDED.name))
     page = build_page(services)
     services.start()
-    _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
+    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
     took: list[float] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])

@@ -107,7 +107,7 @@ def main(
     services = Services(engine, sessions, work)
     page = build_page(services)
     services.start()
-    _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
+    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         first = [visit(browser, address, photos(1)[0])]

@@ -1,4 +1,4 @@
-"""The pictures of the page in the README: `python -m tests.web.screenshots` makes them anew, with an example's face."""
+"""The pictures of the page in its documentation: `python -m tests.web.screenshots` makes them anew."""
 
 import io
 from pathlib import Path
@@ -76,7 +76,7 @@ def main() -> None:
     services = Services(engine, Sessions(engine.first))
     page = build_page(services)
     services.start()
-    _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
+    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
     folder = ensure_dir(FOLDER)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])

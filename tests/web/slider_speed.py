@@ -125,7 +125,7 @@ def visits(browser: Browser, address: str, moves: int, *, meanwhile: bool) -> No
     heads = ("view", "first picture, s (slowest)", "full picture, s (slowest)", "a second", "of 255 apart", "jump, px")
     print(f"| {' | '.join(heads)} |")
     print("|---|---|---|---|---|---|")
-    for view in ("Your photo, changed", "As the generator sees it"):
+    for view in ("In your photo", "As generated"):
         before = picture(page, "#edited")
         if not page.get_by_label(view).first.is_checked():
             page.get_by_label(view).first.check()
@@ -147,7 +147,7 @@ def main(moves: Annotated[int, typer.Option(min=2)] = 9, *, meanwhile: bool = Tr
     services = Services(Engine([EMBEDDED]), Sessions(EMBEDDED.name))
     page = build_page(services)
     services.start()
-    _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
+    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         visits(browser, address, moves, meanwhile=meanwhile)

@@ -53,3 +53,37 @@ def test_a_step_that_fails_and_one_that_nobody_waits_for_give_their_turn_back() 
     next(left)
     with queue.priority():
         pass
+
+
+def test_what_nobody_waits_for_lets_whole_inversions_go_first() -> None:
+    queue, order, seen_to_wait = DeviceQueue(), [], Event()
+
+    def unwanted() -> bool:
+        if order:  # an inversion is under way
+            seen_to_wait.set()
+        return True
+
+    def steps(name: str) -> Iterator[str]:
+        for _ in range(2):
+            order.append(name)
+            yield name
+
+    inversion = queue.interleave(steps("inversion"))
+    next(inversion)
+    background = Thread(target=lambda: list(queue.interleave(steps("background"), unwanted)))
+    background.start()
+    assert seen_to_wait.wait(10)
+    assert list(inversion) == ["inversion"]
+    background.join(10)
+    assert order == ["inversion", "inversion", "background", "background"]
+
+
+def test_what_somebody_waits_for_by_now_takes_its_turns() -> None:
+    queue, wanted = DeviceQueue(), Event()
+    background = queue.interleave(iter([1, 2]), lambda: not wanted.is_set())
+    assert next(background) == 1
+    inversion = queue.interleave(iter([1, 2]))
+    next(inversion)
+    wanted.set()
+    assert next(background) == 2
+    assert next(inversion) == 2

@@ -63,9 +63,9 @@ def test_the_photo_is_shown_changed_and_the_generators_picture_is_one_click_away
     assert picture(page, "#edited") == photo.get_attribute("src")  # nothing is edited: it is the photo
     slider(page, "age").press("End")  # a single move
     changed = until_full(page, photo.get_attribute("src") or "")
-    page.get_by_label("As the generator sees it").first.check()
+    page.get_by_label("As generated").first.check()
     generated = until_another(page, changed, "#edited")
-    page.get_by_label("Your photo, changed").first.check()
+    page.get_by_label("In your photo").first.check()
     assert until_another(page, generated, "#edited") == changed
 
 
@@ -138,7 +138,7 @@ def test_the_own_face_is_drawn_in_every_style_and_one_is_chosen(visit: Open) -> 
     tiles.nth(1).click()
     pale = until_another(page, bold, "#styled")
     expect(tiles.nth(1)).to_have_attribute("aria-pressed", "true")
-    set_slider(page.locator("input[type=range][aria-label*='more style']"), 0.6)
+    set_slider(page.locator("input[type=range][aria-label*='to the style']"), 0.6)
     until_another(page, pale, "#styled")
 
 
@@ -175,7 +175,7 @@ def test_a_link_to_ones_own_photo_shows_it_to_others_and_says_so(visit: Open) ->
 
 def test_a_link_that_has_ended_says_so(visit: Open) -> None:
     page = visit("?visit=nothing")
-    expect(said(page)).to_contain_text("This link has ended")
+    expect(said(page)).to_contain_text("This link no longer works")
 
 
 def brush(page: Page) -> Locator:
@@ -219,10 +219,10 @@ def test_what_is_painted_over_stays_until_that_is_undone(visit: Open) -> None:
     upper = slice(0, int(0.4 * rows))
     assert np.abs(pixels(changed)[upper] - pixels(photo)[upper]).mean() > 3
     assert np.abs(pixels(kept)[upper] - pixels(photo)[upper]).mean() < 1  # but for the JPEG
-    page.get_by_label("Show the mask").first.check()
+    page.get_by_label("What changes").first.check()
     mask = pixels(until_another(page, kept, "#edited"))
     assert np.ptp(mask[upper], axis=2).max() < 40  # grey: nothing is changed there
-    page.get_by_label("Your photo, changed").first.check()
+    page.get_by_label("In your photo").first.check()
     until_another(page, page.locator("#edited .after").get_attribute("src") or "", "#edited")
     page.get_by_role("tab", name="Text").click()
     page.get_by_role("tab", name="Edit").click()  # what is painted is still there

@@ -104,7 +104,7 @@ def test_the_change_goes_into_the_photo_and_into_none_of_another_size(
     assert np.array_equal(pixels(kept), unedited)
     with Image.open(edited) as stored, Image.open(PORTRAIT) as own:
         assert stored.quantization == own.quantization  # type: ignore[attr-defined]
-    with pytest.raises(AppError, match="not the one that was inverted"):
+    with pytest.raises(AppError, match="not the photo that was inverted"):
         client.predict(handle_file(str(two_faces)), file, api_name="/paste")
 
 
@@ -120,10 +120,10 @@ def test_methods_are_compared(client: Client) -> None:
         ({"photo": "no picture"}, "/detect", "picture"),
         ({"photo": "wall"}, "/invert", "No face was found"),
         ({"photo": "portrait", "domain": "<b>moon</b>"}, "/invert", "There is no domain"),
-        ({"photo": "portrait", "domain": "cars"}, "/invert", "weights"),
+        ({"photo": "portrait", "domain": "cars"}, "/invert", "weight file"),
         ({"photo": "portrait", "method": "guess"}, "/invert", "There is no method"),
         ({"photo": "portrait", "face": 3}, "/invert", "no face 3"),
-        ({"inversion": "portrait"}, "/edit", "no saved inversion"),
+        ({"inversion": "portrait"}, "/edit", "not a saved inversion"),
         ({"inversion": "inversion", "edits": {"wings": 1}}, "/edit", "no direction 'wings'"),
         ({"inversion": "inversion", "edits": {"smile": "much"}}, "/edit", "Edits are numbers"),
         ({"inversion": "inversion"}, "/text", "no edits in words here"),

@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.conftest import EXAMPLES, Open, Served
 from tests.web.first_minute import live
-from tests.web.visitor import invert, picture, status, steps, until_another
+from tests.web.visitor import invert, picture, status, steps, unfold, until_another
 
 SHIFTS = """() => new Promise((done) => new PerformanceObserver((list) => done(
   list.getEntries().reduce((sum, entry) => sum + (entry.hadRecentInput ? 0 : entry.value), 0)
@@ -21,8 +22,9 @@ def test_the_first_minute(visit: Open, served: Served) -> None:
     expect(page.get_by_role("tab", name="Edit")).to_have_attribute("aria-selected", "true")
 
 
-def test_the_film_plays_once_and_nothing_moves_for_it(visit: Open) -> None:
-    page = visit()
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_film_plays_once_and_nothing_moves_for_it(visit: Open, width: int) -> None:
+    page = visit(width=width)
     # On a slow processor the parts of the page arrive one by one.
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.reload()
@@ -57,6 +59,7 @@ def test_figures_are_shown_when_they_are_asked_for(visit: Open) -> None:
     invert(page, EXAMPLES / "male_090.jpg")
     figure = steps(page).nth(1).get_by_text("LPIPS")
     expect(figure).to_be_hidden()
+    unfold(page)
     page.locator("#show-figures input").check()
     expect(figure).to_be_visible()
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from hyperstyle.recipe import recipe_in
 from tests.web.conftest import EXAMPLES, Open, Served, png
-from tests.web.visitor import faces, invert, picture, said, set_slider, status, steps, until_another, upload
+from tests.web.visitor import faces, invert, picture, said, set_slider, status, steps, unfold, until_another, upload
 
 PORTRAIT = EXAMPLES / "male_090.jpg"
 
@@ -47,6 +47,7 @@ def test_every_step_can_be_gone_on_with_and_its_offsets_weighed(visit: Open) -> 
     first = until_another(page, last)
     steps(page).nth(3).click()
     assert until_another(page, first) == last
+    unfold(page)
     set_slider(page.locator("input[type=range][aria-label*='Strength']"), 0.9)
     until_another(page, last)
 
@@ -72,6 +73,7 @@ def test_polish_goes_on_from_the_chosen_step(visit: Open) -> None:
     page = visit()
     invert(page, PORTRAIT)
     before = picture(page)
+    unfold(page)
     set_slider(page.locator("input[type=range][aria-label*='Polish']"), 5)
     page.locator("#polish").click()
     expect(steps(page).last).to_contain_text("Polished")
@@ -98,14 +100,14 @@ def test_what_is_taken_away_can_be_brought_back(visit: Open, tmp_path: Path) -> 
     other = visit()
     chooser = other.locator("input[type=file][accept*='safetensors']")
     chooser.set_input_files(tmp_path / "picture.png")
-    expect(said(other)).to_contain_text("A picture holds no inversion")
+    expect(said(other)).to_contain_text("A PNG contains no inversion")
     expect(said(other)).to_contain_text("faces, hyperstyle, step 1")
     other.locator(".toast-close").click()
     chooser.set_input_files(tmp_path / "inversion.safetensors")
     expect(status(other)).to_contain_text("Opened.")
     expect(other.locator("#result .after")).to_be_visible()
     other.get_by_role("button", name="Put into the photo").first.click()
-    expect(said(other)).to_contain_text("not part of a saved inversion")
+    expect(said(other)).to_contain_text("does not contain the photo")
 
 
 def test_an_example_answers_and_can_then_be_edited(visit: Open) -> None:
@@ -169,7 +171,7 @@ def test_what_cannot_be_read_gets_the_sentence_after_another_photo_too(visit: Op
     page.get_by_role("button", name="Another photo").click()
     expect(page.locator(".portrait-input")).to_be_visible()
     upload(page, {"name": "face.jpg", "mimeType": "image/jpeg", "buffer": b"I am a face"})
-    expect(said(page)).to_contain_text("This is no picture")
+    expect(said(page)).to_contain_text("This file is not a picture")
 
 
 def test_without_a_face_the_visitor_takes_the_middle_or_draws_a_box(visit: Open) -> None:

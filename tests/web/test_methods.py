@@ -38,7 +38,7 @@ def both(inverter: Inverter, churches: Inverter) -> Iterator[Served]:
     page = build_page(services)
     services.start()
     engine._load(CHURCHES.name).result()
-    _, address, _ = serve(page, prevent_thread_lock=True, quiet=True)
+    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
     yield Served(address, services)
     page.close()
 
@@ -104,5 +104,5 @@ def test_a_visitor_goes_on_with_the_method_that_was_clicked(page: Page) -> None:
     page.get_by_role("tab", name="Invert").click()
     expect(visitor.status(page)).to_contain_text("You go on with W-encoder alone.")
     page.get_by_role("tab", name="Edit").click()
-    page.get_by_label("As the generator sees it").first.check()
+    page.get_by_label("As generated").first.check()
     expect(page.locator("#edited .after")).to_have_attribute("src", visitor.picture(page, "#compared-large"))

@@ -23,7 +23,7 @@ def page(browser: Browser) -> Iterator[Page]:
     services = Services(Engine([EMBEDDED]), Sessions(EMBEDDED.name))
     blocks = build_page(services)
     services.start()
-    _, address, _ = serve(blocks, prevent_thread_lock=True, quiet=True)
+    _, address, _ = serve(blocks, services.examples, prevent_thread_lock=True, quiet=True)
     context = browser.new_context()
     opened = context.new_page()
     opened.set_default_timeout(120_000)  # it opens the real model and inverts the example

@@ -39,6 +39,11 @@ def invert(page: Page, photo: Path, count: int = 1) -> None:
     expect(status(page)).to_contain_text("Done.")
 
 
+def unfold(page: Page) -> None:
+    """Unfold what makes an inversion finer."""
+    page.get_by_role("button", name="Figures, strength and polish").click()
+
+
 def set_slider(slider: Locator, value: float) -> None:
     """Move a slider by the keyboard: every key press is one step."""
     slider.focus()

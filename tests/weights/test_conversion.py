@@ -168,7 +168,7 @@ Change = Callable[[dict[str, torch.Tensor], dict[str, str]], object]
         (lambda tensors, _: tensors.pop("constant"), "lacks constant"),
         (lambda tensors, _: tensors.update(more=torch.zeros(1)), "holds more"),
         (lambda tensors, _: tensors.update(constant=torch.zeros(3)), r"constant of changed.* has shape \[3\]"),
-        (lambda _, metadata: metadata.clear(), "no model"),
+        (lambda _, metadata: metadata.clear(), "not a model"),
         (lambda _, metadata: metadata.update(options='{"size": 3}'), "cannot be read"),
     ],
 )

@@ -74,7 +74,7 @@ def test_a_pickle_is_converted(tmp_path: Path, expected: StyleGan2) -> None:
 @pytest.mark.parametrize(
     ("argument", "value", "said"),
     [
-        ("c_dim", 10, "with c_dim 10; this program knows 0 alone"),
+        ("c_dim", 10, "with c_dim 10; this program knows only 0"),
         ("architecture", "resnet", "with architecture resnet"),
         ("freeze_layers", 3, "built with freeze_layers"),
         ("img_resolution", 128, "makes pictures of 128 pixels"),

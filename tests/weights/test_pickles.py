@@ -63,7 +63,7 @@ def test_a_hostile_pickle_is_refused_in_one_sentence_and_runs_nothing(
     with pytest.raises(StudioError) as caught:
         published_layouts.read(path)
     said = str(caught.value)
-    assert said.startswith("evil.pkl is not read")
+    assert said.startswith("evil.pkl was not read")
     assert named in said
     assert said.count("\n") == 0
     assert not trace.exists()
@@ -112,7 +112,7 @@ def test_objects_become_records_and_their_source_is_not_run(tmp_path: Path) -> N
 def test_what_is_no_pickle_or_cut_short_is_said(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "page.pkl"
     path.write_bytes(content)
-    with pytest.raises(StudioError, match=r"page\.pkl is not read, as it is damaged or no pickle"):
+    with pytest.raises(StudioError, match=r"page\.pkl was not read: it is damaged, or not a pickle"):
         pickles.read(path)
     with pytest.raises(StudioError, match=r"absent\.pkl cannot be read"):
         pickles.read(tmp_path / "absent.pkl")

@@ -210,7 +210,7 @@ def test_options_that_are_not_understood_are_named(
 def test_files_that_do_not_make_up_a_model_are_named(tmp_path: Path, contents: dict[str, files.Content]) -> None:
     assert "hyperstyle.pt (hyperstyle)" in refusal(tmp_path, hyperstyle=contents["hyperstyle"])
     assert "optimizer_g" in refusal(tmp_path, odd=contents["w_encoder"] | {"optimizer_g": {}})
-    assert "no checkpoint" in refusal(tmp_path, odd={"state_dict": {"fc.weight": torch.zeros(3)}})
+    assert "not a checkpoint" in refusal(tmp_path, odd={"state_dict": {"fc.weight": torch.zeros(3)}})
 
 
 def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ class Harm:
 def test_a_file_with_code_in_it_is_refused_and_the_code_not_run(tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     path = files.saved(tmp_path, bad={"state_dict": {}, "opts": Harm(trace)})[0]
-    with pytest.raises(StudioError, match=r"bad\.pt is not read because it holds more than tensors"):
+    with pytest.raises(StudioError, match=r"bad\.pt was not read because it holds more than tensors"):
         published_layouts.read(path)
     assert not trace.exists()
 

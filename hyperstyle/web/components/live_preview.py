@@ -13,7 +13,7 @@ def live_preview() -> gr.HTML:
     The value's picture takes the place of the one in the `before_after` beside the column, until that has another
     value. Its event `settle` says that a slider was let go, or moved by a key.
     """
-    return component("live_preview")
+    return component("live_preview", elem_classes="unseen")
 
 
 def live_preview_value(picture: str) -> dict[str, Any]:

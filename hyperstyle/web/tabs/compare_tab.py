@@ -33,7 +33,7 @@ class CompareTab:
         self._result_panel = result_panel
         gr.Markdown(text("compare"), elem_classes="note")
         self.methods = gr.CheckboxGroup(label="Methods", **self.method_choice(services.engine.first))
-        go = gr.Button("Compare", variant="primary")
+        go = gr.Button("Compare", variant="primary", elem_id="compare")
         self._stop_button = StopButton(services, go, "stop-comparing")
         place_in_queue = gr.Markdown(elem_classes="turn")
         self._strip = tile_strip("Methods side by side", elem_classes="compared", elem_id="compared")

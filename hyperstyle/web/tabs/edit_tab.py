@@ -50,7 +50,7 @@ class EditTab:
         """Name of a domain -> name of a direction -> its slider."""
         first = services.engine.first
         with gr.Row(elem_classes=["bench", "editing"]):
-            with gr.Column(scale=4, min_width=300):
+            with gr.Column(elem_classes="inputs"):
                 gr.Markdown(text("edit"), elem_classes="note")
                 for domain in services.engine.directions:
                     with gr.Column(visible=domain == first, elem_classes="sliders") as self._groups[domain]:
@@ -69,7 +69,7 @@ class EditTab:
                     self._still = gr.Image(
                         visible=False, type="filepath", label="Strip", buttons=["download", "fullscreen"]
                     )
-            with gr.Column(scale=6, min_width=300, elem_classes="results"):
+            with gr.Column(elem_classes="results"):
                 self._result = before_after(text("nothing_yet"), elem_id="edited", elem_classes="comparison")
                 self._view = view_choice("edit")
                 self._export_bar = ExportBar(services, "edit", shown_edits, in_photo=True)

@@ -26,7 +26,8 @@ class Everyone:
     def __init__(self, services: Services, shown_edits: Callable[[Edits], Edits]) -> None:
         self._services = services
         self._shown_edits = shown_edits
-        self._go = gr.Button("The same for all faces", elem_id="everyone")
+        with gr.Row(elem_classes="actions"):
+            self._go = gr.Button("The same for all faces", elem_id="everyone")
         self._status = gr.Markdown(elem_classes="note", elem_id="everyone-status")
         self._stop = StopButton(services, self._go, "everyone-stop")
         self.applied = self._go.click(
@@ -41,7 +42,7 @@ class Everyone:
         session = self._services.session(request)
         edits, faces = self._shown_edits(session.edits), session.faces
         if not faces:
-            raise StudioError("No faces were found in this photo: change one part after the other.")
+            raise StudioError("No faces were found in this photo: change one part at a time.")
         own = session.change(edits, self._services.picture(session, edits, session.view.of_result))
         photo, task = self._services.photo(session), session.start_changes()
         changes: list[AppliedChange] = []

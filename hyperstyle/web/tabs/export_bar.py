@@ -20,6 +20,16 @@ from hyperstyle.web.texts import TITLE, text
 from hyperstyle.web.user_errors import user_errors
 from hyperstyle.web.views import View
 
+SHOW = """() => {{
+  const show = (frames) => {{
+    const image = document.querySelector("{place} img");
+    if (image?.naturalWidth) image.scrollIntoView({{ behavior: "smooth", block: "nearest" }});
+    else if (frames) requestAnimationFrame(() => show(frames - 1));
+  }};
+  show(300);
+}}"""
+"""Scrolls to the picture at a place of the page as soon as it is there, within 300 frames."""
+
 
 class ExportBar:
     """A row of buttons with their results: the pasted photo, the download and the link."""
@@ -34,22 +44,28 @@ class ExportBar:
         self._in_photo = in_photo
         self._services = services
         self._shown_edits = shown_edits
-        with gr.Row(elem_classes="actions"):
-            paste = gr.Button("Put into the photo")
+        with gr.Row(elem_classes=["actions", "export"]):
+            paste = gr.Button("Put into the photo", variant="primary")
             picture = gr.Button("Download PNG")
             before_after = gr.Button("Make a card")
             save = gr.Button("Save inversion")
             share = gr.Button("Share")
-            apply = gr.Button("Apply, and go on", visible=in_photo, elem_id=f"{name}-apply")
         self._pasted = gr.Image(
-            label="In the photo", visible=False, interactive=False, type="filepath", buttons=["download", "fullscreen"]
+            label="In the photo",
+            visible=False,
+            interactive=False,
+            type="filepath",
+            buttons=["download", "fullscreen"],
+            elem_id=f"{name}-pasted",
         )
         self._file = gr.DownloadButton(elem_classes="out-of-sight", elem_id=f"{name}-file")
         self._link = share_link(visible=False)
+        with gr.Row(elem_classes="actions", visible=in_photo):
+            apply = gr.Button("Apply, and edit another face", elem_id=f"{name}-apply")
         self.outputs = [self._pasted, self._link]
         """Components that `hide` updates."""
         download = f"() => document.querySelector('#{name}-file a, a#{name}-file, button#{name}-file')?.click()"
-        paste.click(self.paste, None, self._pasted, **DRAWING)
+        paste.click(self.paste, None, self._pasted, **DRAWING).success(None, js=SHOW.format(place=f"#{name}-pasted"))
         picture.click(self.picture, None, self._file, **DRAWING).success(None, js=download)
         before_after.click(self.card, None, self._file, **DRAWING).success(None, js=download)
         save.click(self.save, None, self._file, **DRAWING).success(None, js=download)
@@ -70,8 +86,8 @@ class ExportBar:
         if photo is None:
             width, height = inversion.photo_size
             raise StudioError(
-                "The photo itself is not part of a saved inversion: upload the one that it was made from, of "
-                f"{width} x {height} pixels, open the inversion again, and put it back then."
+                "A saved inversion does not contain the photo: upload the one that it was made from, of "
+                f"{width} x {height} pixels, and open the inversion again."
             )
         whole = self._view(session) is View.GENERATED
         editor = self._services.engine.photo_editor

@@ -30,26 +30,33 @@ class InputPanel:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        gr.Markdown(text("invert"), elem_classes="note")
         with gr.Column() as self._upload:
             self.photo = photo_input()
         self._picker = face_picker(visible=False)
-        photos = [uri(shrunk(services.examples.photo(name))) for name in services.examples.names]
-        self.examples = tile_strip(
-            "Examples",
-            [Tile(f"Example {number}", photo) for number, photo in enumerate(photos, 1)],
-            elem_classes="examples",
-            elem_id="examples",
-        )
         self._hint = gr.Markdown(visible=False, elem_classes="note")
         with gr.Row(elem_classes="actions"):
             self._middle = gr.Button("Take the middle", size="sm", visible=False)
             self.another = gr.Button("Another photo", size="sm", visible=False)
-        self.method = gr.Radio(label="Method", **self.method_choice(services.engine.first))
-        self.steps = gr.Slider(1, MAX_STEPS, STEPS, step=1, label="Refinement steps")
-        self.at_once = gr.Checkbox(value=True, label="Start at once when one face is found", elem_id="at-once")
-        self.go = gr.Button("Invert", variant="primary", interactive=False, elem_id="invert")
-        self.place_in_queue = gr.Markdown(elem_classes="turn", elem_id="turn")
+        photos = [uri(shrunk(services.examples.photo(name))) for name in services.examples.names]
+        self.examples = tile_strip(
+            "Or click an example",
+            [Tile(f"Example {number}", photo) for number, photo in enumerate(photos, 1)],
+            elem_classes="examples",
+            elem_id="examples",
+        )
+        with gr.Column(elem_classes="settings"):
+            self.method = gr.Radio(label="Method", **self.method_choice(services.engine.first))
+            self.steps = gr.Slider(1, MAX_STEPS, STEPS, step=1, label="Refinement steps")
+            self.at_once = gr.Checkbox(value=True, label="Start at once when one face is found", elem_id="at-once")
+            self.go = gr.Button("Invert", variant="primary", interactive=False, elem_id="invert")
+            self.place_in_queue = gr.Markdown(elem_classes="turn", elem_id="turn")
+            self.saved = gr.UploadButton(
+                "Open a saved inversion, with or without its PNG",
+                file_count="multiple",
+                file_types=[".safetensors", ".png"],
+                type="filepath",
+                size="sm",
+            )
         part = [self._picker, self._hint, self.go]
         self.changes = ChangesPanel()
         self.outputs = [*self.changes.outputs, self.photo, self._upload, self._middle, self.another, self.steps, *part]
@@ -153,7 +160,7 @@ class InputPanel:
 
     def _picked(self, session: Session, chosen: int | Box | None) -> dict[str, Any]:
         if session.photo is None:
-            raise StudioError("There is no photo any more: upload it again.")
+            raise StudioError("The photo is gone: upload it again.")
         photo = uri(jpeg(self._services.photo(session).pixels, SCREEN))
         return face_picker_value(photo, session.photo_size, [face.box for face in session.faces], chosen)
 

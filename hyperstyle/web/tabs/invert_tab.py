@@ -26,17 +26,10 @@ class InvertTab:
     def __init__(self, services: Services) -> None:
         self._services = services
         examples = services.examples
-        with gr.Row(elem_classes="bench"):
-            with gr.Column(scale=4, min_width=300):
+        with gr.Row(elem_classes=["bench", "inverting"]):
+            with gr.Column(elem_classes="inputs"):
                 self.input_panel = InputPanel(services)
-                self._saved = gr.UploadButton(
-                    "Open a saved inversion, with a picture of it for its edits",
-                    file_count="multiple",
-                    file_types=[".safetensors", ".png"],
-                    type="filepath",
-                    size="sm",
-                )
-            with gr.Column(scale=6, min_width=300, elem_classes="results"):
+            with gr.Column(elem_classes="results"):
                 film = examples.precomputed(services.first_example) if services.first_example else None
                 self.result_panel = ResultPanel(services, self.input_panel.go, film)
         self.outputs = [*self.input_panel.outputs, *self.result_panel.outputs]
@@ -87,7 +80,7 @@ class InvertTab:
         changes = input_panel.changes
         changes.strip.select(self.go_back, None, self.outputs, **DRAWING)
         changes.undo.click(self.undo, None, self.outputs, **DRAWING)
-        opened = self._saved.upload(self.open, self._saved, self.outputs, **EDITING)
+        opened = input_panel.saved.upload(self.open, input_panel.saved, self.outputs, **EDITING)
         self.domain_changes = [chosen, opened]
         """Events after which the visitor may be in another domain."""
 
@@ -114,7 +107,7 @@ class InvertTab:
         """Take the change that was clicked out of the photo, and go on with it."""
         session = self._services.session(request)
         session.go_back_to(int(event.index))
-        return self.show(session, "Go on editing, and apply it again; until then the photo is without this change.")
+        return self.show(session, "Edit this change, then apply it again. Until then, the photo is without it.")
 
     @user_errors
     def undo(self, request: gr.Request) -> Updates:
@@ -186,12 +179,12 @@ class InvertTab:
             if task.stopped:
                 break
             yield self._under_way(session, status, expected)
-        status = "Stopped; the steps so far are kept." if task.stopped else "Done."
-        yield {**self.result_panel.current(session, status), **self.result_panel.stop_button.busy(False)}
-        yield from self.result_panel.suggest(session)
+        status = "Stopped. The steps so far are kept." if task.stopped else "Done."
+        for updates in self.result_panel.finished(session, status):
+            yield {**updates, **self.result_panel.stop_button.busy(False)}
 
     def _under_way(self, session: Session, status: str, expected: int | None = None) -> Updates:
-        return {**self.result_panel.current(session, status, expected), **self.result_panel.stop_button.busy(True)}
+        return {**self.result_panel.under_way(session, status, expected), **self.result_panel.stop_button.busy(True)}
 
     @user_errors
     def choose_example(self, event: gr.EventData, request: gr.Request) -> Updates:
@@ -215,11 +208,8 @@ class InvertTab:
         if not self.add_inversion(session):
             yield gr.skip()
             return
-        yield {
-            **self.result_panel.current(session, "Ready to be edited."),
-            self.input_panel.go: gr.update(interactive=True),
-        }
-        yield from self.result_panel.suggest(session)
+        for updates in self.result_panel.finished(session, "Ready to be edited."):
+            yield {**updates, self.input_panel.go: gr.update(interactive=True)}
 
     @user_errors
     def end_film(self, request: gr.Request) -> Iterator[Updates]:
@@ -230,12 +220,15 @@ class InvertTab:
         yield from self.invert_example(request)
 
     def add_inversion(self, session: Session) -> bool:
-        """Add its example's inversion to a session; return False if another photo was chosen meanwhile."""
+        """Add its example's inversion to a session without one; return False if another photo was chosen meanwhile."""
         name = session.example
-        example = self._services.inverted_example(name) if name else None
-        if example is None or session.example != name:
+        if name is None:
             return False
-        session.add_inversion(example)
+        if not session.steps:
+            example = self._services.inverted_example(name)
+            if session.example != name:
+                return False
+            session.add_inversion(example)
         return True
 
     @user_errors
@@ -246,7 +239,7 @@ class InvertTab:
         if ".safetensors" not in paths:
             about = f" It was made with {recipe.describe()}." if recipe else ""
             raise StudioError(
-                f"A picture holds no inversion.{about} Choose the inversion.safetensors that was saved with it too, "
+                f"A PNG contains no inversion.{about} Choose the inversion.safetensors that was saved with it too, "
                 "or upload the picture as a photo."
                 if paths
                 else "Choose the file of an inversion first."
@@ -262,7 +255,7 @@ class InvertTab:
         if recipe is None:
             return self.show(session, "Opened.")
         session.follow(recipe.limited(self._services.engine.directions[session.domain]))
-        return self.show(session, "Opened, with its edits: see the other tabs.")
+        return self.show(session, "Opened with its edits: see the other tabs.")
 
     def show(self, session: Session, status: str) -> Updates:
         """Show a session that was opened from a file or a link."""

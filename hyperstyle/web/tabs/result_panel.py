@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import gradio as gr
 
@@ -31,32 +32,42 @@ class ResultPanel:
     def __init__(self, services: Services, go: gr.Button, example: PrecomputedExample | None) -> None:
         """`go` is the button that starts an inversion; the page opens with the film of an `example`."""
         self._services = services
+        self._suggested: WeakKeyDictionary[SavedStep, list[Tile]] = WeakKeyDictionary()
+        """Suggestions that were drawn for a step, of which an example's serve all visitors."""
         film = _film(example) if example else None
-        self._result = before_after(text("invert_empty"), film, elem_id="result", elem_classes="comparison")
-        self.status = gr.Markdown(elem_classes="status", elem_id="status")
-        self.stop_button = StopButton(services, go, "stop")
         tiles = _precomputed_tiles(example) if example else ()
-        self._strip = tile_strip("Refinement steps", tiles, elem_classes="steps", elem_id="steps")
+        with gr.Row(elem_classes="stage"):
+            self._result = before_after(text("invert_empty"), film, elem_id="result", elem_classes="comparison")
+            self._strip = tile_strip("Refinement steps", tiles, elem_classes="steps", elem_id="steps")
+        with gr.Row(elem_classes="progress"):
+            self.status = gr.Markdown(elem_classes="status", elem_id="status")
+            self.stop_button = StopButton(services, go, "stop")
         with gr.Column(visible=False) as self._tools:
-            self.suggestions = tile_strip("Try", elem_classes="suggestions", elem_id="suggestions")
-            figures = gr.Checkbox(value=False, label="Show figures", elem_id="show-figures")
-            gr.Markdown(text("figures"), elem_classes="note figures")
-            with gr.Row():
-                self._strength = gr.Slider(
-                    0,
-                    MAX_STRENGTH,
-                    1,
-                    step=0.05,
-                    label="Strength of the refinement",
-                    info="lower is easier to edit",
-                    min_width=240,
-                )
-                with gr.Column(min_width=240):
-                    self.polish_steps = gr.Slider(
-                        5, 60, POLISH_STEPS, step=5, label="Polish steps", info="slower, and closer to the photo"
-                    )
-                    self.polish = gr.Button("Polish", size="sm", elem_id="polish")
+            self.suggestions = tile_strip("Try one of these", elem_classes="suggestions", elem_id="suggestions")
             self._export_bar = ExportBar(services, "invert", strength_only)
+            with gr.Accordion("Figures, strength and polish", open=False, elem_id="finer"):
+                figures = gr.Checkbox(value=False, label="Show the figures of every step", elem_id="show-figures")
+                gr.Markdown(text("figures"), elem_classes="note figures")
+                with gr.Row():
+                    self._strength = gr.Slider(
+                        0,
+                        MAX_STRENGTH,
+                        1,
+                        step=0.05,
+                        label="Strength of the refinement",
+                        info="lower: easier to edit",
+                        min_width=240,
+                    )
+                    with gr.Column(min_width=240):
+                        self.polish_steps = gr.Slider(
+                            5,
+                            60,
+                            POLISH_STEPS,
+                            step=5,
+                            label="Polish steps",
+                            info="more: slower, and closer to the photo",
+                        )
+                        self.polish = gr.Button("Polish", size="sm", elem_id="polish")
         self.outputs = [
             *(self._result, self._strip, self.status, self.suggestions, self._tools, self._strength),
             *self._export_bar.outputs,
@@ -87,7 +98,7 @@ class ResultPanel:
             **self.empty(),
             self._result: before_after_value(uri(example.pictures[-1]), uri(example.aligned), last),
             self._strip: tile_strip_value(tiles, len(tiles) - 1),
-            self.status: "Computed in advance; the full size follows.",
+            self.status: "Computed in advance. The full size follows.",
         }
 
     def current(self, session: Session, status: str, expected: int | None = None) -> Updates:
@@ -123,13 +134,20 @@ class ResultPanel:
         session.set_strength(strength)
         return {self._result: gr.update(value=self._beside_photo(session))}
 
-    def suggest(self, session: Session) -> Iterator[Updates]:
-        """Draw what to try next, one picture after the other, until the visitor goes on with another step."""
-        step = session.step()
-        for tiles in drawn_suggestions(self._services, session):
+    def under_way(self, session: Session, status: str, expected: int | None = None) -> Updates:
+        """Return the updates that show the steps so far of an inversion that goes on."""
+        return {**self.current(session, status, expected), self._tools: gr.update(visible=False)}
+
+    def finished(self, session: Session, status: str) -> Iterator[Updates]:
+        """Show the steps, then draw what to try next, picture by picture, until the visitor takes another step."""
+        step, updates = session.step(), self.current(session, status)
+        drawn = self._suggested.get(step)
+        for tiles in [drawn] if drawn else drawn_suggestions(self._services, session):
             if not session.steps or session.step() is not step:
                 return
-            yield {self.suggestions: gr.update(value=tile_strip_value(tiles))}
+            yield {**updates, self.suggestions: gr.update(value=tile_strip_value(tiles))}
+            updates = {}
+        self._suggested[step] = tiles
 
     def _beside_photo(self, session: Session) -> dict[str, Any] | None:
         """Return the chosen step beside the photo, as the component's value."""

@@ -55,7 +55,7 @@ class TextTab:
     def __init__(self, services: Services) -> None:
         self._services = services
         with gr.Row(elem_classes=["bench", "editing"]):
-            with gr.Column(scale=4, min_width=300):
+            with gr.Column(elem_classes="inputs"):
                 gr.Markdown(text("text"), elem_classes="note")
                 self._missing = gr.Markdown(visible=False, elem_id="text-missing")
                 self._suggestion = gr.Radio([suggestion.title for suggestion in TEXT_SUGGESTIONS], label="Try")
@@ -64,21 +64,21 @@ class TextTab:
                 self._strength = gr.Slider(
                     -MAX_TEXT_STRENGTH, MAX_TEXT_STRENGTH, DEFAULT_TEXT_STRENGTH, step=0.5, label="Strength"
                 )
-                self._usual = gr.Checkbox(value=True, label="Default disentanglement")
+                self._usual = gr.Checkbox(value=True, label="Usual disentanglement")
                 self._threshold = gr.Slider(
                     0,
                     0.8,
                     0.15,
                     step=0.01,
                     label="Disentanglement",
-                    info="higher changes less else",
+                    info="higher: changes less of everything else",
                     visible=False,
                 )
                 with gr.Row(elem_classes="actions"):
                     self._change = gr.Button("Change it", variant="primary", elem_id="say")
                     self._back = gr.Button("Take it back")
                 self._keep = KeepPanel(services, "worded")
-            with gr.Column(scale=6, min_width=300, elem_classes="results"):
+            with gr.Column(elem_classes="results"):
                 self._result = before_after(text("nothing_yet"), elem_id="worded", elem_classes="comparison")
                 self._view = view_choice("worded")
                 self._export_bar = ExportBar(services, "worded", shown_edits, in_photo=True)

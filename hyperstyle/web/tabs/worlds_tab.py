@@ -34,13 +34,13 @@ class WorldsTab:
         self._services = services
         first = services.engine.first
         with gr.Row(elem_classes=["bench", "editing"]):
-            with gr.Column(scale=4, min_width=300):
+            with gr.Column(elem_classes="inputs"):
                 gr.Markdown(text("worlds"), elem_classes="note")
                 self._none = gr.Markdown(text("worlds_none"), visible=not services.engine.styles[first])
                 self._strip = tile_strip("Styles", elem_classes="styles", elem_id="styles")
-                self._amount = gr.Slider(0, 1, DEFAULT_STYLE_AMOUNT, step=0.05, label="From more you to more style")
+                self._amount = gr.Slider(0, 1, DEFAULT_STYLE_AMOUNT, step=0.05, label="From you to the style")
                 gr.Markdown(text("worlds_drawings"), elem_classes="note")
-            with gr.Column(scale=6, min_width=300, elem_classes="results"):
+            with gr.Column(elem_classes="results"):
                 self._result = before_after(text("nothing_yet"), elem_id="styled", elem_classes="comparison")
                 self._export_bar = ExportBar(services, "styled", shown_edits)
         picture = [self._result, *self._export_bar.outputs]
