@@ -65,6 +65,8 @@ class Job:
             begin_record(folder, entry, origin, self.run)
             crop = inverter.crop(source.read(), self.face, align=self.align)
             entry["faces"] = [found.box for found in crop.faces]
+            if advice := crop.advice():
+                entry["advice"] = advice
             steps = self.drawing_steps if crop.is_drawing else self.steps
             inversion = invert_into(folder, inverter, crop, METHODS[self.method], steps, self.polish)
             entry["steps"] = [record.to_json() for record in inversion.steps]

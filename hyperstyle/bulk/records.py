@@ -20,7 +20,7 @@ MANIFEST = "manifest.jsonl"
 ATTEMPTS = 3  # at a photo whose workers are killed
 
 Entry = dict[str, Any]
-"""Report of a photo: `photo`, `domain`, `method`, and `faces` and `steps` or an `error`."""
+"""Report of a photo: `photo`, `domain`, `method`, and `faces` and `steps` or an `error`; `advice` where it is hard."""
 
 
 def begin_record(folder: Path, entry: Entry, origin: Origin, run: str) -> None:

@@ -99,3 +99,5 @@ def print_entry(folder: Path, entry: Entry) -> None:
         typer.echo(f"{entry['photo']}: {entry['error']}", err=True)
     else:
         typer.echo(f"{folder}: {summary([StepRecord.from_json(step) for step in entry['steps']])}")
+    for sentence in entry.get("advice", ()):
+        typer.echo(f"{entry['photo']}: {sentence}", err=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hyperstyle.photo.advice import advice
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.drawn_faces import find_drawn_faces
 from hyperstyle.photo.faces import Face, FaceFinder, choose_face
@@ -24,6 +25,11 @@ class Crop:
     def pixels(self, height: int, width: int) -> Pixels:
         """Return the crop resampled to [height, width, 3]."""
         return align(self.photo.pixels, self.quad, height, width)
+
+    def advice(self) -> list[str]:
+        """Return sentences that say why its face will be hard to invert, and what helps; none for other parts."""
+        chosen = [face for face in self.faces if face_quad(face.landmarks) == self.quad]
+        return advice(self.photo.pixels, chosen[0]) if chosen and not self.is_drawing else []
 
 
 def crop_face(photo: Photo, finder: FaceFinder, index: int = 0) -> Crop:

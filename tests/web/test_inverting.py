@@ -4,6 +4,7 @@ import base64
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from hyperstyle.recipe import recipe_in
@@ -36,6 +37,14 @@ def test_a_face_is_picked_and_its_steps_arrive_until_they_are_stopped(
     expect(page.locator("#invert")).to_be_enabled()
     quads = [step.inversion.quad for session in served.services.sessions.all() for step in session.steps[:1]]
     assert max(quad.corners[:, 0].mean() for quad in quads) > 640  # the face at the right
+
+
+def test_a_dark_photo_is_told_what_would_help(visit: Open, tmp_path: Path) -> None:
+    page = visit()
+    with Image.open(PORTRAIT) as image:
+        image.point(lambda value: value // 4).save(tmp_path / "night.jpg")
+    upload(page, tmp_path / "night.jpg")
+    expect(page.get_by_text("more light on it helps")).to_be_visible()
 
 
 def test_every_step_can_be_gone_on_with_and_its_offsets_weighed(visit: Open) -> None:

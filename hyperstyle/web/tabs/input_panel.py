@@ -98,7 +98,7 @@ class InputPanel:
         """Choose the face that was clicked."""
         session = self._services.session(request)
         session.choose_face(int(event.index))
-        return self._with_part(session, int(event.index), _hint(session))
+        return self._with_part(session, int(event.index), self._hint_about(session))
 
     @user_errors
     def draw_box(self, event: gr.EventData, request: gr.Request) -> Updates:
@@ -120,7 +120,7 @@ class InputPanel:
         return {
             **self._show(photo=self._picked(session, 0 if session.faces and session.quad else None)),
             **self.changes.show(session),
-            self._hint: gr.update(visible=True, value=_hint(session)),
+            self._hint: gr.update(visible=True, value=self._hint_about(session)),
             self._middle: gr.update(visible=True),
             self.go: gr.update(interactive=session.quad is not None),
         }
@@ -157,6 +157,11 @@ class InputPanel:
             self._hint: gr.update(value=hint),
             self.go: gr.update(interactive=True),
         }
+
+    def _hint_about(self, session: Session) -> str:
+        """Return what was found in the photo, and what will be hard about the chosen face."""
+        advice = self._services.crop(session).advice() if session.quad else []
+        return " ".join([_hint(session), *advice])
 
     def _picked(self, session: Session, chosen: int | Box | None) -> dict[str, Any]:
         if session.photo is None:
