@@ -9,7 +9,7 @@ from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.edit_transfer import EditedCrop, transfer_edit
 from hyperstyle.photo.painting import Painted
-from hyperstyle.photo.pasting import paste_back
+from hyperstyle.photo.pasting import paste_back, paste_change
 from hyperstyle.photo.reading import Photo, Pixels
 
 RECONSTRUCTIONS_KEPT = 16
@@ -64,8 +64,8 @@ class PhotoEditor:
             return paste_back(photo.pixels, self._draw(inversion, edits), inversion.quad)
         if edits.are_none:
             return photo.pixels.copy()
-        crop = self.edit_crop(self.original(photo, inversion), inversion, edits, painted)
-        return put_back(photo, inversion, crop)
+        original = self.original(photo, inversion)
+        return put_back(photo, original, inversion, self.edit_crop(original, inversion, edits, painted))
 
     def forget(self) -> None:
         """Drop the pictures that are kept."""
@@ -76,9 +76,9 @@ class PhotoEditor:
         return self._draw(inversion, Edits(strength=strength))
 
 
-def put_back(photo: Photo, inversion: Inversion, crop: EditedCrop) -> Pixels:
-    """Return the photo [H, W, 3] with the part that was inverted as it was edited."""
-    return paste_back(photo.pixels, crop.pixels, inversion.quad, feather=0, kept_detail=crop.kept_detail)
+def put_back(photo: Photo, original: Pixels, inversion: Inversion, crop: EditedCrop) -> Pixels:
+    """Return the photo [H, W, 3] with the part that was inverted, `original`, as it was edited."""
+    return paste_change(photo.pixels, original, crop.pixels, inversion.quad, crop.kept_detail)
 
 
 def check_photo(photo: Photo, inversion: Inversion) -> None:

@@ -1,17 +1,19 @@
 """Pasting a picture back into the photo that it was cropped from."""
 
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
-from hyperstyle.photo.alignment import align, region
+from hyperstyle.photo.alignment import align
 from hyperstyle.photo.quads import Floats, Quad
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.photo.resampling import Samples, sample, shrink, to_pixels
 
 _DENSITY = 1.25  # most canvas pixels per picture pixel: rotating the picture onto the canvas loses nothing
+_MARGIN = 4  # pixels of picture or photo, whichever are larger, that are kept around what changes for the filters
 _REACH = 2  # canvas pixels over which bicubic enlarging spreads a value
 _ALIKE, _UNLIKE = (
     6.0,
@@ -35,25 +37,22 @@ class _Canvas(NamedTuple):
     """The covered part of the photo, in the photo's pixels."""
     scale: float
     """Photo pixels per grid pixel, >= 1; exactly 1 where the photo is not finer than the picture."""
-    to_quad: Floats
-    """[3, 3], homogeneous map from the grid's pixels to the quad as the unit square."""
 
     @property
     def size(self) -> tuple[int, int]:
+        """Width and height of the grid."""
         return (
             int(np.ceil((self.right - self.left) / self.scale)),
             int(np.ceil((self.bottom - self.top) / self.scale)),
         )
 
+    @property
+    def to_photo(self) -> Floats:
+        """[3, 3], homogeneous map from the grid's pixels to the photo's."""
+        return np.array([[self.scale, 0, self.left], [0, self.scale, self.top], [0, 0, 1.0]])
 
-def paste_back(
-    pixels: Pixels,
-    picture: Pixels,
-    quad: Quad,
-    *,
-    feather: float = 0.1,
-    kept_detail: NDArray[np.float32] | None = None,
-) -> Pixels:
+
+def paste_back(pixels: Pixels, picture: Pixels, quad: Quad, *, feather: float = 0.1) -> Pixels:
     """Return a copy of a photo [H, W, 3] with a picture [h, w, 3] of any size in place of a quad.
 
     The edge fades inwards over `feather` (0 to 0.5) of the quad's shorter side; nothing outside of the quad changes.
@@ -61,32 +60,64 @@ def paste_back(
     A photo may be finer than the picture: a face 3000 pixels wide goes through the generator at 1024. Where the picture
     is close to the original crop, the photo's fine detail (photo - aligned crop: pores, hair, grain) is added to it. So
     unedited pixels stay exactly as they were, and an edited cheek keeps its skin. Where the picture differs, as an
-    opened mouth does, the old detail would show through as a ghost, so none of it is added. `kept_detail` [h, w], 0 to
-    1, says how much of it is added, where that is known better than by comparing.
+    opened mouth does, the old detail would show through as a ghost, so none of it is added.
     """
-    height, width = picture.shape[:2]
-    original = align(pixels, quad, height, width)
-    if kept_detail is None:
-        kept_detail = _likeness(picture, original)
-    canvas = _canvas(pixels, quad, height, width)
-    to_picture = np.diag([width, height, 1.0]) @ canvas.to_quad
-    new, old, alike = (
-        sample(*shrink(image, to_picture), *canvas.size)
-        for image in (Image.fromarray(picture), Image.fromarray(original), Image.fromarray(kept_detail))
-    )
-    weight = _weight(canvas, quad, feather)
-    # result = photo + weight * (new - photo + alike * (photo - old)) = photo * (1 - taken) + added
-    taken, added = weight * (1 - alike), weight * (new - alike * old)
-    return _exchanged(pixels, np.concatenate([taken, added], axis=2), canvas)
+    original = align(pixels, quad, *picture.shape[:2])
+    return paste_change(pixels, original, picture, quad, _likeness(picture, original), feather=feather)
 
 
-def _canvas(pixels: Pixels, quad: Quad, height: int, width: int) -> _Canvas:
-    """Return the grid for pasting a picture [height, width, 3] into a quad of a photo [H, W, 3]."""
-    left, top, right, bottom = region(pixels, quad)
-    step = np.linalg.norm(quad.matrix[:2, :2] / (width, height), axis=0).min()
-    scale = max(1.0, float(step) / _DENSITY)
-    to_photo = np.array([[scale, 0, left], [0, scale, top], [0, 0, 1.0]])
-    return _Canvas(left, top, right, bottom, scale, np.linalg.inv(quad.matrix) @ to_photo)
+def paste_change(
+    pixels: Pixels,
+    original: Pixels,
+    picture: Pixels,
+    quad: Quad,
+    kept_detail: NDArray[np.float32],
+    *,
+    feather: float = 0.0,
+) -> Pixels:
+    """Return a copy of a photo [H, W, 3] in which the crop of a quad has changed from `original` to `picture`.
+
+    Both are [h, w, 3]; `kept_detail` [h, w], 0 to 1, is how much of the photo's finer detail is added. `feather` is as
+    in `paste_back`. The smaller the part that changes, the less there is to compute.
+    """
+    # result = photo + weight * (picture - photo + kept * (photo - original)) = photo * (1 - taken) + added
+    kept = kept_detail[..., None]
+    exchange = np.concatenate([1 - kept, picture - kept * original], axis=2)  # taken, added; both still without weight
+    height, width = exchange.shape[:2]
+    to_photo = quad.matrix @ np.diag([1 / width, 1 / height, 1.0])
+    step = float(np.linalg.norm(to_photo[:2, :2], axis=0).min())
+    left, top, right, bottom = _changed_box(exchange, ceil(_MARGIN * max(1.0, 1 / step)))
+    if left == right:
+        return pixels.copy()
+    exchange, to_photo = exchange[top:bottom, left:right], to_photo @ [[1, 0, left], [0, 1, top], [0, 0, 1]]
+    canvas = _canvas(pixels, to_photo, right - left, bottom - top, max(1.0, step / _DENSITY))
+    if min(canvas.size) <= 0:
+        return pixels.copy()
+    to_exchange = np.linalg.inv(to_photo) @ canvas.to_photo
+    planes = (Image.fromarray(plane) for plane in np.moveaxis(exchange, 2, 0))
+    turned = [sample(*shrink(plane, to_exchange), *canvas.size) for plane in planes]
+    return _exchanged(pixels, np.concatenate(turned, axis=2) * _weight(canvas, quad, feather), canvas)
+
+
+def _changed_box(exchange: Samples, margin: int) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of what is not 0, with a margin; no width and height if all is."""
+    changes = exchange.any(axis=2)
+    spans = []
+    for axis in (0, 1):
+        places = np.flatnonzero(changes.any(axis=axis))
+        end = changes.shape[1 - axis]
+        spans.append((max(0, places[0] - margin), min(end, places[-1] + 1 + margin)) if len(places) else (0, 0))
+    (left, right), (top, bottom) = spans
+    return left, top, right, bottom
+
+
+def _canvas(pixels: Pixels, to_photo: Floats, width: int, height: int, scale: float) -> _Canvas:
+    """Return the grid over what a map [3, 3] from a picture's pixels to the photo's covers of the photo."""
+    corners = (to_photo @ [[0, 0, width, width], [0, height, height, 0], [1, 1, 1, 1]])[:2]
+    limit = pixels.shape[1::-1]
+    left, top = np.clip(np.floor(corners.min(axis=1)), 0, limit).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(corners.max(axis=1)), 0, limit).astype(int).tolist()
+    return _Canvas(left, top, right, bottom, scale)
 
 
 def _weight(canvas: _Canvas, quad: Quad, feather: float) -> Samples:
@@ -97,7 +128,8 @@ def _weight(canvas: _Canvas, quad: Quad, feather: float) -> Samples:
     width, height = canvas.size
     x, y = np.arange(width, dtype=np.float32) + 0.5, np.arange(height, dtype=np.float32)[:, None] + 0.5
     weight = np.ones((height, width), np.float32)
-    for (by_x, by_y, offset), side in zip(canvas.to_quad[:2].tolist(), sides.tolist(), strict=True):
+    to_quad = np.linalg.inv(quad.matrix) @ canvas.to_photo
+    for (by_x, by_y, offset), side in zip(to_quad[:2].tolist(), sides.tolist(), strict=True):
         place = by_x * x + by_y * y + offset
         share = np.clip((np.minimum(place, 1 - place) * side - spread) / edge, 0, 1)
         weight *= share * share * (3 - 2 * share)

@@ -106,8 +106,9 @@ class PasteBench:
         """Measure one edit of one photo, carried and pasted whole."""
         edits, before = Edits({name: TRIED[name]}), self._face(photo.pixels, inversion)
         editor, edited = self.inverter.photo_editor, self.inverter.draw(inversion, edits)
-        crop = editor.carry(editor.original(photo, inversion), inversion, edits, edited)
-        carried, whole = put_back(photo, inversion, crop), paste_back(photo.pixels, edited, inversion.quad)
+        original = editor.original(photo, inversion)
+        crop = editor.carry(original, inversion, edits, edited)
+        carried, whole = put_back(photo, original, inversion, crop), paste_back(photo.pixels, edited, inversion.quad)
         full, reconstruction = small(edited), small(editor.reconstruction(inversion, 1.0))
         return PasteMeasurement(
             portrait,
