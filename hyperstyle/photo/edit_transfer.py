@@ -3,7 +3,8 @@
 The generator draws the photo before an edit (its reconstruction, with its losses) and after it. Both are its own, so
 that their difference is the edit alone. It comes in two parts: the motion from one to the other, along which the photo
 itself is moved, and what is new beyond that (an opened mouth's teeth, another colour of hair), which is added. A mask
-of that difference says where; outside of it the photo stays as it is, bit for bit.
+of that difference says where; outside of it the photo stays as it is, bit for bit. Where a head turns, all of it moves,
+and motion alone is carried, unless more was edited.
 
 With the photo P, the reconstruction R, the edited picture E, the motion v of R to E, and P' and R' moved along it:
 
@@ -37,7 +38,12 @@ _PEAK = 0.995  # quantile that stands for the largest difference
 _NEARBY = 14.0  # sigma of the surroundings in which strong differences make weak ones count
 _LOW, _HIGH = 0.05, 0.15  # shares of the largest difference from which the mask rises, and at which it is 1,
 _LEAST_LOW, _LEAST_HIGH = 3.0, 8.0  # but at least these differences, which are everywhere between two pictures
-_FAR = 5.0  # motion from which the mask rises, whatever the difference; it is 1 at twice that
+_ALL = 50.0  # sigma of the surroundings whose mean motion tells that a head turns
+_TURNS, _TURNED = 2.0, 3.0  # mean motion from which a turn is carried, and at which all of it is
+_MIDDLE = 0.65  # share of the way to the border up to which all moves along; from there on less, and the border stays
+_INSIDE = 0.92  # share of that way from which an edit fades, so that it ends with the crop
+_MISTRUSTED, _STEADY = 6.0, 4.0  # difference that halves the trust in a motion, and sigma of the blur that steadies it
+_MISSED, _NEW = 0.5, 0.7  # share of a difference that motion misses in a turn, and share from which it is another edit
 _THINNEST = 4  # half the width of the thinnest part of the mask: thinner are outlines that moved a little
 _STRONG = 0.6  # share of the largest difference that every island of the mask reaches somewhere
 _COARSE = 4  # pixels to one where islands are told apart and colours are fitted
@@ -58,7 +64,7 @@ class EditedCrop:
     pixels: Pixels
     """[H, W, 3]."""
     mask: NDArray[np.float32]
-    """[H, W], how much of the edit is carried there: exactly 0 where the photo stays."""
+    """[H, W], how much of the edit is carried there, as motion or as what is new: exactly 0 where the photo stays."""
     kept_detail: NDArray[np.float32]
     """[H, W], 0 to 1: how much of the detail that is finer than these pixels stays; 1 where the photo stays."""
 
@@ -87,13 +93,16 @@ def transfer_edit(
     scale = min(height, width) / _GRID
     small_before, small_after = (_on_grid(picture, scale) for picture in (before, after))
     motion = _motion(small_before, small_after)
-    news = small_after - moved(small_before, motion)
-    mask = _mask(small_after - small_before, news, motion)
+    difference, news = small_after - small_before, small_after - moved(small_before, motion)
+    turn = _turn(motion, difference)
+    mask = _mask(difference, news, turn)
     if painted is not None:
-        mask = _repainted(mask, painted)
+        mask, turn = _repainted(mask, painted), _repainted(turn, painted)
+    moves = torch.maximum(mask, turn)
+    motion = torch.lerp(motion, _steadied(motion, news), turn) * moves
     replaced = _replaced(news)
-    weight = resized(mask, height, width)
-    shifted = smoothstep(_length(motion * mask), _STILL, _MOVED)
+    weight = resized(moves, height, width)
+    shifted = smoothstep(_length(motion), _STILL, _MOVED)
     kept = resized((1 - mask * replaced) * (1 - shifted), height, width)
     result = original.copy()
     if box := _box(weight):
@@ -103,12 +112,12 @@ def transfer_edit(
             return resized(field, height, width)[..., top:bottom, left:right]
 
         here = part(mask)
-        photo_moved = moved(photo, part(motion * mask) * scale, top, left)
+        photo_moved = moved(photo, part(motion) * scale, top, left, sharp=True)
         before_moved = moved(before, part(motion) * scale, top, left)
         residual, after_here = photo_moved - before_moved, after[..., top:bottom, left:right]
         tint = _tint(before_moved, residual, after_here, scale)
         changed = photo_moved + here * (after_here - before_moved - part(replaced) * (residual - tint))
-        changed = torch.where(here > 0, changed, photo[..., top:bottom, left:right])
+        changed = torch.where(weight[..., top:bottom, left:right] > 0, changed, photo[..., top:bottom, left:right])
         result[top:bottom, left:right] = _to_pixels(changed)
     return EditedCrop(result, weight[0, 0].numpy(), kept[0, 0].numpy())
 
@@ -131,20 +140,46 @@ def _motion(before: Tensor, after: Tensor) -> Tensor:
     return 2 * resized(motion_between(*halves), *before.shape[2:])
 
 
-def _mask(difference: Tensor, news: Tensor, motion: Tensor) -> Tensor:
-    """Where an edit is carried [1, 1, h, w], 0 to 1, from the differences [1, 3, h, w] without and with motion."""
+def _turn(motion: Tensor, difference: Tensor) -> Tensor:
+    """Where a head turns [1, 1, h, w], 0 to 1: all moves far there, and moves along; at the border nothing does.
+
+    Motion counts where it makes a difference: on an even surface it is a guess.
+    """
+    seen = smoothstep(_amount(difference), _LEAST_LOW, _LEAST_HIGH)
+    return smoothstep(blur(_length(motion) * seen, _ALL), _TURNS, _TURNED) * _inwards(motion, _MIDDLE)
+
+
+def _inwards(field: Tensor, middle: float) -> Tensor:
+    """0 at a field's border, 1 in its middle [h, w], which takes up that share of the way from the centre."""
+    height, width = field.shape[2:]
+    y, x = torch.linspace(-1, 1, height)[:, None].abs(), torch.linspace(-1, 1, width).abs()
+    return (1 - smoothstep(y, middle, 1)) * (1 - smoothstep(x, middle, 1))
+
+
+def _steadied(motion: Tensor, news: Tensor) -> Tensor:
+    """A motion [1, 2, h, w] that follows its surroundings where it explains little, and leaves much as `news`."""
+    trust = 1 / (1 + (_amount(news) / _MISTRUSTED).square())
+    return blur(motion * trust, _STEADY) / blur(trust, _STEADY)
+
+
+def _mask(difference: Tensor, news: Tensor, turn: Tensor) -> Tensor:
+    """Where an edit is carried [1, 1, h, w], 0 to 1, from the differences [1, 3, h, w] without and with motion.
+
+    In a turn, which is carried by motion, the rest is what motion missed, unless it is a large share of the difference.
+    """
     importance = _importance(*news.shape[2:])
-    size = torch.maximum(_amount(news), _MOTION_COUNTS * _amount(difference)) * importance
+    amount_of_news, amount = _amount(news), _amount(difference)
+    share = importance * _strength(amount_of_news) / _strength(amount).clamp_min(1)
+    size = torch.maximum(amount_of_news, (1 - turn) * _MOTION_COUNTS * amount) * importance
     nearby = _strength_nearby(size)
     size = size * nearby
     peak = float(size.flatten().quantile(_PEAK))
     mask = smoothstep(size, max(_LOW * peak, _LEAST_LOW), max(_HIGH * peak, _LEAST_HIGH))
     mask = widened(-widened(-mask, _THINNEST), _THINNEST)
-    far = _length(motion) * importance
-    mask = torch.maximum(mask, smoothstep(far, _FAR, 2 * _FAR) * nearby)
+    mask = mask * (1 - turn * (1 - smoothstep(share, _MISSED, _NEW)))
     islands = _grown((size > _STRONG * peak) * mask, mask)
     soft = blur(widened(mask * islands, _ROOM), _EDGE)
-    return ((soft - 0.02) / 0.98).clamp(0, 1)
+    return ((soft - 0.02) / 0.98).clamp(0, 1) * _inwards(soft, _INSIDE)
 
 
 def _amount(difference: Tensor) -> Tensor:
@@ -158,8 +193,13 @@ def _strength_nearby(size: Tensor) -> Tensor:
     An edit is where its strongest differences are; what little changes far from these, such as a light on the
     background, came along by chance.
     """
-    strength = blur(size.square(), _NEARBY).sqrt()
+    strength = _strength(size)
     return strength / strength.max().clamp_min(1e-6)
+
+
+def _strength(size: Tensor) -> Tensor:
+    """The root of the mean square of differences [1, 1, h, w] around each pixel."""
+    return blur(size.square(), _NEARBY).sqrt()
 
 
 def _importance(height: int, width: int) -> Tensor:

@@ -59,13 +59,15 @@ def smoothstep(field: Tensor, low: float, high: float) -> Tensor:
     return share * share * (3 - 2 * share)
 
 
-def moved(field: Tensor, motion: Tensor, top: int = 0, left: int = 0) -> Tensor:
+def moved(field: Tensor, motion: Tensor, top: int = 0, left: int = 0, *, sharp: bool = False) -> Tensor:
     """A part of a picture whose content has gone along a motion [1, 2, h, w], x and y; the part is as large as that.
 
-    Its pixel p, counted from `top` and `left`, is field(p - motion(p)), bilinear.
+    Its pixel p, counted from `top` and `left`, is field(p - motion(p)), bilinear; bicubic, which keeps fine detail and
+    takes longer, where it has to be `sharp`.
     """
     height, width = motion.shape[2:]
     y, x = torch.arange(top, top + height)[:, None] + 0.5, torch.arange(left, left + width) + 0.5
     size = torch.tensor([field.shape[3], field.shape[2]])
     source = torch.stack([x - motion[0, 0], y - motion[0, 1]], dim=2) * (2 / size) - 1
-    return F.grid_sample(field, source[None], padding_mode="border", align_corners=False)
+    mode = "bicubic" if sharp else "bilinear"
+    return F.grid_sample(field, source[None], mode, padding_mode="border", align_corners=False)

@@ -7,10 +7,10 @@ from torch.nn import functional as F
 from hyperstyle.photo.fields import blur, moved, resized, shrunk_by
 
 _COARSEST = 32  # pixels of the shorter side at which motion is first looked for
-_ROUNDS = 3  # at every size
+_ROUNDS = 3  # at full size; the smaller the picture, the more, as what moves far takes many steps there
 _WINDOW = 4.0  # sigma, in pixels, of the surroundings that move together
-_STILLNESS = 400.0  # squared gradient, in (1/255)², below which a surface rather stands still
-_SMOOTHNESS = 3.0  # sigma of the blur of the motion itself
+_STILLNESS = 100.0  # squared gradient, in (1/255)², below which a surface rather stands still
+_SMOOTHNESS = 2.5  # sigma of the blur of the motion itself
 _FARTHEST = 2.0  # pixels in one round
 
 
@@ -28,7 +28,7 @@ def motion_between(before: Tensor, after: Tensor) -> Tensor:
         height, width = one.shape[2:]
         if motion.shape[2:] != one.shape[2:]:
             motion = resized(motion, height, width) * (width / motion.shape[3])
-        for _ in range(_ROUNDS):
+        for _ in range(_ROUNDS * factor):
             motion = blur(motion + _step(moved(one, motion), other), _SMOOTHNESS)
         if factor == 1:
             return motion

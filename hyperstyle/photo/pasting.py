@@ -101,14 +101,12 @@ def paste_change(
 
 def _changed_box(exchange: Samples, margin: int) -> tuple[int, int, int, int]:
     """Return left, top, right and bottom of what is not 0, with a margin; no width and height if all is."""
-    changes = exchange.any(axis=2)
-    spans = []
-    for axis in (0, 1):
-        places = np.flatnonzero(changes.any(axis=axis))
-        end = changes.shape[1 - axis]
-        spans.append((max(0, places[0] - margin), min(end, places[-1] + 1 + margin)) if len(places) else (0, 0))
-    (left, right), (top, bottom) = spans
-    return left, top, right, bottom
+    rows, columns = np.nonzero(exchange.any(axis=2))
+    if not len(rows):
+        return 0, 0, 0, 0
+    height, width = exchange.shape[:2]
+    left, top = max(0, int(columns.min()) - margin), max(0, int(rows.min()) - margin)
+    return left, top, min(width, int(columns.max()) + 1 + margin), min(height, int(rows.max()) + 1 + margin)
 
 
 def _canvas(pixels: Pixels, to_photo: Floats, width: int, height: int, scale: float) -> _Canvas:

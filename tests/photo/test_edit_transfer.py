@@ -61,6 +61,22 @@ def test_what_moved_leaves_no_ghost_and_takes_the_photos_own_look_along() -> Non
     assert np.array_equal(edited.pixels[238:254, 238:254], PHOTO[238:254, 238:254])  # the mole
 
 
+def test_a_turn_moves_the_photo_itself_and_brings_nothing_of_the_drawing() -> None:
+    def face(shift: int) -> tuple[tuple[Box, str], ...]:
+        features = {"peru": (120, 90, 390, 440), "navy": (190, 200, 225, 220), "black": (290, 200, 325, 220)}
+        features |= {"firebrick": MOUTH, "maroon": (245, 250, 270, 300)}
+        return tuple(((box[0] + shift, box[1], box[2] + shift, box[3]), colour) for colour, box in features.items())
+
+    mark: Box = (150, 300, 166, 316)
+    edited = transfer_edit(picture(*face(0), (mark, "lime"), grain=6), picture(*face(0)), picture(*face(24)))
+    green = edited.pixels[300:316].astype(int)
+    moved = (green[..., 1] - green[..., 0] > 100).any(axis=0).nonzero()[0]
+    assert moved.min() >= 170
+    assert moved.max() <= 194
+    assert 5 < edited.pixels[150:180, 220:320].std(axis=(0, 1)).max() < 9  # the photo's own grain
+    assert not change(edited.pixels, picture(*face(0), (mark, "lime"), grain=6))[:, [0, -1]].any()
+
+
 def test_light_changes_and_the_photos_own_detail_stays() -> None:
     edited = transfer_edit(PHOTO, DRAWN, picture((MOUTH, "firebrick"), light=25))
     brighter = edited.pixels.astype(int) - PHOTO
