@@ -16,6 +16,7 @@ FACE_TOOLS = ("dlib-landmarks", "dlib-identity")
 EMBEDDED_SIZE = 1024
 """Side of the embedded generator's pictures; its W+ codes have as many styles as StyleGAN2's at that size."""
 FFHQ_LAYERS = (5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 23, 24)
+PERSON = "selfie-segmenter"
 TEXT_WEIGHTS = ("styleclip-relevance", "clip-vit-b-32")
 
 
@@ -126,6 +127,7 @@ _ALL = (
         directions="faces",
         styles=BUNDLED_STYLES,
         text=TextTables.BUNDLED,
+        optional_weights=(PERSON,),
         bundled_assets=("w-encoder.safetensors", "hypernetwork.safetensors", "preview.safetensors"),
     ),
     Domain(
@@ -140,7 +142,7 @@ _ALL = (
         styles=FINE_TUNED_STYLES,
         text=TextTables.PUBLISHED,
         optional_weights=(
-            *("restyle-faces", "stylegan2-faces", *TEXT_WEIGHTS),
+            *("restyle-faces", "stylegan2-faces", PERSON, *TEXT_WEIGHTS),
             *(f"style-{name}" for name in FINE_TUNED_STYLES),
         ),
     ),

@@ -308,14 +308,18 @@ class Inverter:
         text: tuple[str, str] | TextEdit | None = None,
         strength: float = 1.0,
         whole: bool = False,
+        person_alone: bool = False,
         **amounts: float,
     ) -> Image.Image:
         """Draw an inversion with edits and put it back into its photo; the further arguments are those of `render`.
 
         Only what the edits change is carried into the photo; without edits it is the photo bit for bit. A style, or
-        any picture with `whole`, takes the place of all that was inverted.
+        any picture with `whole`, takes the place of all that was inverted; with `person_alone`, a style takes that of
+        the person.
         """
         edits = edits_of(amounts, style, style_amount, text, strength)
+        if edits.style and person_alone:
+            edits = replace(edits, style=replace(edits.style, person_alone=True))
         return Image.fromarray(self.paste_pixels(open_photo(photo), inversion, edits, whole=whole))
 
     def draw(self, inversion: Inversion, edits: Edits = Edits()) -> Pixels:  # noqa: B008 - a frozen value

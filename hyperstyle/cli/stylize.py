@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.edit import Out, Saved, amounts_of
+from hyperstyle.cli.edit import Into, Out, Saved, amounts_of, write_edited
 from hyperstyle.cli.options import Device, device_of
 from hyperstyle.domain_table import domain_named
 from hyperstyle.editing.domain_directions import directions_of
@@ -37,6 +37,10 @@ def stylize(
     restyle: Annotated[
         Path | None, typer.Option(metavar="PHOTO", help="Use the code that ReStyle-e4e (809 MB) finds for this photo.")
     ] = None,
+    into: Into = None,
+    person: Annotated[
+        bool, typer.Option("--person", help="With --into: the person alone takes the style; the background stays.")
+    ] = False,
     device: Device = None,
 ) -> None:
     """Render an inversion in a style: one of the embedded generator's, or a published fine-tuned generator."""
@@ -47,8 +51,8 @@ def stylize(
     if restyle:
         inversion = replace(inversion, codes=restyle_code(inversion, read_photo(restyle), where))
     amounts = amounts_of(settings or (), directions_of(domain))
-    pixels = Inverter.load(domain, where).draw(inversion, Edits(amounts, style=StyleChoice(style, amount)))
-    save_photo(out, pixels, Photo(pixels))
+    edits = Edits(amounts, style=StyleChoice(style, amount, person))
+    write_edited(out, Inverter.load(domain, where), inversion, edits, into, whole=False)
     typer.echo(out)
 
 

@@ -31,6 +31,8 @@ class StyleChoice:
     name: str
     amount: float = DEFAULT_STYLE_AMOUNT
     """Amount from 0, more of the photo, to 1, more of the style."""
+    person_alone: bool = False
+    """Whether the photo keeps its background where the picture is pasted into it."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from functools import lru_cache
 
+import numpy as np
+
 from hyperstyle.editing.edits import Edits
+from hyperstyle.editing.person import person_in
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.photo.alignment import align
@@ -29,7 +32,7 @@ class PhotoEditor:
     ) -> EditedCrop:
         """The inverted part of a photo with edits; `original` is that part at the size of the generator's pictures.
 
-        A style changes the whole picture, and takes the place of all of it.
+        A style changes the whole picture, and takes the place of all of it, or of the person.
         """
         return self.carry(original, inversion, edits, self._draw(inversion, edits), painted)
 
@@ -38,7 +41,9 @@ class PhotoEditor:
     ) -> EditedCrop:
         """Carry a picture that was drawn with these edits into the inverted part of a photo."""
         if edits.style:
-            return EditedCrop.of_whole_picture(edited)
+            if not edits.style.person_alone:
+                return EditedCrop.of_whole_picture(edited)
+            return EditedCrop.of_part(original, edited, np.maximum(person_in(original), person_in(edited)))
         return transfer_edit(original, self.reconstruction(inversion, edits.strength), edited, painted)
 
     def original(self, photo: Photo, inversion: Inversion) -> Pixels:
@@ -57,10 +62,11 @@ class PhotoEditor:
     ) -> Pixels:
         """The photo [H, W, 3] that was inverted, edited: a new array; without edits, the photo bit for bit.
 
-        With `whole`, the generator's picture takes the place of all that was inverted, as that of a style always does.
+        With `whole`, the generator's picture takes the place of all that was inverted, as that of a style does
+        unless it is for the person alone.
         """
         check_photo(photo, inversion)
-        if whole or edits.style:
+        if whole or (edits.style and not edits.style.person_alone):
             return paste_back(photo.pixels, self._draw(inversion, edits), inversion.quad)
         if edits.are_none:
             return photo.pixels.copy()

@@ -41,6 +41,7 @@ _LEAST_LOW, _LEAST_HIGH = 3.0, 8.0  # but at least these differences, which are 
 _ALL = 50.0  # sigma of the surroundings whose mean motion tells that a head turns
 _TURNS, _TURNED = 2.0, 3.0  # mean motion from which a turn is carried, and at which all of it is
 _MIDDLE = 0.65  # share of the way to the border up to which all moves along; from there on less, and the border stays
+_MIDDLE_OF_PART = 0.85  # the same for pictures that replace a part of the photo
 _INSIDE = 0.92  # share of that way from which an edit fades, so that it ends with the crop
 _MISTRUSTED, _STEADY = 6.0, 4.0  # difference that halves the trust in a motion, and sigma of the blur that steadies it
 _MISSED, _NEW = 0.5, 0.7  # share of a difference that motion misses in a turn, and share from which it is another edit
@@ -73,6 +74,13 @@ class EditedCrop:
         """Where a picture takes the photo's place everywhere."""
         everywhere = np.ones(pixels.shape[:2], np.float32)
         return cls(pixels, everywhere, 1 - everywhere)
+
+    @classmethod
+    def of_part(cls, original: Pixels, picture: Pixels, part: NDArray[np.float32]) -> "EditedCrop":
+        """Where a picture takes the photo's place in a part [H, W], 0 to 1; it fades before the crop's border."""
+        mask = part * _inwards(torch.from_numpy(part)[None, None], _MIDDLE_OF_PART).numpy()
+        mixed = original + mask[..., None] * (picture.astype(np.float32) - original)
+        return cls(mixed.round().astype(np.uint8), mask, 1 - mask)
 
     def with_mask_shown(self) -> Pixels:
         """The pixels [H, W, 3] in colour where the edit is carried, dark and grey where the photo stays."""

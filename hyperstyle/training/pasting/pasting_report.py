@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 
 import numpy as np
 from PIL import Image
@@ -13,6 +13,7 @@ from hyperstyle.photo.alignment import align
 from hyperstyle.photo.pasting import paste_back
 from hyperstyle.photo.reading import Pixels, read_photo
 from hyperstyle.training.core.doc_sections import write_section
+from hyperstyle.training.pasting.large_photos import EDITED, LargeMeasurement, measure_large_photos
 from hyperstyle.training.pasting.measure_pasting import SEEN, TRIED, Arrival, PasteBench, PasteMeasurement
 
 STRIPS = ("smile", "age", "hair-light")
@@ -31,6 +32,11 @@ def write_report(docs: Path, bench: PasteBench, photos: Sequence[Path], say: Cal
         with atomic_write(folder / f"{name}.webp") as part:
             Image.fromarray(strip(bench, name, photos[:STRIP_PHOTOS])).save(part, "WEBP", quality=QUALITY, method=6)
     write_section(docs / "paste.md", table(rows))
+    large = []
+    for one in measure_large_photos(bench.inverter, photos):
+        large.append(one)
+        say(f"12.6 megapixels, {one.direction}: {one.seconds:.2f} s, {one.megabytes:.0f} MB")
+    write_section(docs / "paste.md", large_table(large), "large")
 
 
 def table(rows: Sequence[PasteMeasurement]) -> str:
@@ -60,6 +66,24 @@ def table(rows: Sequence[PasteMeasurement]) -> str:
     lines.append(f"\nOf {len(full)} portraits that smile in the generator's picture, {said} do in the photo too.\n")
     about = "photo, the whole picture pasted, the change alone"
     lines += [f"**`{name}` {TRIED[name]:+g}**: {about}\n\n![{name}](paste/{name}.webp)\n" for name in STRIPS]
+    return "\n".join(lines)
+
+
+def large_table(rows: Sequence[LargeMeasurement]) -> str:
+    """A line for every edit of large photos."""
+    lines = [
+        f"| edit of {len(rows) // len(EDITED)} photos | seconds, median and at most | megabytes at most "
+        f"| pixels that differ by more than {SEEN}/255, mean and at most | seam | pixels that differ unedited |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in EDITED:
+        mine = [row for row in rows if row.direction == name]
+        seconds, changed = [row.seconds for row in mine], [row.changed for row in mine]
+        lines.append(
+            f"| `{name}` {TRIED[name]:+g} | {median(seconds):.2f}, {max(seconds):.2f} "
+            f"| {max(row.megabytes for row in mine):.0f} | {mean(changed):.1%}, {max(changed):.1%} "
+            f"| {mean(row.seam for row in mine):.2f} | {max(row.unedited for row in mine)} |"
+        )
     return "\n".join(lines)
 
 
