@@ -44,7 +44,7 @@ def test_edits_move_the_picture_and_offsets_go_with_them(
 
 
 def test_polish_brings_an_inversion_closer(inverter: Inverter, found: tuple[Inversion, list[Pixels]]) -> None:
-    steps = list(inverter.polish(PORTRAIT, found[0], 5))
-    assert [step.index for step in steps] == [3, 4, 5, 6, 7]
-    assert [record.index for record in steps[-1].inversion.steps] == list(range(8))
+    steps = list(inverter.polish(PORTRAIT, found[0], 2))
+    assert [step.index for step in steps] == [3, 4]
+    assert [record.index for record in steps[-1].inversion.steps] == list(range(5))
     assert steps[-1].metrics.l2 < found[0].steps[-1].metrics.l2
