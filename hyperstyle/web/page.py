@@ -35,10 +35,9 @@ class Page:
         self._services = services
         with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(HOUR, HOUR)) as self.blocks:
             add_endpoints(services)  # first, so that no handler of a button takes one of their names
-            with gr.Row(elem_classes="top"):
-                gr.Markdown(text("welcome"), elem_classes="welcome")
-                offers = domain_choice_value(services.engine.offers(), services.engine.first)
-                self._domain = domain_choice(offers, elem_id="domain")
+            gr.Markdown(text("welcome"), elem_classes="welcome")
+            offers = domain_choice_value(services.engine.offers(), services.engine.first)
+            self._domain = domain_choice(offers, elem_id="domain")
             with gr.Tabs() as self._tabs:
                 with gr.Tab("Invert", id="invert"):
                     self._invert = InvertTab(services)
@@ -69,11 +68,9 @@ class Page:
         for event in (chosen, opened, *self._invert.domain_changes):
             event.then(self.offer_methods, methods, methods, **AT_ONCE)
         for inverted in self._invert.example_inverted:
-            inverted.success(self._edit.open, None, self._edit.outputs, **EDITING)
-        self._invert.result_panel.suggestions.select(
-            self.try_suggestion, None, [*self._edit.outputs, self._tabs], **EDITING
-        )
-        recipe = [*self._invert.result_panel.outputs, self._invert.input_panel.go, *self._edit.outputs, self._tabs]
+            inverted.success(self._edit.open_unedited, None, self._edit.outputs, **EDITING)
+        self._invert.result_panel.suggestions.select(self.try_suggestion, None, self._tabs, **EDITING)
+        recipe = [*self._invert.result_panel.outputs, self._invert.input_panel.go, self._tabs]
         applied = opened.success(self.apply_recipe, None, recipe, **(EXAMPLE | CHOOSING))
         applied.success(self._edit.prepare, None, None, **AT_ONCE)
         for applied in (*self._edit.applied, self._text.applied):
@@ -136,7 +133,6 @@ class Page:
         return {
             **result,
             self._invert.input_panel.go: gr.update(interactive=session.quad is not None),
-            **self._edit.show(session),
             self._tabs: gr.Tabs(selected=_tab_of(session)),
         }
 
@@ -146,7 +142,7 @@ class Page:
         session = self._services.session(request)
         suggested = suggestions_for(self._services, session)[int(event.index)]
         session.try_out(suggested.edits)
-        return {**self._edit.show(session), self._tabs: gr.Tabs(selected=suggested.tab)}
+        return {self._tabs: gr.Tabs(selected=suggested.tab)}
 
     @user_errors
     def next_part(self, request: gr.Request) -> Updates:

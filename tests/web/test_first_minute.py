@@ -84,6 +84,7 @@ def test_a_card_shows_photo_and_picture_with_the_edits_name(visit: Open) -> None
 
 def test_keys_open_their_list_and_undo_a_move(visit: Open) -> None:
     page = visit("?example=female_080&smile=0.5")
+    expect(page.locator("#edited .after")).to_be_visible()
     age = slider(page, "age")
     age.press("End")
     expect(age).to_have_value("5")

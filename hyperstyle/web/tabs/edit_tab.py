@@ -177,6 +177,12 @@ class EditTab:
         """Show the visitor's session."""
         return self.show(self._services.session(request))
 
+    @user_errors
+    def open_unedited(self, request: gr.Request) -> Updates:
+        """Show the visitor's session, unless it has edits: its sliders may be moving just now."""
+        session = self._services.session(request)
+        return gr.skip() if session.edits.amounts else self.show(session)
+
     def show(self, session: Session) -> Updates:
         """Return the updates that show a session: picture, sliders and choice of films."""
         titles = self._titles(session.domain)

@@ -184,7 +184,7 @@ class InvertTab:
             yield {**updates, **self.result_panel.stop_button.busy(False)}
 
     def _under_way(self, session: Session, status: str, expected: int | None = None) -> Updates:
-        return {**self.result_panel.under_way(session, status, expected), **self.result_panel.stop_button.busy(True)}
+        return {**self.result_panel.current(session, status, expected), **self.result_panel.stop_button.busy(True)}
 
     @user_errors
     def choose_example(self, event: gr.EventData, request: gr.Request) -> Updates:

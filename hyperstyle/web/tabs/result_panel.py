@@ -42,7 +42,7 @@ class ResultPanel:
         with gr.Row(elem_classes="progress"):
             self.status = gr.Markdown(elem_classes="status", elem_id="status")
             self.stop_button = StopButton(services, go, "stop")
-        with gr.Column(visible=False) as self._tools:
+        with gr.Column(visible=False, elem_classes="tools") as self._tools:
             self.suggestions = tile_strip("Try one of these", elem_classes="suggestions", elem_id="suggestions")
             self._export_bar = ExportBar(services, "invert", strength_only)
             with gr.Accordion("Figures, strength and polish", open=False, elem_id="finer"):
@@ -133,10 +133,6 @@ class ResultPanel:
         session = self._services.session(request)
         session.set_strength(strength)
         return {self._result: gr.update(value=self._beside_photo(session))}
-
-    def under_way(self, session: Session, status: str, expected: int | None = None) -> Updates:
-        """Return the updates that show the steps so far of an inversion that goes on."""
-        return {**self.current(session, status, expected), self._tools: gr.update(visible=False)}
 
     def finished(self, session: Session, status: str) -> Iterator[Updates]:
         """Show the steps, then draw what to try next, picture by picture, until the visitor takes another step."""
