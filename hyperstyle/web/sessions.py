@@ -275,10 +275,18 @@ class Session:
 
     def set_style_amount(self, amount: float) -> None:
         """Set the amount of the chosen style: from 0, more of the photo, to 1, more of the style."""
+        self._edit(style=replace(self._style(), amount=min(max(float(amount), 0.0), 1.0)))
+
+    def set_person_alone(self, alone: bool) -> None:
+        """Set whether the photo keeps its background around the chosen style."""
+        self._edit(style=replace(self._style(), person_alone=bool(alone)))
+
+    def _style(self) -> StyleChoice:
+        """Return the chosen style."""
         self.step()
         if not self.edits.style:
             raise StudioError("Choose a style first.")
-        self._edit(style=replace(self.edits.style, amount=min(max(float(amount), 0.0), 1.0)))
+        return self.edits.style
 
     def set_strokes(self, strokes: tuple[Stroke, ...]) -> None:
         """Set what the visitor painted over the part of the photo that is edited."""

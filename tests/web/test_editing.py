@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.web.conftest import EXAMPLES, Open, Served
 from tests.web.visitor import faces, invert, picture, said, set_slider, status, until_another, upload
+from tests.weights_at_hand import weight_file
 
 PORTRAIT = EXAMPLES / "male_090.jpg"
 
@@ -139,7 +140,12 @@ def test_the_own_face_is_drawn_in_every_style_and_one_is_chosen(visit: Open) -> 
     pale = until_another(page, bold, "#styled")
     expect(tiles.nth(1)).to_have_attribute("aria-pressed", "true")
     set_slider(page.locator("input[type=range][aria-label*='to the style']"), 0.6)
-    until_another(page, pale, "#styled")
+    whole = until_another(page, pale, "#styled")
+    weight_file("selfie-segmenter")
+    page.get_by_label("Only the person").check()
+    until_another(page, whole, "#styled")
+    page.get_by_role("button", name="Put into the photo").click()
+    expect(page.locator("#styled-pasted img")).to_be_visible()
 
 
 def test_where_no_text_model_is_the_words_are_greyed_with_the_reason(visit: Open) -> None:

@@ -224,10 +224,11 @@ def test_edits_are_brought_within_their_limits_and_zero_is_none() -> None:
     session.set_amounts({"smile": 9.0, "age": -9, "hair": 0})
     session.set_strength(7)
     session.set_style_amount(-1)
+    session.set_person_alone(True)
     session.choose_style("pencil")
     assert session.edits.amounts == {"smile": 5.0, "age": -5.0}
     assert session.edits.strength == 1.2
-    assert session.edits.style == StyleChoice("pencil", 0.0)
+    assert session.edits.style == StyleChoice("pencil", 0.0, person_alone=True)
 
 
 def test_a_recipe_chooses_step_and_edits() -> None:

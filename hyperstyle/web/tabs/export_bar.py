@@ -39,7 +39,8 @@ class ExportBar:
     ) -> None:
         """`name` is the prefix of element ids; `shown_edits` returns the edits that the picture above shows.
 
-        With `in_photo`, that picture follows the visitor's view; otherwise it is always the generator's.
+        With `in_photo`, that picture follows the visitor's view; otherwise it is the generator's, unless a
+        style is for the person alone.
         """
         self._in_photo = in_photo
         self._services = services
@@ -145,4 +146,7 @@ class ExportBar:
         return self._services.pixels(session, self._edits(session), self._view(session))
 
     def _view(self, session: Session) -> View:
-        return session.view if self._in_photo else View.GENERATED
+        if self._in_photo:
+            return session.view
+        style = self._edits(session).style
+        return View.PHOTO if style and style.person_alone else View.GENERATED

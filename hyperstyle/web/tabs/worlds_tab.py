@@ -17,6 +17,7 @@ from hyperstyle.web.sessions import Session
 from hyperstyle.web.tabs.export_bar import ExportBar
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
+from hyperstyle.web.views import View
 
 TILE = 220
 """Longer side of the small pictures, in pixels."""
@@ -39,13 +40,15 @@ class WorldsTab:
                 self._none = gr.Markdown(text("worlds_none"), visible=not services.engine.styles[first])
                 self._strip = tile_strip("Styles", elem_classes="styles", elem_id="styles")
                 self._amount = gr.Slider(0, 1, DEFAULT_STYLE_AMOUNT, step=0.05, label="From you to the style")
+                self._person_alone = gr.Checkbox(value=False, label="Only the person: keep my background")
                 gr.Markdown(text("worlds_drawings"), elem_classes="note")
             with gr.Column(elem_classes="results"):
                 self._result = before_after(text("nothing_yet"), elem_id="styled", elem_classes="comparison")
                 self._export_bar = ExportBar(services, "styled", shown_edits)
         picture = [self._result, *self._export_bar.outputs]
-        self.outputs = [self._none, self._strip, self._amount, *picture]
+        self.outputs = [self._none, self._strip, self._amount, self._person_alone, *picture]
         self._strip.select(self.choose, None, picture, **EDITING)
+        self._person_alone.input(self.set_person_alone, self._person_alone, picture, **EDITING)
         self._amount.input(self.set_amount, self._amount, picture, trigger_mode="always_last", **EDITING)
 
     @user_errors
@@ -58,6 +61,7 @@ class WorldsTab:
                 self._none: gr.update(visible=not titles),
                 self._strip: tile_strip_value([Tile(title, None) for title in titles.values()]),
                 self._amount: style.amount if style else DEFAULT_STYLE_AMOUNT,
+                self._person_alone: bool(style and style.person_alone),
                 self._result: None,
                 **self._export_bar.hide(),
             }
@@ -68,6 +72,7 @@ class WorldsTab:
             self._none: gr.update(visible=False),
             self._strip: self._tiles(session, {}),
             self._amount: style.amount,
+            self._person_alone: style.person_alone,
             **self._show_picture(session),
         }
         inversion, edits = session.step().inversion, shown_edits(session.edits)
@@ -97,6 +102,13 @@ class WorldsTab:
         session.set_style_amount(amount)
         return self._show_picture(session)
 
+    @user_errors
+    def set_person_alone(self, alone: bool, request: gr.Request) -> Updates:
+        """Keep the photo's background around the chosen style or not, and draw the picture."""
+        session = self._services.session(request)
+        session.set_person_alone(alone)
+        return self._show_picture(session)
+
     def _titles(self, session: Session) -> Mapping[str, str]:
         """Return name -> title of the styles of the session's domain."""
         return self._services.engine.styles[session.domain]
@@ -112,7 +124,8 @@ class WorldsTab:
         style = session.edits.style
         if not style:
             raise StudioError("Choose a style first.")
-        picture = self._services.picture(session, shown_edits(session.edits))
+        view = View.PHOTO if style.person_alone else View.GENERATED
+        picture = self._services.picture(session, shown_edits(session.edits), view)
         before = uri(session.aligned or session.step().picture)
         title = self._titles(session).get(style.name, style.name)
         return {self._result: before_after_value(uri(picture), before, title), **self._export_bar.hide()}
