@@ -1,5 +1,6 @@
 """The services that all parts of the page share: models, sessions and examples."""
 
+import atexit
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Event, Lock, Thread
@@ -25,6 +26,8 @@ from hyperstyle.web.work_store import Kept, WorkStore
 from hyperstyle.web.zero_gpu import is_zero_gpu
 
 MINUTE = 60
+LONGEST_STEP = 10.0
+"""Seconds to wait for a step of an inversion when the program ends."""
 ALIGNED_HEIGHT = 1024
 """Height in pixels of the part of a photo that is inverted, as it is shown and edited."""
 
@@ -41,13 +44,17 @@ class Services:
     _inverting: Lock = field(default_factory=Lock)
     _example_wanted: Event = field(default_factory=Event)
     """Set as soon as a visitor waits for an example's inversion."""
+    _leaving: Event = field(default_factory=Event)
+    """Set when the program ends."""
 
     def start(self) -> None:
         """Start to load models, then to invert the first example, and to drop expired sessions."""
         self.engine.start()
         Thread(target=self._clean_up, name="cleaner", daemon=True).start()
         if not is_zero_gpu():  # which lends a GPU to visitors only
-            Thread(target=self._prepare_example, name="example", daemon=True).start()
+            example = Thread(target=self._prepare_example, name="example", daemon=True)
+            example.start()
+            atexit.register(self._leave, example)
 
     def session(self, request: gr.Request) -> Session:
         """Return the session of the visitor who sent a request."""
@@ -153,6 +160,11 @@ class Services:
         """Return an example with its inversion; None if that has not been computed yet."""
         return self._inverted_examples.get(name)
 
+    def _leave(self, example: Thread) -> None:
+        """Wait for the step under way: a thread that is cut off inside of torch would abort the program as it ends."""
+        self._leaving.set()
+        example.join(LONGEST_STEP)
+
     def _prepare_example(self) -> None:
         """Invert the first example before a visitor wants it."""
         with suppress(StudioError):  # weights that are not here, which visitors are told of
@@ -169,7 +181,11 @@ class Services:
         domain = self.engine.domains[self.engine.first]
         crop = self.engine.inverter(domain.name).crop(self.examples.photo(name))
         method, wanted = default_method(domain), self._example_wanted
-        found = list(self.engine.invert(domain.name, crop, method, STEPS, in_background=lambda: not wanted.is_set()))
+        found = []
+        for step in self.engine.invert(domain.name, crop, method, STEPS, in_background=lambda: not wanted.is_set()):
+            if self._leaving.is_set():
+                raise SystemExit  # of this thread
+            found.append(step)
         steps = tuple(self.keep_step(step.inversion, step.pixels) for step in found)
         height, width = found[-1].pixels.shape[:2]
         return InvertedExample(crop.faces, crop.quad, jpeg(crop.pixels(height, width)), steps)

@@ -45,7 +45,7 @@ def test_what_is_no_stroke_is_told_in_a_sentence(entry: object) -> None:
 
 
 def test_paint_has_an_end() -> None:
-    with pytest.raises(StudioError, match="a lot of paint"):
+    with pytest.raises(StudioError, match="too many strokes"):
         strokes_from([{"wish": "stay", "width": 0.1, "points": [[0, 0]] * (MAX_POINTS + 1)}])
 
 
