@@ -6,14 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from hyperstyle.domain_table import EMBEDDED
-from hyperstyle.web.engine import Engine
-from hyperstyle.web.page import build_page
-from hyperstyle.web.services import Services
-from hyperstyle.web.serving import serve
-from hyperstyle.web.sessions import Sessions
+from tests.web.embedded_page import embedded_page
 from tests.web.visitor import status, upload
 
 PHOTO = Path(__file__).resolve().parents[2] / "examples" / "male_090.jpg"
@@ -68,22 +63,9 @@ def live(page: Page, address: str) -> Story:
 
 def main() -> None:
     """Tell the story with the embedded model."""
-    expect.set_options(timeout=1000 * SECONDS)
-    engine = Engine([EMBEDDED])
-    services = Services(engine, Sessions(engine.first))
-    blocks = build_page(services)
-    services.start()
-    assert services.first_example
-    services.inverted_example(services.first_example)
-    _, address, _ = serve(blocks, services.examples, prevent_thread_lock=True, quiet=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_context(viewport={"width": 1280, "height": 860}).new_page()
-        page.set_default_timeout(1000 * SECONDS)
+    with embedded_page(SECONDS) as (page, address):
         for name, seconds in live(page, address).seconds.items():
             print(f"{seconds:6.2f} s  {name}")
-        browser.close()
-    blocks.close()
 
 
 if __name__ == "__main__":

@@ -4,20 +4,14 @@ import io
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 
-from hyperstyle.domain_table import EMBEDDED
-from hyperstyle.web.engine import Engine
-from hyperstyle.web.page import build_page
-from hyperstyle.web.services import Services
-from hyperstyle.web.serving import serve
-from hyperstyle.web.sessions import Sessions
+from tests.web.embedded_page import embedded_page
 from tests.web.visitor import status, steps, upload
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTO = ROOT / "examples" / "male_095.jpg"
 FILM = ROOT / "docs" / "page" / "visit.webp"
-SCREEN = {"width": 1280, "height": 860}
 WIDTH = 880  # pixels of the film
 SECONDS = 300
 POINTER = """([x, y]) => {
@@ -95,21 +89,8 @@ def visit(page: Page, address: str) -> Film:
 
 def main() -> None:
     """Make the film, and say how large it is."""
-    expect.set_options(timeout=1000 * SECONDS)
-    engine = Engine([EMBEDDED])
-    services = Services(engine, Sessions(engine.first))
-    blocks = build_page(services)
-    services.start()
-    assert services.first_example
-    services.inverted_example(services.first_example)
-    _, address, _ = serve(blocks, services.examples, prevent_thread_lock=True, quiet=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        page = browser.new_page(viewport=SCREEN)
-        page.set_default_timeout(1000 * SECONDS)
+    with embedded_page(SECONDS) as (page, address):
         film = visit(page, address)
-        browser.close()
-    blocks.close()
     film.save(FILM)
     print(f"{FILM.name}: {len(film.frames)} frames, {FILM.stat().st_size // 1024} KB")
 
