@@ -1,4 +1,4 @@
-"""Where the person is in a picture, by Google's selfie segmenter (MediaPipe)."""
+"""Mask of the person in a picture, by Google's selfie segmenter (MediaPipe)."""
 
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ _SIDE = 256  # of the pictures that the network sees
 
 @torch.inference_mode()
 def person_in(picture: Pixels) -> NDArray[np.float32]:
-    """How likely each pixel of a picture [h, w, 3] shows a person [h, w], 0 to 1."""
+    """Return the probability [h, w], 0 to 1, that a pixel of a picture [h, w, 3] shows a person."""
     small = np.array(Image.fromarray(picture).resize((_SIDE, _SIDE), Image.Resampling.BOX), np.float32) / 255
     likely = _segmenter()(torch.from_numpy(small).permute(2, 0, 1)[None])
     size = picture.shape[:2]

@@ -22,7 +22,7 @@ class Operator:
     output: int
     """Number of the tensor that it writes."""
     stride: int
-    """Of convolutions; 1 for all others."""
+    """Stride of a convolution; 1 for all other layers."""
 
 
 def _convolution(operator: Operator, field: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:

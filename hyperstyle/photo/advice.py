@@ -1,4 +1,4 @@
-"""What makes a face hard to invert, said beforehand, with what would help.
+"""Advice on photos whose face will be hard to invert: why, and what would help.
 
 Limits are set so that of 160 portraits one in twenty gets any advice; a photo that was blurred or darkened on purpose
 nearly always does. The detector's score, which a hand over the face lowers, says nothing here: it is as low for some

@@ -71,13 +71,16 @@ class EditedCrop:
 
     @classmethod
     def of_whole_picture(cls, pixels: Pixels) -> "EditedCrop":
-        """Where a picture takes the photo's place everywhere."""
+        """Return the crop of a picture that takes the photo's place everywhere."""
         everywhere = np.ones(pixels.shape[:2], np.float32)
         return cls(pixels, everywhere, 1 - everywhere)
 
     @classmethod
     def of_part(cls, original: Pixels, picture: Pixels, part: NDArray[np.float32]) -> "EditedCrop":
-        """Where a picture takes the photo's place in a part [H, W], 0 to 1; it fades before the crop's border."""
+        """Return the crop of a picture that takes the photo's place in a part of it.
+
+        `part` [H, W], 0 to 1, fades before the crop's border.
+        """
         mask = part * _inwards(torch.from_numpy(part)[None, None], _MIDDLE_OF_PART).numpy()
         mixed = original + mask[..., None] * (picture.astype(np.float32) - original)
         return cls(mixed.round().astype(np.uint8), mask, 1 - mask)
@@ -149,7 +152,9 @@ def _motion(before: Tensor, after: Tensor) -> Tensor:
 
 
 def _turn(motion: Tensor, difference: Tensor) -> Tensor:
-    """Where a head turns [1, 1, h, w], 0 to 1: all moves far there, and moves along; at the border nothing does.
+    """Return the mask of a turning head [1, 1, h, w], 0 to 1.
+
+    Everything moves far there, and together; at the border nothing moves.
 
     Motion counts where it makes a difference: on an even surface it is a guess.
     """
@@ -171,7 +176,9 @@ def _steadied(motion: Tensor, news: Tensor) -> Tensor:
 
 
 def _mask(difference: Tensor, news: Tensor, turn: Tensor) -> Tensor:
-    """Where an edit is carried [1, 1, h, w], 0 to 1, from the differences [1, 3, h, w] without and with motion.
+    """Return the mask [1, 1, h, w], 0 to 1, in which an edit is carried.
+
+    It follows from the differences [1, 3, h, w] without and with motion.
 
     In a turn, which is carried by motion, the rest is what motion missed, unless it is a large share of the difference.
     """
@@ -238,7 +245,7 @@ def _detail(field: Tensor, sigma: float) -> Tensor:
 
 
 def _replaced(news: Tensor) -> Tensor:
-    """Where the edited picture shows in place of the photo's own detail [1, 1, h, w], 0 to 1."""
+    """Return the mask [1, 1, h, w], 0 to 1, in which the edited picture replaces the photo's own detail."""
     detail = _detail(news, _DETAIL).abs().mean(1, keepdim=True)
     return blur(widened(smoothstep(blur(detail, _SPREAD), _GHOST, _SHAPE), _SPREAD), _SPREAD)
 

@@ -76,7 +76,7 @@ class _Table:
         return place + 4, _number(self._data, "I", place)
 
     def _field(self, field: int) -> int:
-        """Where a field lies; 0 where it was not written."""
+        """Return the position of a field in the file; 0 if it was not written."""
         entry = 4 + 2 * field
         if entry >= _number(self._data, "H", self._offsets):
             return 0

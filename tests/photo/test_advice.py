@@ -1,4 +1,4 @@
-"""What is said about a face before it is inverted."""
+"""Advice on a face before it is inverted."""
 
 from collections.abc import Callable
 from pathlib import Path

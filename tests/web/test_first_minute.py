@@ -1,4 +1,4 @@
-"""What somebody sees who opens the page for the first time, and what links to it show."""
+"""A first visit to the page, and the previews of links to it."""
 
 import re
 from pathlib import Path
