@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+from PIL import Image
 
 from hyperstyle.editing.edits import Edits
 from hyperstyle.editing.person import person_in
@@ -39,10 +40,12 @@ class PhotoEditor:
     def carry(
         self, original: Pixels, inversion: Inversion, edits: Edits, edited: Pixels, painted: Painted | None = None
     ) -> EditedCrop:
-        """Carry a picture that was drawn with these edits into the inverted part of a photo."""
+        """Carry a picture that was drawn with these edits into the inverted part of a photo, which keeps its size."""
         if edits.style:
             if not edits.style.person_alone:
                 return EditedCrop.of_whole_picture(edited)
+            height, width = original.shape[:2]
+            edited = np.asarray(Image.fromarray(edited).resize((width, height), Image.Resampling.BICUBIC))
             return EditedCrop.of_part(original, edited, np.maximum(person_in(original), person_in(edited)))
         return transfer_edit(original, self.reconstruction(inversion, edits.strength), edited, painted)
 

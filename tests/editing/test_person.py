@@ -45,3 +45,12 @@ def test_the_person_alone_takes_a_style(photo: Photo) -> None:
     assert np.abs(person - everything)[FACE].max() <= 2
     assert np.abs(everything - photo.pixels)[WALL].mean() > 50
     assert np.abs(person - photo.pixels)[WALL].max() < 5
+
+
+def test_a_smaller_picture_is_carried_into_a_larger_crop(photo: Photo) -> None:
+    drawn = np.ascontiguousarray((photo.pixels[::4, ::4] * 0.6).astype(np.uint8))
+    inversion = Inversion("wild", "hyperstyle", torch.zeros(1, 512), {}, box_quad((0, 0, 640, 640)), (640, 640), ())
+    crop = PhotoEditor(lambda *_: drawn).carry(photo.pixels, inversion, ALONE, drawn)
+    assert crop.pixels.shape == photo.pixels.shape
+    assert np.abs(crop.pixels.astype(int) - photo.pixels)[FACE].mean() > 30
+    assert np.abs(crop.pixels.astype(int) - photo.pixels)[WALL].max() < 5

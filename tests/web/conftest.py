@@ -17,6 +17,7 @@ from hyperstyle.domain_table import DOMAINS, Domain
 from hyperstyle.editing.directions import Direction
 from hyperstyle.editing.styles import Style
 from hyperstyle.inverter import Inverter
+from hyperstyle.web import user_errors
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.page import build_page
 from hyperstyle.web.services import Services
@@ -110,6 +111,14 @@ def browser() -> Iterator[Browser]:
             pytest.skip("no /usr/bin/chromium here: apt-get install chromium")
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def no_handler_failed(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test during which a handler failed with anything but a sentence for the user."""
+    yield
+    failed = [record for record in caplog.get_records("call") if record.name == user_errors.__name__]
+    assert not failed, failed[0].exc_text
 
 
 Open = Callable[..., Page]
