@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.web.conftest import EXAMPLES, Open, Served
-from tests.web.visitor import faces, invert, picture, said, set_slider, status, until_another, upload
+from tests.web.visitor import faces, invert, picture, said, status, until_another, upload
 from tests.weights_at_hand import weight_file
 
 PORTRAIT = EXAMPLES / "male_090.jpg"
