@@ -17,6 +17,7 @@ from hyperstyle.networks.preview_head import PreviewHead, preview
 from hyperstyle.networks.refiner import Refiner, RefinerInput
 from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.networks.view import SQUARE
+from hyperstyle.pauses import pause
 
 Distance = Callable[[Tensor, Tensor], Tensor]
 """(pictures, photos), both [N, 3, 256, 256], RGB in [-1, 1] -> distances [N]."""
@@ -70,6 +71,7 @@ class EmbeddedModel(nn.Module):
             codes: Tensor = encoder(photo).float()
         coordinates, descent = encoder.coordinates(codes), Lbfgs()
         for _ in range(corrections):
+            pause()
             gradient = self.code_gradient(target, codes) @ encoder.basis + PRIOR * encoder.precision * coordinates
             coordinates = coordinates + descent.next_step(gradient)
             codes = encoder.codes(coordinates)
@@ -98,6 +100,7 @@ class EmbeddedModel(nn.Module):
             nearby = NearbyPreview(self.view.pool(picture))
             changes: Offsets = {}
             for _ in range(PASSES):
+                pause()
                 state = self.refiner_input(target, codes, add_offsets(offsets, changes), nearby)
                 with self._as_precise(photo.device):
                     more, memory = self.hypernetwork(photo, state, self.generator.own_kernels(), index, memory)

@@ -58,6 +58,6 @@ def descent_direction(gradient: Tensor, inputs: Tensor, kernel: Tensor, dtype: t
     whitened = torch.linalg.solve_triangular(covariance.factor, gradient.mT, upper=False).mT
     orthogonal = newton_schulz(whitened, dtype)
     change = -torch.linalg.solve_triangular(covariance.factor, orthogonal, upper=False, left=False)
-    output = ((kernel @ covariance.plain) * kernel).sum(2).mean(1)
+    output = (kernel @ inputs).square().mean((1, 2))
     moved = (orthogonal.square() - covariance.damping[:, None] * change.square()).sum(2).mean(1)  # trace(D C D.T) / out
     return change * (output / (moved + 1e-12)).sqrt()[:, None, None]

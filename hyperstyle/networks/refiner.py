@@ -63,9 +63,9 @@ def kernel_change(inputs: Tensor, corrections: Tensor, damping: Tensor) -> Tenso
     D = C @ inverse(X.T X + damping * e * I) @ X.T.
     """
     gram = inputs.mT @ inputs
-    energy = gram.diagonal(dim1=1, dim2=2).mean(1)[:, None, None]
-    identity = torch.eye(gram.shape[-1], device=gram.device, dtype=gram.dtype)
-    weights = torch.linalg.solve(gram + (damping * energy + 1e-8) * identity, corrections.mT)
+    energy = gram.diagonal(dim1=1, dim2=2).mean(1, keepdim=True)
+    damped = gram + torch.diag_embed((damping * energy + 1e-8).expand(gram.shape[:2]))
+    weights = torch.cholesky_solve(corrections.mT, torch.linalg.cholesky(damped))
     return (inputs @ weights).mT
 
 
@@ -75,8 +75,9 @@ def relative_offset(change: Tensor, kernel: Tensor) -> Tensor:
     d = change * kernel / (kernel^2 + SOFTNESS * mean(kernel^2)) stays bounded where an entry of the kernel, [out, in]
     or [N, out, in], is near 0.
     """
-    floor = SOFTNESS * kernel.square().mean((-2, -1), keepdim=True)
-    return (change * kernel / (kernel.square() + floor))[..., None, None]
+    squares = kernel.square()
+    floor = SOFTNESS * squares.mean((-2, -1), keepdim=True)
+    return (change * kernel / (squares + floor))[..., None, None]
 
 
 def conv_bn_relu(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
@@ -160,7 +161,8 @@ class Refiner(nn.Module):
 
         `maps` [N, width, 16, 16] are those of the method `maps`, `inputs` [N, in, S, S] those of the layer.
         """
-        inputs = F.adaptive_avg_pool2d(inputs, min(inputs.shape[-1], PLACES))
-        corrections = self.heads[str(self.layers[index])](maps)
-        corrections = F.adaptive_avg_pool2d(corrections, inputs.shape[-1])
-        return kernel_change(inputs.flatten(2), corrections.flatten(2), self.damping[index].exp())
+        if maps.shape[-1] > inputs.shape[-1]:
+            maps = F.adaptive_avg_pool2d(maps, inputs.shape[-1])
+        head = self.heads[str(self.layers[index])]
+        corrections = F.linear(maps.flatten(2).mT, head.weight.flatten(1), head.bias).mT
+        return kernel_change(inputs.flatten(2), corrections, self.damping[index].exp())

@@ -1,9 +1,14 @@
-"""The queue in front of a device: edits go first, then inversions step by step, then what nobody waits for."""
+"""The queue in front of a device: edits go first, then inversions step by step, then what nobody waits for.
+
+Where the device does one thing at a time, edits also come in at the pauses inside of a step.
+"""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Condition
 from typing import TypeVar
+
+from hyperstyle.pauses import at_pauses
 
 T = TypeVar("T")
 _END = object()
@@ -51,7 +56,8 @@ class DeviceQueue:
                     self._changed.wait_for(lambda: self._may_step() and not (self._interleaved and in_background()))
                     self._running += 1
                 try:
-                    step = next(iterator, _END)
+                    with at_pauses(self._let_priority_in):
+                        step = next(iterator, _END)
                 finally:
                     self._done()
                 if step is _END:
@@ -59,6 +65,15 @@ class DeviceQueue:
                 yield step  # type: ignore[misc]  # not the sentinel
         finally:
             self._count(-foreground)
+
+    def _let_priority_in(self) -> None:
+        """Hand the place of a step over to work with priority, if any waits for it, and take it back after that."""
+        if self._capacity > 1 or not self._waiting:  # with several places, work may run in forks, which see no queue
+            return
+        self._done()
+        with self._changed:
+            self._changed.wait_for(self._may_step)
+            self._running += 1
 
     def _may_step(self) -> bool:
         return self._running < self._capacity and not self._waiting

@@ -5,6 +5,7 @@ from threading import Event, Thread
 
 import pytest
 
+from hyperstyle.pauses import pause
 from hyperstyle.web.device_queue import DeviceQueue
 
 
@@ -36,6 +37,37 @@ def test_quick_work_is_let_in_between_two_steps() -> None:
     assert list(queue.interleave(steps())) == [0, 1, 2]
     editor.join(10)
     assert order == ["step 0", "edit", "step 1", "step 2"]
+
+
+def test_quick_work_is_let_in_at_a_pause_inside_of_a_step() -> None:
+    queue, order = DeviceQueue(), []
+    under_way, quick_waits = Event(), Event()
+
+    def steps() -> Iterator[int]:
+        under_way.set()
+        assert quick_waits.wait(10)
+        order.append("first half")
+        pause()
+        order.append("second half")
+        yield 0
+
+    def quick() -> None:
+        under_way.wait(10)
+        with queue.priority():
+            order.append("edit")
+
+    def watch() -> None:
+        while not queue.waiting:
+            under_way.wait(0.01)
+        quick_waits.set()
+
+    threads = [Thread(target=quick), Thread(target=watch)]
+    for thread in threads:
+        thread.start()
+    assert list(queue.interleave(steps())) == [0]
+    for thread in threads:
+        thread.join(10)
+    assert order == ["first half", "edit", "second half"]
 
 
 def test_a_step_that_fails_and_one_that_nobody_waits_for_give_their_turn_back() -> None:
