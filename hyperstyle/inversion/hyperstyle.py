@@ -13,6 +13,7 @@ from hyperstyle.inversion.step import Step
 from hyperstyle.networks.generator import Generator, Offsets, add_offsets
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.view import View
+from hyperstyle.pauses import pause
 
 
 class Model(Protocol):
@@ -56,5 +57,6 @@ def invert(model: Model, photo: Tensor, steps: int = 5) -> Iterator[Step]:
     yield Step(0, picture, codes, offsets)
     for index in range(1, steps + 1):
         offsets = add_offsets(offsets, refine(picture, offsets))
+        pause()
         picture = model.view.crop(model.generator.synthesize(styles, model.generator.kernels(offsets)))
         yield Step(index, picture, codes, offsets)

@@ -102,6 +102,7 @@ class EmbeddedModel(nn.Module):
             for _ in range(PASSES):
                 pause()
                 state = self.refiner_input(target, codes, add_offsets(offsets, changes), nearby)
+                pause()
                 with self._as_precise(photo.device):
                     more, memory = self.hypernetwork(photo, state, self.generator.own_kernels(), index, memory)
                 changes = add_offsets(changes, more)
