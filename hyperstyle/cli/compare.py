@@ -23,7 +23,9 @@ from hyperstyle.cli.options import (
 from hyperstyle.comparison.arcface_distance import ArcFaceDistance
 from hyperstyle.comparison.comparing import ComparisonProgress
 from hyperstyle.comparison.comparing import compare as run
+from hyperstyle.comparison.details import DetailEvaluator
 from hyperstyle.comparison.edit_trials import EditTrials
+from hyperstyle.comparison.groups import GroupReport
 from hyperstyle.comparison.report import Report
 from hyperstyle.comparison.rows import RowStore
 from hyperstyle.domain_table import EMBEDDED, Domain
@@ -31,7 +33,6 @@ from hyperstyle.editing.domain_directions import directions_of
 from hyperstyle.inversion.inversion import summary
 from hyperstyle.inversion.methods import METHODS, Preset
 from hyperstyle.inverter import Inverter
-from hyperstyle.photo.reading import Pixels
 
 
 def compare(
@@ -45,20 +46,23 @@ def compare(
 ) -> None:
     """Run methods on photos and write table.md, table.json, curves and a strip of pictures.
 
-    Results that are in the folder already are not computed again.
+    With `--edits`, there are tables by groups of people too. Results that are in the folder are not computed again.
     """
     chosen, where = domain_of(domain), device_of(device)
     ways = [method_of(name.strip(), chosen, preset) for name in dict.fromkeys(methods.split(","))]
     sources = photos_in(photos)
     edit_trials = edit_trials_of(chosen, edits.split(",")) if edits else None
     store = RowStore(out / "photos")
-    report, arcface = Report(chosen, ways, store), ArcFaceDistance.if_available(where) if chosen.faces else None
+    arcface = ArcFaceDistance.if_available(where) if chosen.faces else None
     inverter, failed = Inverter.load(chosen, where), False
+    details = DetailEvaluator.load(inverter)
+    groups = GroupReport(edit_trials.classifier, store) if edit_trials else None
+    report = Report(chosen, ways, store, groups, details.code_distance.own)
     for way in ways:  # a method's own weights are fetched before hours of work, not after
         inverter.model_of_method(way)
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # as Ctrl-C, not at once
     try:
-        for progress in run(inverter, sources, ways, store, edit_trials, arcface):
+        for progress in run(inverter, sources, ways, store, edit_trials, arcface, details):
             report.add(progress.row)
             failed |= bool(progress.row.error)
             typer.echo(line(progress), err=bool(progress.row.error))
@@ -77,12 +81,7 @@ def edit_trials_of(domain: Domain, names: Sequence[str]) -> EditTrials:
     for name in names:
         if name not in known or name not in LABELS:
             raise typer.BadParameter(f"{name!r} is no direction of {domain.name}; there are {', '.join(known)}")
-    labeller = load_labeller()
-
-    def classify(pixels: Pixels) -> dict[str, float]:
-        return dict(zip(LABELS, labeller.labels(pixels).tolist(), strict=True))
-
-    return EditTrials([known[name] for name in names], classify)
+    return EditTrials([known[name] for name in names], load_labeller().labels_by_name)
 
 
 def line(progress: ComparisonProgress) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hyperstyle.comparison.arcface_distance import ArcFaceDistance
+from hyperstyle.comparison.details import DetailEvaluator
 from hyperstyle.comparison.edit_trials import EditTrials
 from hyperstyle.comparison.rows import ComparisonRow, RowStore
 from hyperstyle.comparison.time_left import TimeLeft
@@ -41,11 +42,12 @@ def compare(
     store: RowStore,
     edit_trials: EditTrials | None = None,
     arcface: ArcFaceDistance | None = None,
+    details: DetailEvaluator | None = None,
 ) -> Iterator[ComparisonProgress]:
     """Yield the row of every method on every photo; rows in `store` are reused, unless they failed.
 
-    `photos` are files by short names. `edit_trials` are applied to every inversion. `arcface` fills in its distance
-    where a row lacks it.
+    `photos` are files by short names. `edit_trials` are applied to every inversion, and `details` computed of it.
+    `arcface` fills in its distance where a row lacks it.
     """
     weights = asset_checksums(inverter.domain)
     time_left = TimeLeft(len(photos), [PREPARING, *(method.name for method in methods)])
@@ -66,7 +68,7 @@ def compare(
                 row = before
             else:
                 assert crop is not None
-                row = run_method(inverter, name, crop, method, store, edit_trials)
+                row = run_method(inverter, name, crop, method, store, edit_trials, details)
             if arcface and row.steps and row.arcface is None:
                 row = replace(row, arcface=arcface.distance(store, row))
             if row != before:
@@ -97,6 +99,7 @@ def run_method(
     method: Method,
     store: RowStore,
     edit_trials: EditTrials | None = None,
+    details: DetailEvaluator | None = None,
 ) -> ComparisonRow:
     """Run a method on a photo, save its last picture, and return the row."""
     if isinstance(crop, StudioError):
@@ -104,10 +107,11 @@ def run_method(
     try:
         *_, last = inverter.steps(crop, method=method, steps=method.steps)
         edits = tuple(edit_trials.records(inverter, crop, last.inversion)) if edit_trials else ()
+        seen = details(crop, last) if details else None
     except StudioError as error:
         return ComparisonRow(name, method.name, (), str(error))
     except Exception as error:
         return ComparisonRow(name, method.name, (), unexpected(error))
     pixels = to_pixels(inverter.domain.view.pool(to_tensor(last.pixels))[0])
     save_photo(store.picture_path(name, method.name), pixels, Photo(pixels))
-    return ComparisonRow(name, method.name, last.inversion.steps, edits=edits)
+    return ComparisonRow(name, method.name, last.inversion.steps, edits=edits, details=seen)

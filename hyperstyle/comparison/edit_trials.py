@@ -25,6 +25,8 @@ class EditRecord:
     """Value of the direction's label that the classifier gives to the edited picture."""
     identity: float | None
     """Identity distance from the photo; None where no face is found in either picture."""
+    lightness: float | None = None
+    """Lightness of the skin, 0 to 255; None where the classifier does not say it, and in the rows of older versions."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as a JSON object."""
@@ -59,5 +61,6 @@ class EditTrials:
             for amount in AMOUNTS:
                 picture = to_tensor(inverter.draw(inversion, Edits({direction.name: amount})))
                 (metrics,) = evaluate(picture.to(inverter.device))
-                label = self.classifier(to_pixels(view.pool(picture)[0]))[direction.name]
-                yield EditRecord(direction.name, amount, label, metrics.identity)
+                labels = self.classifier(to_pixels(view.pool(picture)[0]))
+                lightness = labels.get("skin-lightness")
+                yield EditRecord(direction.name, amount, labels[direction.name], metrics.identity, lightness)

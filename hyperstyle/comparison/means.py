@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import accumulate
 
+from hyperstyle.comparison.details import Details
 from hyperstyle.comparison.edit_trials import EditRecord
 from hyperstyle.comparison.rows import ComparisonRow
 from hyperstyle.inversion.inversion import StepRecord
@@ -108,6 +109,7 @@ class MethodSums:
         self.rows = 0
         self.failed: list[ComparisonRow] = []
         self.arcface = OptionalMean()
+        self.details = {field.name: OptionalMean() for field in fields(Details)}
         self._edits: dict[tuple[str, float], EditSums] = defaultdict(EditSums)
         self._steps: dict[int, StepSums] = defaultdict(StepSums)
         self._last = StepSums()
@@ -124,6 +126,8 @@ class MethodSums:
         for edit in row.edits:
             self._edits[edit.direction, edit.amount].add(edit)
         self.arcface.add(row.arcface)
+        for name, figure in self.details.items():
+            figure.add(getattr(row.details, name, None))
         self._last.add(record, seconds)
         self._last_step = max(self._last_step, record.index)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from hyperstyle.comparison.curves import TITLES, curve, edit_curve
+from hyperstyle.comparison.groups import GroupReport
 from hyperstyle.comparison.means import MethodSums
 from hyperstyle.comparison.rows import ComparisonRow, RowStore
 from hyperstyle.comparison.strip import strip
@@ -22,10 +23,20 @@ from hyperstyle.photo.saving import save_photo
 class Report:
     """Running means of a comparison's rows, and the files that report them."""
 
-    def __init__(self, domain: Domain, methods: Sequence[Method], store: RowStore) -> None:
+    def __init__(
+        self,
+        domain: Domain,
+        methods: Sequence[Method],
+        store: RowStore,
+        groups: GroupReport | None = None,
+        own_nscd: float | None = None,
+    ) -> None:
+        """`groups` adds tables by groups of people; `own_nscd` is the mean NSCD of the generator's own codes."""
         self._domain = domain
         self._methods = methods
         self._store = store
+        self._groups = groups
+        self._own_nscd = own_nscd
         self._sums: dict[str, MethodSums] = defaultdict(MethodSums)
         self._photos: dict[str, None] = {}
         self._directions: dict[str, None] = {}
@@ -33,14 +44,21 @@ class Report:
     def add(self, row: ComparisonRow) -> None:
         """Add a row."""
         self._sums[row.method].add(row)
+        if self._groups:
+            self._groups.add(row)
         self._photos[row.photo] = None
         self._directions |= dict.fromkeys(edit.direction for edit in row.edits)
 
     def write(self, folder: Path) -> None:
         """Write table.md, table.json, a curve for each metric and each direction, and strip.png."""
         title = f"{len(self._photos)} photos, {self._domain.title}"
-        write_text(folder / "table.md", as_markdown(title, self._methods, self._sums))
-        write_text(folder / "table.json", json.dumps(as_json(title, self._methods, self._sums), indent=1))
+        text = as_markdown(title, self._methods, self._sums, self._own_nscd)
+        content = as_json(title, self._methods, self._sums)
+        if self._groups:
+            text += "\n" + self._groups.as_markdown(self._methods)
+            content["groups"] = self._groups.as_json(self._methods)
+        write_text(folder / "table.md", text)
+        write_text(folder / "table.json", json.dumps(content, indent=1))
         titles = {method.name: method.title for method in self._methods}
         for figure in TITLES if self._domain.faces else [figure for figure in TITLES if figure != "identity"]:
             with atomic_write(folder / f"curve-{figure}.svg") as part:

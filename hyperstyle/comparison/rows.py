@@ -1,9 +1,10 @@
 """The stored rows of a comparison, one per photo and method, from which an interrupted comparison resumes."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from hyperstyle.comparison.details import Details
 from hyperstyle.comparison.edit_trials import EditRecord
 from hyperstyle.files import Origin, ensure_dir, write_text
 from hyperstyle.inversion.inversion import StepRecord
@@ -23,6 +24,8 @@ class ComparisonRow:
     """Measurements of edits, where any were asked for."""
     arcface: float | None = None
     """ArcFace distance of the last picture from the photo; None until its weights are available."""
+    details: Details | None = None
+    """Further metrics of the last picture; None in the rows of older versions."""
 
 
 class RowStore:
@@ -43,6 +46,7 @@ class RowStore:
             "steps": [step.to_json() for step in row.steps],
             "edits": [edit.to_json() for edit in row.edits],
             "arcface": row.arcface,
+            "details": asdict(row.details) if row.details else None,
         }
         write_text(self._file(row.photo, row.method), json.dumps(content, indent=1))
 
@@ -55,7 +59,8 @@ class RowStore:
             content = json.loads(self._file(photo, method).read_text(encoding="utf-8"))
             steps = tuple(map(StepRecord.from_json, content["steps"]))
             edits = tuple(map(EditRecord.from_json, content["edits"]))
-            row = ComparisonRow(photo, method, steps, edits=edits, arcface=content.get("arcface"))
+            details = Details(**entry) if (entry := content.get("details")) else None
+            row = ComparisonRow(photo, method, steps, edits=edits, arcface=content.get("arcface"), details=details)
             return row if origin.items() <= content["origin"].items() and not content["error"] else None
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None

@@ -24,6 +24,14 @@ EDITS = (
     "encoder's code in the unchanged generator, and the identity distance from the photo."
 )
 
+DETAILS_HEAD = ("method", "LPIPS (VGG) ↓", "full-size L2 ↓", "full-size LPIPS ↓", "sharpness", "NSCD ↓")
+DETAILS = (
+    "Of the last pictures. LPIPS with VGG is at the size of the networks' inputs; L2 and LPIPS at full size compare "
+    "the generator's own pictures with photos that are brought to that size. Sharpness is the energy of the finest "
+    "octave that a photo holds, the picture's divided by the photo's: 1 is as sharp. NSCD is the cosine distance of a "
+    "code's styles from the mean of the generator's own"
+)
+
 SumsByMethod = Mapping[str, MethodSums]
 """Method name -> its sums."""
 
@@ -40,6 +48,7 @@ def as_json(title: str, methods: Sequence[Method], sums: SumsByMethod) -> dict[s
                 "steps": [asdict(mean) for mean in sums[method.name].steps()],
                 "arcface": sums[method.name].arcface.mean(),
                 "arcfaces": sums[method.name].arcface.photos,
+                "details": {name: mean.mean() for name, mean in sums[method.name].details.items()},
                 "edits": [asdict(mean) for mean in sums[method.name].edits()],
                 "failed": {row.photo: row.error for row in sums[method.name].failed},
             }
@@ -48,8 +57,11 @@ def as_json(title: str, methods: Sequence[Method], sums: SumsByMethod) -> dict[s
     }
 
 
-def as_markdown(title: str, methods: Sequence[Method], sums: SumsByMethod) -> str:
-    """Return the tables of methods, steps, edits and failures in Markdown."""
+def as_markdown(title: str, methods: Sequence[Method], sums: SumsByMethod, own_nscd: float | None = None) -> str:
+    """Return the tables of methods, steps, details, edits and failures in Markdown.
+
+    `own_nscd` is the mean NSCD of the generator's own codes.
+    """
     overall, steps, failures = [], [], []
     with_arcface = any(sums[method.name].arcface.photos for method in methods)
     columns = [*COLUMNS]
@@ -72,15 +84,28 @@ def as_markdown(title: str, methods: Sequence[Method], sums: SumsByMethod) -> st
         f"distance of dlib's face descriptors; below {SAME_PERSON} it is the same person. Where no face was found in "
         "some pictures, the number of the others stands beside it. Seconds exclude face detection and metrics.",
         *([ARCFACE] if with_arcface else []),
-        _table(["method", "photos", *columns], overall),
+        markdown_table(["method", "photos", *columns], overall),
         "## Step by step",
-        _table(["method", "step", *COLUMNS], steps),
+        markdown_table(["method", "step", *COLUMNS], steps),
     ]
+    if any(sums[method.name].details["nscd"].photos for method in methods):
+        own = "." if own_nscd is None else f"; these themselves have {own_nscd:.4f}."
+        rows = _detail_rows(methods, sums)
+        parts += ["## Full size, VGG and codes", DETAILS + own, markdown_table(DETAILS_HEAD, rows)]
     if any(sums[method.name].edits() for method in methods):
-        parts += ["## Edits", EDITS, _table(EDIT_HEAD, _edit_rows(methods, sums))]
+        parts += ["## Edits", EDITS, markdown_table(EDIT_HEAD, _edit_rows(methods, sums))]
     if failures:
-        parts += ["## Failures", _table(["photo", "method", "error"], failures)]
+        parts += ["## Failures", markdown_table(["photo", "method", "error"], failures)]
     return "\n\n".join(parts) + "\n"
+
+
+def _detail_rows(methods: Sequence[Method], sums: SumsByMethod) -> Iterator[list[str]]:
+    """Yield a line for each method."""
+    for method in methods:
+        last = sums[method.name].last()
+        details = sums[method.name].details.values()
+        photos = last.photos if last else 0
+        yield [method.title, *(_optional(each.mean(), each.photos, photos, digits=4) for each in details)]
 
 
 def _edit_rows(methods: Sequence[Method], sums: SumsByMethod) -> Iterator[list[str]]:
@@ -109,11 +134,12 @@ def _cells(mean: StepMean) -> list[str]:
     return [f"{mean.l2:.4f}", f"{mean.lpips:.3f}", f"{mean.ms_ssim:.3f}", identity, f"{mean.seconds:.2f}"]
 
 
-def _optional(mean: float | None, count: int, photos: int) -> str:
+def _optional(mean: float | None, count: int, photos: int, digits: int = 3) -> str:
     """Format a mean over `count` of the photos; the count is shown where it is not all of them."""
     if mean is None:
         return "-"
-    return f"{mean:.3f}" if count == photos else f"{mean:.3f} ({count} of {photos})"
+    text = f"{mean:.{digits}f}"
+    return text if count == photos else f"{text} ({count} of {photos})"
 
 
 def _evenly_spaced(means: list[StepMean]) -> list[StepMean]:
@@ -123,5 +149,6 @@ def _evenly_spaced(means: list[StepMean]) -> list[StepMean]:
     return [means[round(place * (len(means) - 1) / (STEPS_SHOWN - 1))] for place in range(STEPS_SHOWN)]
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown; rows have as many cells as `head`."""
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))

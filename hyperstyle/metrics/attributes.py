@@ -10,6 +10,7 @@ from PIL import Image
 from hyperstyle.metrics.attribute_colours import colour_labels
 from hyperstyle.metrics.attribute_networks import AttributeNetworks
 from hyperstyle.metrics.attribute_shapes import shape_labels
+from hyperstyle.metrics.skin import skin_labels
 from hyperstyle.photo.reading import Pixels
 
 LABELS = (
@@ -17,7 +18,7 @@ LABELS = (
     *("yaw", "pitch", "mouth-open", "eyes-open"),
     *("brightness", "light-side", "hair-light", "lips-red", "beard", "glasses"),
 )
-"""Names of the labels, in their order in arrays."""
+"""Names of the labels that directions follow, in their order in arrays."""
 
 FACE_BOX = dlib.rectangle(48, 67, 210, 228)
 """The detector's box in aligned pictures of 256 pixels, which varies by a few pixels only: no detection is needed."""
@@ -32,7 +33,12 @@ class Labeller:
 
     def labels(self, pixels: Pixels) -> NDArray[np.float32]:
         """Return the labels [labels], in the order of `LABELS`, of an aligned picture [256, 256, 3]."""
+        labels = self.labels_by_name(pixels)
+        return np.array([labels[name] for name in LABELS], np.float32)
+
+    def labels_by_name(self, pixels: Pixels) -> dict[str, float]:
+        """Return the labels of an aligned picture [256, 256, 3] by name: those of `LABELS` and of `skin_labels`."""
         shape = self._predictor(np.asarray(Image.fromarray(pixels).convert("L")), FACE_BOX)
         landmarks = np.array([(point.x + 0.5, point.y + 0.5) for point in shape.parts()])
         labels = self._networks.labels(pixels, landmarks) | shape_labels(landmarks) | colour_labels(pixels, landmarks)
-        return np.array([labels[name] for name in LABELS], np.float32)
+        return labels | skin_labels(pixels, landmarks)

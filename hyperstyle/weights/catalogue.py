@@ -348,7 +348,7 @@ _ALL = (
         "MIT (OpenAI)",
         (Hub("timm/vit_base_patch32_clip_224.openai", "open_clip_model.safetensors"),),
     ),
-    # For training the files in assets/, never for running the program.
+    # For trainings and comparisons, never for running the program.
     Weight(
         "lpips-vgg16",
         "Perceptual distance (LPIPS, VGG-16)",
@@ -417,4 +417,4 @@ _ALL = (
 WEIGHTS: Mapping[str, Weight] = MappingProxyType({weight.name: weight for weight in _ALL})
 
 TRAINING = ("lpips-vgg16", "arcface-mobile", "age-net", "gender-net", "emotion-net", "mobilenet-v2")
-"""Names of the weights that training the files in assets/ needs in addition to those of the domains."""
+"""Names of the weights that trainings and comparisons need in addition to those of the domains."""

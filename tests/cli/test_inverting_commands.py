@@ -79,12 +79,18 @@ def test_photos_are_inverted_and_those_that_fail_are_told(tmp_path: Path) -> Non
 
 @pytest.mark.usefixtures("embedded")
 def test_photos_are_compared_and_a_second_run_does_nothing_again(tmp_path: Path) -> None:
+    for name in ("lpips-vgg16", "age-net", "gender-net", "emotion-net"):
+        weight_file(name)
     shutil.copy(EXAMPLES / "male_090.jpg", tmp_path)
-    command = ("compare", tmp_path, "--methods", "w-encoder,hyperstyle", "--out", tmp_path / "out")
+    methods = ("--methods", "w-encoder,hyperstyle", "--edits", "smile")
+    command = ("compare", tmp_path, *methods, "--out", tmp_path / "out")
     first = within(*command)
     assert first.returncode == 0, first.stderr
     table = (tmp_path / "out" / "table.md").read_text()
     assert table in first.stdout
+    assert "| HyperStyle | smile | 1 |" in table
+    assert "| method | LPIPS (VGG) ↓ |" in table
+    assert "| everyone | 1 |" in table
     assert within(*command).returncode == 0
     assert (tmp_path / "out" / "table.md").read_text() == table  # to the last digit of the seconds
 

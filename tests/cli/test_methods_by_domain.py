@@ -28,6 +28,7 @@ CHURCHES = DOMAINS["churches"]
 def churches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The three files of churches, in a folder of the user's."""
     weight_file("lpips-alexnet")
+    weight_file("lpips-vgg16")  # for comparisons
     folder = tmp_path / "weights"
     folder.mkdir()
     hyperinverter, w_encoder, generator = (folder / WEIGHTS[name].filename for name in CHURCHES.model)

@@ -39,7 +39,7 @@ def inverter() -> Inverter:
 @pytest.fixture
 def trials() -> EditTrials:
     def classify(pixels: Pixels) -> dict[str, float]:
-        return {"light": float(pixels.mean()), "something else": 0.0}
+        return {"light": float(pixels.mean()), "skin-lightness": float(pixels.max())}
 
     return EditTrials([LIGHT], classify)
 
@@ -53,6 +53,7 @@ def test_edits_are_kept_resumed_and_reported(inverter: Inverter, trials: EditTri
         report.add(row)
         assert [edit.amount for edit in row.edits] == list(AMOUNTS)
         assert len({edit.label for edit in row.edits}) == len(AMOUNTS)
+        assert all(edit.lightness and edit.lightness > edit.label for edit in row.edits)
     found = [progress.row for progress in compare(inverter, photos, METHODS_TRIED, store, trials)]
     assert found == made
     report.write(tmp_path)
