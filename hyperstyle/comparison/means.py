@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from itertools import accumulate
+from math import exp, log
 
 from hyperstyle.comparison.details import Details
 from hyperstyle.comparison.edit_trials import EditRecord
 from hyperstyle.comparison.rows import ComparisonRow
 from hyperstyle.inversion.inversion import StepRecord
+
+TINY = 1e-6  # smallest ratio that a geometric mean takes
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,19 @@ class OptionalMean:
     def mean(self) -> float | None:
         """Return the mean over the photos that have the metric; None without such photos."""
         return self.total / self.photos if self.photos else None
+
+
+class GeometricMean(OptionalMean):
+    """Running geometric mean of a ratio, so that twice and half as much cancel out."""
+
+    def add(self, value: float | None) -> None:
+        """Add the ratio of one photo, unless it is None."""
+        super().add(None if value is None else log(max(value, TINY)))
+
+    def mean(self) -> float | None:
+        """Return the geometric mean over the photos that have the ratio; None without such photos."""
+        mean = super().mean()
+        return None if mean is None else exp(mean)
 
 
 class StepSums:
@@ -109,7 +125,7 @@ class MethodSums:
         self.rows = 0
         self.failed: list[ComparisonRow] = []
         self.arcface = OptionalMean()
-        self.details = {field.name: OptionalMean() for field in fields(Details)}
+        self.details = {field.name: OptionalMean() for field in fields(Details)} | {"sharpness": GeometricMean()}
         self._edits: dict[tuple[str, float], EditSums] = defaultdict(EditSums)
         self._steps: dict[int, StepSums] = defaultdict(StepSums)
         self._last = StepSums()

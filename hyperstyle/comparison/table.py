@@ -28,8 +28,8 @@ DETAILS_HEAD = ("method", "LPIPS (VGG) ↓", "full-size L2 ↓", "full-size LPIP
 DETAILS = (
     "Of the last pictures. LPIPS with VGG is at the size of the networks' inputs; L2 and LPIPS at full size compare "
     "the generator's own pictures with photos that are brought to that size. Sharpness is the energy of the finest "
-    "octave that a photo holds, the picture's divided by the photo's: 1 is as sharp. NSCD is the cosine distance of a "
-    "code's styles from the mean of the generator's own"
+    "octave that a photo holds, the picture's divided by the photo's, as a geometric mean: 1 is as sharp. NSCD is the "
+    "cosine distance of a code's styles from the mean of the generator's own"
 )
 
 SumsByMethod = Mapping[str, MethodSums]

@@ -11,10 +11,13 @@ from torch.nn import functional as F
 
 from hyperstyle.comparison.comparing import compare
 from hyperstyle.comparison.details import DetailEvaluator, Details, resolution
+from hyperstyle.comparison.means import MethodSums
 from hyperstyle.comparison.report import Report
-from hyperstyle.comparison.rows import RowStore
+from hyperstyle.comparison.rows import ComparisonRow, RowStore
+from hyperstyle.inversion.inversion import StepRecord
 from hyperstyle.inversion.methods import METHODS
 from hyperstyle.inverter import InversionStep, Inverter
+from hyperstyle.metrics.photo_metrics import Metrics
 from hyperstyle.metrics.sharpness import sharpness
 from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.crop import Crop, crop_middle
@@ -101,3 +104,12 @@ def test_a_comparison_without_details_has_no_table_of_them(tmp_path: Path, inver
     assert set(json.loads((tmp_path / "table.json").read_text())["methods"][0]["details"]) == set(
         Details.__dataclass_fields__
     )
+
+
+def test_the_mean_sharpness_is_no_single_soft_photos() -> None:
+    sums = MethodSums()
+    step = StepRecord(0, Metrics(0.1, 0.2, 0.8, None), 1.0)
+    for photo, ratio in (("a", 0.25), ("b", 0.25), ("c", 16.0)):
+        sums.add(ComparisonRow(photo, ALONE.name, (step,), details=Details(0.1, 0.1, 0.1, ratio, 0.1)))
+    assert sums.details["sharpness"].mean() == pytest.approx(1)
+    assert sums.details["nscd"].mean() == pytest.approx(0.1)
