@@ -14,7 +14,7 @@ from hyperstyle.weights.openvino import load_generator, load_mapping
 from tests.small_models import small_churches, small_inverter
 from tests.weights_at_hand import weight_file
 
-SERVED = ("tests/web/", "tests/bulk/test_bulk.py")
+SERVED = ("tests/bulk/test_bulk.py",)
 """What keeps several processes busy by itself: a server with a browser, a cluster."""
 
 

@@ -164,5 +164,6 @@ class Refiner(nn.Module):
         if maps.shape[-1] > inputs.shape[-1]:
             maps = F.adaptive_avg_pool2d(maps, inputs.shape[-1])
         head = self.heads[str(self.layers[index])]
+        assert isinstance(head, nn.Conv2d)
         corrections = F.linear(maps.flatten(2).mT, head.weight.flatten(1), head.bias).mT
         return kernel_change(inputs.flatten(2), corrections, self.damping[index].exp())

@@ -111,7 +111,7 @@ class Page:
             shown = self._invert.show(session, "Opened from a link.")
         elif "example" in query:
             shown = self._invert.show_example(query["example"], session)
-        elif first := self._services.first_example:
+        elif (first := self._services.first_example) and session.photo is None:
             self._services.take_example(session, first)
             if ready := self._services.ready_example(first):
                 session.add_inversion(ready)

@@ -98,10 +98,10 @@ class EditTab:
         for domain, group in self._sliders.items():
             if group:
                 values, live = set(group.values()), self._live[domain]
-                live.settle(self.draw, values, self._picture, trigger_mode="always_last", **EDITING)
+                live.settle(self.draw, values, self._picture, **EDITING)
                 if self._services.engine.has_previews:
                     moves = [slider.input for slider in group.values()]
-                    gr.on(moves, self.preview, values, live, trigger_mode="always_last", **AT_ONCE)
+                    gr.on(moves, self.preview, values, live, **AT_ONCE)
         self._view.input(self.choose_view, self._view, self._picture, **EDITING)
         self._keep.redraw_with(self._show_view, [self._view, *self._picture])
         for button, handler in ((self._reset, self.reset), (self._undo, self.undo), (self._redo, self.redo)):

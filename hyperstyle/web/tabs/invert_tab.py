@@ -215,7 +215,8 @@ class InvertTab:
     def end_film(self, request: gr.Request) -> Iterator[Updates]:
         """Make the example of the film ready to be edited."""
         session, first = self._services.session(request), self._services.first_example
-        if session.photo is None and first:  # on a slow machine the film may end before the page has opened
+        fresh = session.photo is None and not session.steps  # on a slow machine the film may end before the page opens
+        if fresh and first:
             self._services.take_example(session, first)
         yield from self.invert_example(request)
 

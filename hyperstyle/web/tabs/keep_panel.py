@@ -41,7 +41,7 @@ class KeepPanel:
                 session.choose_view(View.PHOTO)
             return show_picture(session)
 
-        self._brush.apply(paint, None, outputs, trigger_mode="always_last", **EDITING)
+        self._brush.apply(paint, None, outputs, **EDITING)
 
     def show(self, session: Session) -> Updates:
         """Show what is painted over the photo of a session."""

@@ -49,7 +49,7 @@ class WorldsTab:
         self.outputs = [self._none, self._strip, self._amount, self._person_alone, *picture]
         self._strip.select(self.choose, None, picture, **EDITING)
         self._person_alone.input(self.set_person_alone, self._person_alone, picture, **EDITING)
-        self._amount.input(self.set_amount, self._amount, picture, trigger_mode="always_last", **EDITING)
+        self._amount.input(self.set_amount, self._amount, picture, **EDITING)
 
     @user_errors
     def open(self, request: gr.Request) -> Iterator[Updates]:
