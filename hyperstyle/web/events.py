@@ -13,7 +13,7 @@ Settings = dict[str, Any]
 
 _PRIVATE: Settings = {"api_visibility": "private"}
 _UNSEEN: Settings = {**_PRIVATE, "show_progress": "hidden", "trigger_mode": "always_last"}
-"""Events without a progress bar. Of what a visitor does while one is answered, the last counts, and is never dropped."""
+"""Events without a progress bar. Of what a visitor does while one is answered, the last counts; none is dropped."""
 
 DRAWERS: Settings = {"concurrency_id": "drawing", "concurrency_limit": 4}
 """The queue of events that draw pictures of finished inversions; it is apart from the queue of inversions."""
