@@ -6,6 +6,8 @@ Updates = dict[Any, Any]
 """Result of a handler: component -> its new value, or a `gr.update` of its properties.
 
 Other components stay as they are. Gradio accepts no empty result: a handler that changes nothing returns `gr.skip()`.
+All results of a generator name the same components: where one leaves a component out that an earlier one named, a busy
+browser may miss what that one said, since Gradio applies the differences between results to one and the same object.
 """
 
 Settings = dict[str, Any]

@@ -56,7 +56,8 @@ class Page:
             opened = edit.select(self._edit.open, None, self._edit.outputs, **EDITING)
             opened.success(self._edit.prepare, None, None, **AT_ONCE)
             words.select(self._text.open, None, self._text.outputs, **EDITING)
-            worlds.select(self._worlds.open, None, self._worlds.outputs, **EDITING)
+            shown = worlds.select(self._worlds.open, None, self._worlds.outputs, **EDITING)
+            shown.success(self._worlds.draw_tiles, None, self._worlds.strip, **EDITING)
             self._wire()
 
     def _wire(self) -> None:

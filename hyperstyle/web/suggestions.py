@@ -40,14 +40,14 @@ def suggestions_for(services: Services, session: Session) -> list[Suggestion]:
     ]
 
 
-def drawn_suggestions(services: Services, session: Session) -> Iterator[list[Tile]]:
-    """Draw the suggestions for the session's chosen step, one after the other; yield all tiles before and after each.
+def suggested_tiles(services: Services, session: Session) -> list[Tile]:
+    """Return the tiles of the suggestions without their pictures."""
+    return [Tile(one.title, None) for one in suggestions_for(services, session)]
 
-    Tiles to come have no picture.
-    """
-    inversion = session.step().inversion
-    tiles = [Tile(one.title, None) for one in suggestions_for(services, session)]
-    yield tiles
+
+def drawn_suggestions(services: Services, session: Session) -> Iterator[list[Tile]]:
+    """Draw the suggestions for the session's chosen step, one after the other; yield all tiles after each."""
+    inversion, tiles = session.step().inversion, suggested_tiles(services, session)
     for place, one in enumerate(suggestions_for(services, session)):
         picture = uri(jpeg(services.engine.draw(inversion, one.edits), TILE))
         tiles = [*tiles[:place], Tile(one.title, picture), *tiles[place + 1 :]]

@@ -64,6 +64,7 @@ class InvertTab:
             self.polish, result_panel.polish_steps, **running, show_progress_on=result_panel.status
         )
         for event in (inverted, begun, polished):
+            event.success(result_panel.suggest, None, result_panel.suggestions, **EDITING)
             result_panel.stop_button.ready_after(event)
         chosen = input_panel.examples.select(self.choose_example, None, self.outputs, **CHOOSING)
         self.example_inverted = [
@@ -77,6 +78,8 @@ class InvertTab:
             for listen, handler in ((chosen.success, self.invert_example), (result_panel.film_ended, self.end_film))
         ]
         """Events after which an example can be edited."""
+        for ready in self.example_inverted:
+            ready.success(result_panel.suggest, None, result_panel.suggestions, **EDITING)
         changes = input_panel.changes
         changes.strip.select(self.go_back, None, self.outputs, **DRAWING)
         changes.undo.click(self.undo, None, self.outputs, **DRAWING)
@@ -180,8 +183,7 @@ class InvertTab:
                 break
             yield self._under_way(session, status, expected)
         status = "Stopped. The steps so far are kept." if task.stopped else "Done."
-        for updates in self.result_panel.finished(session, status):
-            yield {**updates, **self.result_panel.stop_button.busy(False)}
+        yield {**self.result_panel.finished(session, status), **self.result_panel.stop_button.busy(False)}
 
     def _under_way(self, session: Session, status: str, expected: int | None = None) -> Updates:
         return {**self.result_panel.current(session, status, expected), **self.result_panel.stop_button.busy(True)}
@@ -202,23 +204,24 @@ class InvertTab:
         return {**self.input_panel.with_example(session), **result}
 
     @user_errors
-    def invert_example(self, request: gr.Request) -> Iterator[Updates]:
+    def invert_example(self, request: gr.Request) -> Updates:
         """Replace the precomputed pictures by the inversion that they show."""
         session = self._services.session(request)
         if not self.add_inversion(session):
-            yield gr.skip()
-            return
-        for updates in self.result_panel.finished(session, "Ready to be edited."):
-            yield {**updates, self.input_panel.go: gr.update(interactive=True)}
+            return gr.skip()
+        return {
+            **self.result_panel.finished(session, "Ready to be edited."),
+            self.input_panel.go: gr.update(interactive=True),
+        }
 
     @user_errors
-    def end_film(self, request: gr.Request) -> Iterator[Updates]:
+    def end_film(self, request: gr.Request) -> Updates:
         """Make the example of the film ready to be edited."""
         session, first = self._services.session(request), self._services.first_example
         fresh = session.photo is None and not session.steps  # on a slow machine the film may end before the page opens
         if fresh and first:
             self._services.take_example(session, first)
-        yield from self.invert_example(request)
+        return self.invert_example(request)
 
     def add_inversion(self, session: Session) -> bool:
         """Add its example's inversion to a session without one; return False if another photo was chosen meanwhile."""

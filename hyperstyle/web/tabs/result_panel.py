@@ -16,7 +16,7 @@ from hyperstyle.web.inline_images import shrunk, uri
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import SavedStep, Session
 from hyperstyle.web.stop_button import StopButton
-from hyperstyle.web.suggestions import drawn_suggestions
+from hyperstyle.web.suggestions import drawn_suggestions, suggested_tiles
 from hyperstyle.web.tabs.export_bar import ExportBar
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
@@ -135,15 +135,26 @@ class ResultPanel:
         session.set_strength(strength)
         return {self._result: gr.update(value=self._beside_photo(session))}
 
-    def finished(self, session: Session, status: str) -> Iterator[Updates]:
-        """Show the steps, then draw what to try next, picture by picture, until the visitor takes another step."""
-        step, updates = session.step(), self.current(session, status)
-        drawn = self._suggested.get(step)
-        for tiles in [drawn] if drawn else drawn_suggestions(self._services, session):
+    def finished(self, session: Session, status: str) -> Updates:
+        """Return the updates that show the session's steps, with what to try next if that has been drawn."""
+        drawn = self._suggested.get(session.step())
+        return {
+            **self.current(session, status),
+            self.suggestions: gr.update(value=tile_strip_value(drawn or suggested_tiles(self._services, session))),
+        }
+
+    @user_errors
+    def suggest(self, request: gr.Request) -> Iterator[Updates]:
+        """Draw what to try next, picture by picture, after `finished`, until the visitor takes another step."""
+        session = self._services.session(request)
+        if not session.steps or (step := session.step()) in self._suggested:
+            yield gr.skip()
+            return
+        tiles: list[Tile] = []
+        for tiles in drawn_suggestions(self._services, session):
             if not session.steps or session.step() is not step:
                 return
-            yield {**updates, self.suggestions: gr.update(value=tile_strip_value(tiles))}
-            updates = {}
+            yield {self.suggestions: gr.update(value=tile_strip_value(tiles))}
         self._suggested[step] = tiles
 
     def _beside_photo(self, session: Session) -> dict[str, Any] | None:

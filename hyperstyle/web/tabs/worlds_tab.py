@@ -38,7 +38,7 @@ class WorldsTab:
             with gr.Column(elem_classes="inputs"):
                 gr.Markdown(text("worlds"), elem_classes="note")
                 self._none = gr.Markdown(text("worlds_none"), visible=not services.engine.styles[first])
-                self._strip = tile_strip("Styles", elem_classes="styles", elem_id="styles")
+                self.strip = tile_strip("Styles", elem_classes="styles", elem_id="styles")
                 self._amount = gr.Slider(0, 1, DEFAULT_STYLE_AMOUNT, step=0.05, label="From you to the style")
                 self._person_alone = gr.Checkbox(value=False, label="Only the person: keep my background")
                 gr.Markdown(text("worlds_drawings"), elem_classes="note")
@@ -46,35 +46,43 @@ class WorldsTab:
                 self._result = before_after(text("nothing_yet"), elem_id="styled", elem_classes="comparison")
                 self._export_bar = ExportBar(services, "styled", shown_edits)
         picture = [self._result, *self._export_bar.outputs]
-        self.outputs = [self._none, self._strip, self._amount, self._person_alone, *picture]
-        self._strip.select(self.choose, None, picture, **EDITING)
+        self.outputs = [self._none, self.strip, self._amount, self._person_alone, *picture]
+        self.strip.select(self.choose, None, picture, **EDITING)
         self._person_alone.input(self.set_person_alone, self._person_alone, picture, **EDITING)
         self._amount.input(self.set_amount, self._amount, picture, **EDITING)
 
     @user_errors
-    def open(self, request: gr.Request) -> Iterator[Updates]:
-        """Draw the visitor's face in the chosen style, then a tile in one style after the other."""
+    def open(self, request: gr.Request) -> Updates:
+        """Draw the visitor's face in the chosen style."""
         session = self._services.session(request)
-        titles, steps, style = self._titles(session), session.steps, session.edits.style
-        if not steps or not titles:
-            yield {
+        titles, style = self._titles(session), session.edits.style
+        if not session.steps or not titles:
+            return {
                 self._none: gr.update(visible=not titles),
-                self._strip: tile_strip_value([Tile(title, None) for title in titles.values()]),
+                self.strip: tile_strip_value([Tile(title, None) for title in titles.values()]),
                 self._amount: style.amount if style else DEFAULT_STYLE_AMOUNT,
                 self._person_alone: bool(style and style.person_alone),
                 self._result: None,
                 **self._export_bar.hide(),
             }
-            return
         if style is None or style.name not in titles:
             style = session.choose_style(next(iter(titles)))
-        yield {
+        return {
             self._none: gr.update(visible=False),
-            self._strip: self._tiles(session, {}),
+            self.strip: self._tiles(session, {}),
             self._amount: style.amount,
             self._person_alone: style.person_alone,
             **self._show_picture(session),
         }
+
+    @user_errors
+    def draw_tiles(self, request: gr.Request) -> Iterator[Updates]:
+        """Draw the visitor's face in one style after the other, after `open`."""
+        session = self._services.session(request)
+        steps, titles, style = session.steps, self._titles(session), session.edits.style
+        if not steps or style is None:
+            yield gr.skip()
+            return
         inversion, edits = session.step().inversion, shown_edits(session.edits)
         pictures: dict[str, str] = {}
         for name in titles:
@@ -82,7 +90,7 @@ class WorldsTab:
             pictures[name] = uri(jpeg(pixels, TILE, quality=85))
             if session.steps[:1] != steps[:1]:  # another photo came meanwhile
                 return
-            yield {self._strip: self._tiles(session, pictures)}
+            yield {self.strip: self._tiles(session, pictures)}
 
     @user_errors
     def choose(self, event: gr.EventData, request: gr.Request) -> Updates:
