@@ -1,6 +1,7 @@
 """Inverters for tests, with real tools and with real but small models."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import torch
 
@@ -11,7 +12,7 @@ from hyperstyle.inverter import Inverter
 from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.metrics.photo_metrics import MetricsEvaluator
 from hyperstyle.networks.published_models import HyperInverterModel, HyperStyleModel, Options
-from hyperstyle.networks.stylegan2 import Design
+from hyperstyle.networks.stylegan2 import CONFIG_F, Design
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.weights.lpips_loading import load_lpips
 from tests.weights_at_hand import weight_file
@@ -23,13 +24,11 @@ LAYERS = (4, 10)
 def small_inverter(
     directions: Mapping[str, Direction] | None = None, open_style: Callable[[Domain, str], Style] = open_style
 ) -> Inverter:
-    """An `Inverter` for faces, whose model has random weights and a generator of 64 pixels."""
+    """An `Inverter` for faces, whose model has random weights and a narrow generator of 64 pixels."""
     torch.manual_seed(0)
-    model = (
-        HyperStyleModel(Options(64, "SharedWeightsHyperNetResNet", "ffhq_hypernet", LAYERS))
-        .eval()
-        .requires_grad_(False)
-    )
+    design = replace(CONFIG_F, channel_max=64)
+    options = Options(64, "SharedWeightsHyperNetResNet", "ffhq_hypernet", LAYERS, design=design)
+    model = HyperStyleModel(options).eval().requires_grad_(False)
     model.lpips = lpips = load_lpips(weight_file("lpips-alexnet"))
     finder = FaceFinder(weight_file("dlib-landmarks"))
     identity = FaceIdentity(finder, weight_file("dlib-identity"))

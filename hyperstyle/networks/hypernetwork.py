@@ -10,7 +10,7 @@ from hyperstyle.networks.backbones import FEATURES, ResNet34
 from hyperstyle.networks.encoders import CodeHead, strided_convs
 from hyperstyle.networks.equalized import random_weights
 from hyperstyle.networks.generator import Offsets
-from hyperstyle.networks.stylegan2 import Kind, LayerShape, layer_shapes
+from hyperstyle.networks.stylegan2 import CONFIG_F, Design, Kind, LayerShape, layer_shapes
 
 SHARED_LAYERS = frozenset({0, 2, 3, 5, 6, 8, 9, 11, 12})
 """Layers with 512 input and 512 output channels, whose offsets come from one shared hypernetwork (`SharedHead`)."""
@@ -110,10 +110,10 @@ class SeparableHead(nn.Module):
 class HyperNetwork(nn.Module):
     """Photo and picture -> weight offsets of `layers` of a StyleGAN2 for `size` x `size` pictures."""
 
-    def __init__(self, size: int, layers: Iterable[int], separable: bool = False) -> None:
+    def __init__(self, size: int, layers: Iterable[int], separable: bool = False, design: Design = CONFIG_F) -> None:
         super().__init__()
         self.trunk = ResNet34(6)
-        shapes = layer_shapes(size)
+        shapes = layer_shapes(size, design)
         self.layers = sorted(layers)
         self.heads = nn.ModuleDict({str(i): build_head(i, shapes[i], separable) for i in self.layers})
         if any(i in SHARED_LAYERS for i in self.layers):

@@ -75,11 +75,10 @@ class HyperStyleModel(nn.Module):
         super().__init__()
         self.options = options
         self.view = options.view
-        self.generator = StyleGan2(options.output_size)
+        self.generator = StyleGan2(options.output_size, options.design)
         self.w_encoder = WEncoder()
-        self.hypernetwork = HyperNetwork(
-            options.output_size, options.layers, separable=HYPERNETWORKS[options.encoder_type]
-        )
+        separable = HYPERNETWORKS[options.encoder_type]
+        self.hypernetwork = HyperNetwork(options.output_size, options.layers, separable, options.design)
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
 
     def compute_in(self, dtype: torch.dtype) -> None:
@@ -111,7 +110,7 @@ class ReStyleModel(nn.Module):
         super().__init__()
         self.options = options
         self.view = options.view
-        self.generator = StyleGan2(options.output_size)
+        self.generator = StyleGan2(options.output_size, options.design)
         self.encoder = ReStyleEncoder(RESTYLE_BACKBONES[options.encoder_type](6), self.generator.n_styles)
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
 
