@@ -3,11 +3,7 @@
 from typing import Literal
 
 HIDDEN: Literal["hidden"] = "hidden"
-"""The `visible` of a component that comes later.
-
-With False, Gradio takes a component out of the page. Under load it now and then did not bring one back that was taken
-out and wanted again at once.
-"""
+"""The `visible` of a component that comes later: it stays in the page, and with False Gradio would build it anew."""
 
 
 def shown(there: bool) -> bool | Literal["hidden"]:
