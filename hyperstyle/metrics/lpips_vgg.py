@@ -6,31 +6,26 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hyperstyle.networks.lpips import SCALE, SHIFT, feature_distance
+from hyperstyle.networks.lpips import LpipsNetwork, feature_distance
 
 STAGES = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 """Channels of VGG-16's convolutions. The last feature map of each stage is compared; the next one halves it."""
 
 
-class LpipsVgg(nn.Module):
-    """LPIPS with VGG-16: compares five feature maps, normalized at every position, with a weight per channel."""
+class LpipsVgg(LpipsNetwork):
+    """LPIPS with VGG-16, of which it compares five feature maps."""
 
     def __init__(self) -> None:
-        super().__init__()
         widths = [3, *(width for stage in STAGES for width in stage)]
-        self.layers = nn.ModuleList(nn.Conv2d(inputs, outputs, 3, padding=1) for inputs, outputs in pairwise(widths))
-        self.importance = nn.ParameterList(torch.zeros(stage[-1]) for stage in STAGES)
-        self.register_buffer("shift", torch.tensor(SHIFT).view(3, 1, 1))
-        self.register_buffer("scale", torch.tensor(SCALE).view(3, 1, 1))
-        self.shift: Tensor
-        self.scale: Tensor
+        layers = [nn.Conv2d(inputs, outputs, 3, padding=1) for inputs, outputs in pairwise(widths)]
+        super().__init__(layers, (stage[-1] for stage in STAGES))
 
     def features(self, pictures: Tensor) -> list[Tensor]:
         """Return the five feature maps [N, C, h, w] of pictures [N, 3, H, W], RGB in [-1, 1].
 
         At every position a map's channels form a vector of length 1.
         """
-        x, layers, maps = (pictures - self.shift) / self.scale, iter(self.layers), []
+        x, layers, maps = self.scaled(pictures), iter(self.layers), []
         for index, stage in enumerate(STAGES):
             x = F.max_pool2d(x, 2) if index else x
             for _ in stage:

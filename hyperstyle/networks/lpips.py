@@ -11,11 +11,28 @@ SHIFT = (-0.030, -0.088, -0.188)
 SCALE = (0.458, 0.448, 0.450)
 
 
-class Lpips(nn.Module):
-    """LPIPS with AlexNet: compares its five feature maps, normalized at every position, with a weight per channel."""
+class LpipsNetwork(nn.Module):
+    """A classifier whose feature maps LPIPS compares, normalized at every position, with a weight per channel."""
+
+    def __init__(self, layers: Sequence[nn.Conv2d], compared: Iterable[int]) -> None:
+        """`layers` are the classifier's convolutions; `compared` has the channels of each map that is compared."""
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+        self.importance = nn.ParameterList(torch.zeros(channels) for channels in compared)
+        self.register_buffer("shift", torch.tensor(SHIFT).view(3, 1, 1))
+        self.register_buffer("scale", torch.tensor(SCALE).view(3, 1, 1))
+        self.shift: Tensor
+        self.scale: Tensor
+
+    def scaled(self, pictures: Tensor) -> Tensor:
+        """Return pictures [N, 3, H, W], RGB in [-1, 1], in the range of the classifier's training."""
+        return (pictures - self.shift) / self.scale
+
+
+class Lpips(LpipsNetwork):
+    """LPIPS with AlexNet, of which it compares five feature maps."""
 
     def __init__(self) -> None:
-        super().__init__()
         layers = [
             nn.Conv2d(3, 64, 11, stride=4, padding=2),
             nn.Conv2d(64, 192, 5, padding=2),
@@ -23,19 +40,14 @@ class Lpips(nn.Module):
             nn.Conv2d(384, 256, 3, padding=1),
             nn.Conv2d(256, 256, 3, padding=1),
         ]
-        self.layers = nn.ModuleList(layers)
-        self.importance = nn.ParameterList(torch.zeros(layer.out_channels) for layer in layers)
-        self.register_buffer("shift", torch.tensor(SHIFT).view(3, 1, 1))
-        self.register_buffer("scale", torch.tensor(SCALE).view(3, 1, 1))
-        self.shift: Tensor
-        self.scale: Tensor
+        super().__init__(layers, (layer.out_channels for layer in layers))
 
     def features(self, pictures: Tensor) -> list[Tensor]:
         """Return the five feature maps [N, C, h, w] of pictures [N, 3, H, W], RGB in [-1, 1].
 
         At every position a map's channels form a vector of length 1.
         """
-        x = (pictures - self.shift) / self.scale
+        x = self.scaled(pictures)
         maps = []
         for index, layer in enumerate(self.layers):
             if index in (1, 2):

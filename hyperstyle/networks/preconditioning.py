@@ -32,8 +32,6 @@ def newton_schulz(matrices: Tensor, dtype: torch.dtype) -> Tensor:
 class Covariance:
     """The damped covariance of a layer's inputs, C + damping * I = L @ L.T."""
 
-    plain: Tensor
-    """C [N, in, in]."""
     damping: Tensor
     """[N, 1]."""
     factor: Tensor
@@ -44,7 +42,7 @@ class Covariance:
         """Return the covariance of inputs [N, in, P] over P positions, about 0."""
         plain = inputs @ inputs.mT / inputs.shape[2]
         damping = DAMPING * plain.diagonal(dim1=1, dim2=2).mean(1)[:, None]
-        return cls(plain, damping, torch.linalg.cholesky(plain + torch.diag_embed(damping.expand(plain.shape[:2]))))
+        return cls(damping, torch.linalg.cholesky(plain + torch.diag_embed(damping.expand(plain.shape[:2]))))
 
 
 @torch.no_grad()

@@ -24,7 +24,6 @@ from hyperstyle.networks.preconditioning import descent_direction
 from hyperstyle.networks.resnet import BasicBlock
 
 STEPS = 5  # passes with gains and step sizes of their own; later ones use the last
-PLACES = 16  # positions along a side at which corrections are predicted
 MOMENTUM = 0.5  # of the gradient step's direction, from one pass to the next
 # Photos of faces stay far below; beyond, as with pure noise, refinements would diverge.
 LARGEST_DISTANCE = 0.7  # from the photo, to which step sizes are proportional

@@ -43,7 +43,7 @@ def store(tmp_path: Path) -> RowStore:
 
 @pytest.fixture
 def groups(store: RowStore) -> GroupReport:
-    """Of two people with light skin, one with dark skin, and one whose picture is lost."""
+    """Return a report on two people with light skin, one with dark skin, and one whose picture is lost."""
     groups = GroupReport(classify, store)
     groups.add(row(store, "a", 200, 0.1, 0.3, -4, 1, 4))
     groups.add(row(store, "b", 180, 0.3, None, -2, 3, 2))
