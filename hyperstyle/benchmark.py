@@ -19,7 +19,6 @@ from hyperstyle.networks.published_models import HyperInverterModel, HyperStyleM
 from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import locate
@@ -130,7 +129,7 @@ def bench_photo(domain: Domain, runs: int) -> Iterator[Timing]:
     if landmarks is None:
         return
     finder, pixels = FaceFinder(landmarks), read_photo(SAMPLE_PHOTO).pixels
-    quad = face_quad(finder.find(pixels)[0].landmarks)
+    quad = finder.find(pixels)[0].quad
     parts = {
         "detect": (lambda: finder.find(pixels), "trained"),
         "align": (lambda: align(pixels, quad, 1024, 1024), "none"),

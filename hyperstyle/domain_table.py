@@ -9,10 +9,11 @@ from hyperstyle.errors import StudioError
 from hyperstyle.networks.published_models import Options
 from hyperstyle.networks.stylegan2 import Design, layer_shapes
 from hyperstyle.networks.view import SQUARE, View
-from hyperstyle.paths import ASSETS
+from hyperstyle.paths import ANIMAL_FINDER, ASSETS
 
 METRICS = ("lpips-alexnet",)
 FACE_TOOLS = ("dlib-landmarks", "dlib-identity")
+ANIMAL_TOOLS = tuple(file.name for file in ANIMAL_FINDER)
 EMBEDDED_SIZE = 1024
 """Side of the embedded generator's pictures; its W+ codes have as many styles as StyleGAN2's at that size."""
 FFHQ_LAYERS = (5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 23, 24)
@@ -49,7 +50,7 @@ class Domain:
     name: str
     title: str
     faces: bool
-    """True if photos are aligned by a face; otherwise the largest crop in the photo's middle is taken."""
+    """True if photos are aligned by a person's face; otherwise the largest crop in the photo's middle is taken."""
     model: tuple[str, ...]
     """Names of the weights of its networks, in `WEIGHTS`."""
     required_tools: tuple[str, ...]
@@ -66,6 +67,8 @@ class Domain:
     text: TextTables = TextTables.NONE
     optional_weights: tuple[str, ...] = ()
     """Names of weights for optional features: a method, a style, text edits."""
+    animals: bool = False
+    """True if photos are aligned by an animal's eyes where one is found."""
     bundled_assets: tuple[str, ...] = ()
     """Names of the files in assets/ that it requires."""
 
@@ -166,6 +169,8 @@ _ALL = (
         architecture=Architecture.HYPERSTYLE,
         options=hyperstyle_options(512, "afhq_wild", FFHQ_LAYERS[:-2]),
         optional_weights=("stylegan2-wild", "clip-vit-b-32"),
+        animals=True,
+        bundled_assets=ANIMAL_TOOLS,
     ),
     Domain(
         "faces-hyperinverter",

@@ -33,9 +33,11 @@ from hyperstyle.inversion.step import Step
 from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.metrics.photo_metrics import Metrics, MetricsEvaluator
 from hyperstyle.networks.published_models import ReStyleModel
-from hyperstyle.photo.crop import Crop, crop_face, crop_middle
+from hyperstyle.photo.animals import AnimalFinder
+from hyperstyle.photo.crop import Crop, crop_animal, crop_face, crop_middle, find_faces
 from hyperstyle.photo.edit_transfer import EditedCrop
 from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.photo.finding import FoundFace
 from hyperstyle.photo.painting import Painted
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.photo.tensors import to_pixels, to_tensor
@@ -97,11 +99,13 @@ class Inverter:
         evaluator: MetricsEvaluator,
         directions: Mapping[str, Direction] | None = None,
         open_style: Callable[[Domain, str], Style] = open_style,
+        animal_finder: AnimalFinder | None = None,
     ) -> None:
-        """`face_finder` is None where photos are not aligned by a face; `directions` None takes the domain's own."""
+        """A finder is None where photos are not aligned by what it finds; `directions` None takes the domain's own."""
         self.domain = domain
         self.model = model
         self.face_finder = face_finder
+        self.animal_finder = animal_finder
         self.evaluator = evaluator
         self._directions = directions
         self._method_models: dict[str, ReStyleModel] = {}
@@ -115,11 +119,13 @@ class Inverter:
         """Load a domain on a device, by default the best one of this machine; missing weights are downloaded."""
         row = domain_named(domain) if isinstance(domain, str) else domain
         model = open_model(row, choose_device(device) if device is None or isinstance(device, str) else device)
-        finder = identity = None
+        finder = identity = animal_finder = None
         if row.faces:
             finder = FaceFinder(fetch(WEIGHTS["dlib-landmarks"]))
             identity = FaceIdentity(finder, fetch(WEIGHTS["dlib-identity"]))
-        return cls(row, model, finder, MetricsEvaluator(model.lpips, identity))
+        if row.animals:
+            animal_finder = AnimalFinder()
+        return cls(row, model, finder, MetricsEvaluator(model.lpips, identity), animal_finder=animal_finder)
 
     @property
     def device(self) -> torch.device:
@@ -146,13 +152,24 @@ class Inverter:
     def crop(self, photo: PhotoLike, face: int = 0, *, align: bool = True) -> Crop:
         """Choose the part of a photo to invert: the face of that index (0 is the largest), or the photo's middle.
 
-        The middle is taken with `align=False`, and in domains that are not about faces.
+        The middle is taken with `align=False`, in domains that are not about faces, and where no animal is found.
         """
         opened = open_photo(photo)
         if self.face_finder and align:
             return crop_face(opened, self.face_finder, face)
+        if self.animal_finder and align:
+            return crop_animal(opened, self.animal_finder, face)
         view = self.domain.view
         return crop_middle(opened, view.width / view.height, self.face_finder)
+
+    def find_faces(self, pixels: Pixels) -> tuple[Sequence[FoundFace], bool]:
+        """Return the faces of a picture [H, W, 3], of people or animals as the domain has it, largest first.
+
+        The second value is True where the picture was searched as a drawing.
+        """
+        if self.face_finder:
+            return find_faces(pixels, self.face_finder)
+        return (self.animal_finder.find(pixels), False) if self.animal_finder else ((), False)
 
     def steps(
         self,

@@ -14,3 +14,5 @@ ASSETS = _bundled("assets")
 """Folder of the bundled weights."""
 EXAMPLES = _bundled("examples")
 """Folder of example photos, with precomputed results."""
+ANIMAL_FINDER = (ASSETS / "big-cat-detector.svm", ASSETS / "big-cat-eyes.dat")
+"""The detector of animals and the predictor of their eyes."""

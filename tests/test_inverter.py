@@ -16,6 +16,8 @@ from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import METHODS
 from hyperstyle.inverter import Inverter
 from hyperstyle.paths import EXAMPLES
+from hyperstyle.photo.animals import AnimalFinder
+from hyperstyle.photo.quads import fitted_quad
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.photo.tensors import to_pixels
 
@@ -90,6 +92,16 @@ def test_domains_without_faces_take_the_middle_in_their_shape(inverter: Inverter
     crop = cars.crop(EXAMPLES / "male_090.jpg")
     corners = crop.quad.corners
     assert np.ptp(corners[:, 0]) / np.ptp(corners[:, 1]) == pytest.approx(4 / 3)
+
+
+def test_domains_of_animals_take_the_middle_where_none_is_found(inverter: Inverter) -> None:
+    finder = AnimalFinder()
+    wild = Inverter(DOMAINS["wild"], inverter.model, None, inverter.evaluator, animal_finder=finder)
+    photo = read_photo(EXAMPLES / "male_090.jpg")
+    crop = wild.crop(photo)
+    assert (crop.faces, crop.quad) == ((), fitted_quad(photo.pixels.shape[1], photo.pixels.shape[0]))
+    assert wild.find_faces(photo.pixels) == ([], False)
+    assert wild.invert(photo, steps=0).quad == crop.quad
 
 
 def test_a_direction_that_is_not_there_is_told_even_if_it_is_not_moved(inverter: Inverter) -> None:

@@ -58,7 +58,7 @@ def invert(
     """
     chosen = domain_of(domain)
     way = method_of(method or default_method(chosen).name, chosen, preset)
-    if face is not None and (no_align or not chosen.faces):
+    if face is not None and (no_align or not (chosen.faces or chosen.animals)):
         raise typer.BadParameter("--face chooses among detected faces, but here no faces are detected")
     run = engine_of(engine)
     if engine is None:

@@ -5,15 +5,20 @@ from typing import Annotated
 
 import torch
 import typer
+from torch import Tensor
 
 from hyperstyle.cli.options import Device, device_of
 from hyperstyle.cli.train import Minutes, Work
+from hyperstyle.files import ensure_dir
 from hyperstyle.networks.small_encoder import SmallEncoder
-from hyperstyle.paths import ASSETS
-from hyperstyle.training.animals import adversary, auto_decoder
+from hyperstyle.paths import ANIMAL_FINDER, ASSETS
+from hyperstyle.photo.animals import AnimalFinder
+from hyperstyle.photo.reading import Pixels
+from hyperstyle.training.animals import adversary, auto_decoder, finder_figures, finder_training
 from hyperstyle.training.animals.dataset import AnimalPictures
 from hyperstyle.training.animals.evaluation import FeatureStatistics
 from hyperstyle.training.animals.features import FeatureNetwork, load_features
+from hyperstyle.training.core.portraits import LAST, number_of
 from hyperstyle.weights.assets import load_shipped, ship
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.embedded_loading import load_generator, load_mapping
@@ -31,6 +36,7 @@ STORY = {
 app = typer.Typer()
 
 Pictures = Annotated[Path, typer.Option(help="Folder of aligned pictures of 256 pixels with an index.csv.")]
+Portraits = Annotated[Path, typer.Option(help="Folder of photos of people, whose names end in a number.")]
 Size = Annotated[int, typer.Option(help="Side of the training pictures: 64, then 128, then 256.")]
 
 
@@ -78,6 +84,32 @@ def write_results(
     training.load(work / f"{stage}.pt")
     steps = torch.load(work / f"{stage}.pt", weights_only=True, mmap=True)["step"]
     ship(training.results(), work / RESULTS, {"stage": stage, "steps": str(steps)} | STORY)
+
+
+@app.command("animal-finder")
+def train_finder(
+    pictures: Pictures,
+    portraits: Portraits,
+    out: Annotated[Path, typer.Option(help="Folder to write both files into.")] = ASSETS,
+) -> None:
+    """Train the detector of animals and the predictor of their eyes, in some minutes."""
+    animals = photos_of(AnimalPictures.read(pictures).train)
+    people = [path for path in sorted(portraits.glob("*.jpg")) if number_of(path) <= LAST]
+    detector, predictor = (str(ensure_dir(out) / file.name) for file in ANIMAL_FINDER)
+    finder_training.train_detector(animals, people).save(detector)
+    finder_training.train_predictor(animals).save(predictor)
+
+
+@app.command("animal-finder-figures")
+def measure_finder(pictures: Pictures, portraits: Portraits) -> None:
+    """Print how many held-out animals the shipped finder finds, how exactly, and what else it takes for one."""
+    people = [path for path in sorted(portraits.glob("*.jpg")) if number_of(path) > LAST]
+    typer.echo(str(finder_figures.measure(AnimalFinder(), photos_of(AnimalPictures.read(pictures).held), people)))
+
+
+def photos_of(pictures: Tensor) -> Pixels:
+    """Return pictures [N, 3, S, S] as photos [N, S, S, 3]."""
+    return pictures.permute(0, 2, 3, 1).numpy()
 
 
 def feature_network() -> FeatureNetwork:

@@ -7,8 +7,7 @@ from hyperstyle.editing.edits import Edits
 from hyperstyle.inversion.methods import Method
 from hyperstyle.inverter import Inverter
 from hyperstyle.photo.crop import Crop
-from hyperstyle.photo.faces import choose_face
-from hyperstyle.photo.quads import face_quad
+from hyperstyle.photo.finding import choose_face
 from hyperstyle.photo.reading import Photo, Pixels
 
 
@@ -21,12 +20,11 @@ def edit_faces(
     close to each other keep what was changed before.
     """
     first = inverter.crop(photo)
-    if not first.faces:  # a domain without faces, whose photos have one part
+    if not first.faces:  # a photo of one part, the middle
         yield inverter.paste_pixels(photo, inverter.invert(first, method=method), edits)
         return
     for index in range(len(first.faces)) if faces is None else faces:
-        face = choose_face(list(first.faces), index)
-        crop = Crop(photo, first.faces, face_quad(face.landmarks), first.is_drawing)
+        crop = Crop(photo, first.faces, choose_face(first.faces, index).quad, first.is_drawing)
         pixels = inverter.paste_pixels(photo, inverter.invert(crop, method=method), edits)
         photo = replace(photo, pixels=pixels)
         yield pixels

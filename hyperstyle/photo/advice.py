@@ -11,7 +11,7 @@ import numpy as np
 
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.faces import Face
-from hyperstyle.photo.quads import Floats, Quad, face_quad
+from hyperstyle.photo.quads import Floats, Quad
 from hyperstyle.photo.reading import Pixels
 
 SIDE = 256  # pixels of the crop at which it is judged: what the networks see
@@ -31,7 +31,7 @@ def advice(pixels: Pixels, face: Face) -> list[str]:
 
 
 def _advice(pixels: Pixels, face: Face) -> Iterator[str]:
-    quad = face_quad(face.landmarks)
+    quad = face.quad
     luminance = align(pixels, quad, SIDE, SIDE) @ np.array([0.299, 0.587, 0.114])
     across = float(np.hypot(*quad.matrix[:2, 0]))
     if across < SMALLEST:

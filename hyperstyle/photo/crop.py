@@ -1,12 +1,14 @@
-"""The part of a photo that is inverted: chosen by a face, or the photo's middle."""
+"""The part of a photo that is inverted: chosen by a face or an animal, or the photo's middle."""
 
 from dataclasses import dataclass
 
 from hyperstyle.photo.advice import advice
 from hyperstyle.photo.alignment import align
+from hyperstyle.photo.animals import AnimalFinder
 from hyperstyle.photo.drawn_faces import find_drawn_faces
-from hyperstyle.photo.faces import Face, FaceFinder, choose_face
-from hyperstyle.photo.quads import Quad, face_quad, fitted_quad
+from hyperstyle.photo.faces import Face, FaceFinder
+from hyperstyle.photo.finding import FoundFace, choose_face
+from hyperstyle.photo.quads import Quad, fitted_quad
 from hyperstyle.photo.reading import Photo, Pixels
 
 
@@ -15,7 +17,7 @@ class Crop:
     """A part of a photo, to be resampled at any size."""
 
     photo: Photo
-    faces: tuple[Face, ...]
+    faces: tuple[FoundFace, ...]
     """All faces found in the photo, the largest first; empty where the crop was not chosen by a face."""
     quad: Quad
     """The cropped parallelogram, in the photo's pixels."""
@@ -27,15 +29,21 @@ class Crop:
         return align(self.photo.pixels, self.quad, height, width)
 
     def advice(self) -> list[str]:
-        """Return sentences that say why its face will be hard to invert, and what helps; none for other parts."""
-        chosen = [face for face in self.faces if face_quad(face.landmarks) == self.quad]
+        """Return sentences that say why a person's face will be hard to invert, and what helps; else none."""
+        chosen = [face for face in self.faces if isinstance(face, Face) and face.quad == self.quad]
         return advice(self.photo.pixels, chosen[0]) if chosen and not self.is_drawing else []
 
 
 def crop_face(photo: Photo, finder: FaceFinder, index: int = 0) -> Crop:
     """Return the crop around the face of that index in a photo or drawing; 0 is the largest."""
     faces, is_drawing = find_faces(photo.pixels, finder)
-    return Crop(photo, tuple(faces), face_quad(choose_face(faces, index).landmarks), is_drawing)
+    return Crop(photo, tuple(faces), choose_face(faces, index).quad, is_drawing)
+
+
+def crop_animal(photo: Photo, finder: AnimalFinder, index: int = 0) -> Crop:
+    """Return the crop around the animal of that index, 0 for the largest; the photo's middle where none is found."""
+    animals = finder.find(photo.pixels)
+    return Crop(photo, tuple(animals), choose_face(animals, index).quad) if animals else crop_middle(photo)
 
 
 def find_faces(pixels: Pixels, finder: FaceFinder) -> tuple[list[Face], bool]:

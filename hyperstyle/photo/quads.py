@@ -13,6 +13,10 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom in a photo's pixels; the first pixel spans 0 to 1."""
 
 
+ANIMAL_EYES = ((0.365, 0.45), (0.635, 0.45))
+"""x and y of an animal's left and right eye in its crop, in sides of the crop: about where AFHQ has them."""
+
+
 @dataclass(frozen=True)
 class Quad:
     """The parallelogram of a photo that a crop was taken from; it may extend beyond the photo.
@@ -76,6 +80,16 @@ def face_quad(landmarks: Floats) -> Quad:
             [centre - across - along, centre - across + along, centre + across + along, centre + across - along]
         ).tolist()
     )
+
+
+def animal_quad(eyes: Floats) -> Quad:
+    """Return the square around an animal's face in which its left and right eye [2, 2] lie at `ANIMAL_EYES`."""
+    left_eye, right_eye = np.array(ANIMAL_EYES)
+    across = (eyes[1] - eyes[0]) / (right_eye - left_eye)[0]
+    along = np.array([-across[1], across[0]])
+    top_left = eyes[0] - left_eye[0] * across - left_eye[1] * along
+    corners = [top_left, top_left + along, top_left + across + along, top_left + across]
+    return Quad.from_list(np.concatenate(corners).tolist())
 
 
 def box_quad(box: Box, aspect: float = 1.0) -> Quad:

@@ -21,9 +21,8 @@ from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inversion.methods import Method
 from hyperstyle.photo.alignment import align
-from hyperstyle.photo.crop import Crop, find_faces
+from hyperstyle.photo.crop import Crop
 from hyperstyle.photo.painting import painted_in
-from hyperstyle.photo.quads import face_quad
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.recipe import MAX_TEXT_LENGTH
 from hyperstyle.web.components.photo_input import photo_input
@@ -58,17 +57,17 @@ class Endpoints:
 
         """
         picture, engine = _read(photo), self.services.engine
-        finder = engine.inverter(engine.first).face_finder
-        if finder is None:
+        domain = engine.domains[engine.first]
+        if not (domain.faces or domain.animals):
             raise StudioError("The domain of this page has no faces: pass the photo to /invert.")
-        faces, _ = find_faces(picture.pixels, finder)
+        faces, _ = engine.inverter(engine.first).find_faces(picture.pixels)
         height, width = picture.pixels.shape[:2]
         report = {
             "width": width,
             "height": height,
             "faces": [{"box": list(face.box), "score": face.score} for face in faces],
         }
-        return report, [align(picture.pixels, face_quad(face.landmarks), FACE_SIDE, FACE_SIDE) for face in faces]
+        return report, [align(picture.pixels, face.quad, FACE_SIDE, FACE_SIDE) for face in faces]
 
     @user_errors
     def invert(

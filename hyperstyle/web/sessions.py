@@ -11,9 +11,9 @@ from hyperstyle.editing.directions import MAX_AMOUNT
 from hyperstyle.editing.edits import MAX_STRENGTH, Edits, StyleChoice, TextEdit
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
-from hyperstyle.photo.faces import Face
+from hyperstyle.photo.finding import FoundFace
 from hyperstyle.photo.painting import Painted, Stroke, paint
-from hyperstyle.photo.quads import Quad, face_quad
+from hyperstyle.photo.quads import Quad
 from hyperstyle.photo.reading import Photo
 from hyperstyle.recipe import Recipe
 from hyperstyle.web.amount_history import AmountHistory
@@ -47,7 +47,7 @@ class SavedStep:
 class InvertedExample:
     """An example's photo with its inversion."""
 
-    faces: tuple[Face, ...]
+    faces: tuple[FoundFace, ...]
     quad: Quad
     aligned: bytes
     """The part of the photo that was inverted, as JPEG."""
@@ -104,7 +104,7 @@ class Session:
     """The uploaded file, which takes a tenth of the memory of its pixels."""
     photo_size: tuple[int, int] = (0, 0)
     """Width and height."""
-    faces: tuple[Face, ...] = ()
+    faces: tuple[FoundFace, ...] = ()
     """Faces in the photo, the largest first."""
     is_drawing: bool = False
     """True in a domain of faces if the detector finds none in the photo as it is: probably a drawing."""
@@ -146,7 +146,13 @@ class Session:
         self.domain = name
 
     def take_photo(
-        self, photo: Kept[bytes], size: tuple[int, int], faces: tuple[Face, ...], quad: Quad | None, *, is_drawing: bool
+        self,
+        photo: Kept[bytes],
+        size: tuple[int, int],
+        faces: tuple[FoundFace, ...],
+        quad: Quad | None,
+        *,
+        is_drawing: bool,
     ) -> None:
         """Start over with an uploaded photo of `size` (width, height); `quad` is the part to invert, if known."""
         self._reset()
@@ -176,7 +182,7 @@ class Session:
         """Choose one of the faces to invert."""
         if not 0 <= index < len(self.faces):
             raise StudioError("That face is no longer there: upload the photo again.")
-        self.quad, self.untouched = face_quad(self.faces[index].landmarks), False
+        self.quad, self.untouched = self.faces[index].quad, False
 
     def choose_part(self, quad: Quad) -> None:
         """Choose any part of the photo to invert."""

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from hyperstyle.photo.faces import Box, Face, FaceFinder
+from hyperstyle.photo.faces import Face, FaceFinder
+from hyperstyle.photo.quads import Box
 from hyperstyle.photo.reading import Pixels
 
 

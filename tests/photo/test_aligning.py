@@ -9,7 +9,7 @@ from PIL import Image
 from hyperstyle.errors import StudioError
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.faces import FaceFinder
-from hyperstyle.photo.quads import Quad, box_quad, face_quad, fitted_quad
+from hyperstyle.photo.quads import Quad, box_quad, fitted_quad
 from hyperstyle.photo.reading import Pixels
 from tests.photo.scenes import load, times_of_halving
 
@@ -44,7 +44,7 @@ def test_faces_lie_where_ffhq_has_them(finder: FaceFinder, portraits: list[Path]
     found, paths = [], portraits[4::10]
     for path in paths:
         pixels = load(path)
-        aligned = align(pixels, face_quad(finder.find(pixels)[0].landmarks), 512, 512)
+        aligned = align(pixels, finder.find(pixels)[0].quad, 512, 512)
         again = finder.find(aligned)[0].landmarks
         found.append(points(again))
         eyes, mouth = found[-1][:2].mean(axis=0), found[-1][3:].mean(axis=0)
@@ -59,11 +59,9 @@ def test_faces_lie_where_ffhq_has_them(finder: FaceFinder, portraits: list[Path]
 def test_a_tilted_face_is_turned_level(finder: FaceFinder, portraits: list[Path]) -> None:
     upright = Image.open(portraits[1]).convert("RGB")
     tilted = np.asarray(upright.rotate(17, Image.Resampling.BICUBIC, fillcolor="grey"))
-    quad = face_quad(finder.find(tilted)[0].landmarks)
+    quad = finder.find(tilted)[0].quad
     aligned = finder.find(align(tilted, quad, 512, 512))[0].landmarks
-    straight = finder.find(
-        align(np.asarray(upright), face_quad(finder.find(np.asarray(upright))[0].landmarks), 512, 512)
-    )[0]
+    straight = finder.find(align(np.asarray(upright), finder.find(np.asarray(upright))[0].quad, 512, 512))[0]
     assert np.abs(points(aligned) - points(straight.landmarks)).max() < 8
 
 

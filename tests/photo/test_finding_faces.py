@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from hyperstyle.errors import StudioError
-from hyperstyle.photo.faces import FaceFinder, choose_face
+from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.photo.finding import choose_face
 from tests.photo.scenes import box_width, is_at, load, scene, times_of_halving
 
 

@@ -9,8 +9,8 @@ from PIL import Image
 from torch import Tensor
 
 from hyperstyle.photo.alignment import align
-from hyperstyle.photo.faces import FaceFinder, choose_face
-from hyperstyle.photo.quads import face_quad
+from hyperstyle.photo.faces import FaceFinder
+from hyperstyle.photo.finding import choose_face
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.training.core.generated_pictures import SIZE
 
@@ -31,7 +31,7 @@ def align_portraits(photos: Path, folder: Path, finder: FaceFinder) -> None:
         if number_of(path) > LAST:
             continue
         pixels = read_photo(path).pixels
-        quad = face_quad(choose_face(finder.find(pixels)).landmarks)
+        quad = choose_face(finder.find(pixels)).quad
         Image.fromarray(align(pixels, quad, SIZE, SIZE)).save(folder / f"{path.stem}.png")
 
 

@@ -8,8 +8,7 @@ from hyperstyle.editing.edits import Edits
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import default_method
 from hyperstyle.photo.crop import Crop
-from hyperstyle.photo.faces import Face
-from hyperstyle.photo.quads import face_quad
+from hyperstyle.photo.finding import FoundFace
 from hyperstyle.photo.reading import Photo
 from hyperstyle.web.events import INVERTING, Updates
 from hyperstyle.web.examples import STEPS
@@ -57,9 +56,9 @@ class Everyone:
         session.apply(*changes)
         yield {self._status: "", **self._stop.busy(False)}
 
-    def _change(self, session: Session, own: AppliedChange, photo: Photo, face: Face) -> AppliedChange:
+    def _change(self, session: Session, own: AppliedChange, photo: Photo, face: FoundFace) -> AppliedChange:
         """Return the same edits for a face, whose inversion is `own` if it is the one that was edited."""
-        crop, services = Crop(photo, session.faces, face_quad(face.landmarks)), self._services
+        crop, services = Crop(photo, session.faces, face.quad), self._services
         if crop.quad == own.step.inversion.quad:
             return own
         method = default_method(services.engine.domains[session.domain])

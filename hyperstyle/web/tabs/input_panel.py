@@ -7,8 +7,7 @@ import gradio as gr
 
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.methods import default_method, methods_of
-from hyperstyle.photo.crop import find_faces
-from hyperstyle.photo.quads import Box, Quad, box_quad, face_quad, fitted_quad
+from hyperstyle.photo.quads import Box, Quad, box_quad, fitted_quad
 from hyperstyle.photo.reading import read_photo
 from hyperstyle.web.components.face_picker import face_picker, face_picker_value
 from hyperstyle.web.components.photo_input import photo_input
@@ -79,13 +78,13 @@ class InputPanel:
         data = path.read_bytes()
         pixels = read_photo(data).pixels
         session.clear_photo()
-        finder = self._services.engine.inverter(session.domain).face_finder
-        faces, is_drawing = find_faces(pixels, finder) if finder else ([], False)
+        inverter = self._services.engine.inverter(session.domain)
+        faces, is_drawing = inverter.find_faces(pixels)
         height, width = pixels.shape[:2]
         quad = None
         if faces:
-            quad = face_quad(faces[0].landmarks)
-        elif not finder:
+            quad = faces[0].quad
+        elif not inverter.domain.faces:
             quad = fitted_quad(width, height, self._aspect(session))
         session.take_photo(self._services.keep_photo(data), (width, height), tuple(faces), quad, is_drawing=is_drawing)
         updates = self.with_photo(session)
