@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import torch
 import typer
@@ -39,6 +39,9 @@ from hyperstyle.weights.embedded_loading import load_embedded_model, load_genera
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.lpips_loading import load_lpips
 from hyperstyle.weights.model_loading import open_model
+
+if TYPE_CHECKING:
+    from hyperstyle.training.directions.measure_directions import Evaluator
 
 ENCODER, HYPERNETWORK = w_encoder_training.CHECKPOINT, hypernetwork_training.CHECKPOINT
 
@@ -162,14 +165,20 @@ def train_hypernet(
 def train_directions(work: Work, device: Device = None) -> None:
     """Label the pictures, fit the directions of the sliders, measure them on other faces, ship and document them."""
     with training_packages():
-        from hyperstyle.training.directions import measure_directions, run
-    evaluator = measure_directions.Evaluator(
-        generated_pictures.full_renderer(load_generator(), device_of(device)),
-        load_labeller(),
-        load_identity(),
-        work / "directions",
+        from hyperstyle.training.directions import run
+    run.run(
+        work, ASSETS / DIRECTIONS_FILE, ASSETS.parent / "docs", load_mapping(), evaluator_in(work, device), typer.echo
     )
-    run.run(work, ASSETS / DIRECTIONS_FILE, ASSETS.parent / "docs", load_mapping(), evaluator, typer.echo)
+
+
+@app.command("steady-skin")
+def correct_directions(work: Work, device: Device = None) -> None:
+    """Correct the shipped directions that leave the lightness of skin, measure them, ship and document them."""
+    with training_packages():
+        from hyperstyle.training.directions import run, steady_skin
+    evaluator, model = evaluator_in(work, device), load_embedded_model()
+    probe = steady_skin.SkinProbe(model.generator, model.head, evaluator.labeller)
+    run.steady_skin(ASSETS / DIRECTIONS_FILE, ASSETS.parent / "docs", load_mapping(), evaluator, probe, typer.echo)
 
 
 @app.command("style")
@@ -251,6 +260,14 @@ def trained_model(work: Path) -> EmbeddedModel:
     lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     model = EmbeddedModel(load_generator(), fitted_preview(work), encoder, hypernetwork, lpips)
     return model.eval().requires_grad_(False)
+
+
+def evaluator_in(work: Path, device: str | None) -> "Evaluator":
+    """Return what renders and measures faces along directions; its measurements are cached in the folder."""
+    with training_packages():
+        from hyperstyle.training.directions.measure_directions import Evaluator
+    draw = generated_pictures.full_renderer(load_generator(), device_of(device))
+    return Evaluator(draw, load_labeller(), load_identity(), work / "directions")
 
 
 def arcface() -> ArcFaceNetwork:

@@ -19,7 +19,8 @@ DIRECTIONS_FILE = "directions.safetensors"
 def write_directions(path: Path, directions: list[Direction], stories: dict[str, Any]) -> None:
     """Write directions; `stories` holds, by the name of a direction, further values for its JSON metadata."""
     about = {
-        direction.name: {
+        direction.name: stories[direction.name]
+        | {
             "title": direction.title,
             "less": direction.less,
             "more": direction.more,
@@ -27,7 +28,6 @@ def write_directions(path: Path, directions: list[Direction], stories: dict[str,
             "reach": direction.reach,
             "place": place,
         }
-        | stories[direction.name]
         for place, direction in enumerate(directions)
     }
     tensors = {direction.name: direction.load_vector().contiguous() for direction in directions}
@@ -38,14 +38,20 @@ def write_directions(path: Path, directions: list[Direction], stories: dict[str,
 def read_directions(path: Path) -> dict[str, Direction]:
     """Read the directions of a file by `write_directions`, by name, in the order in which they were written."""
     try:
+        about = read_stories(path)
         with safe_open(path, "pt") as file:
-            about = {name: json.loads(text) for name, text in file.metadata().items()}
             names = sorted(about, key=lambda name: about[name]["place"])  # safetensors keeps no order
             return {name: _direction(name, file.get_tensor(name), about[name]) for name in names}
     except FileNotFoundError as error:
         raise StudioError(f"{path.name} is missing: install the program again.") from error
     except (SafetensorError, OSError) as error:
         raise StudioError(f"{path.name} is damaged: install the program again.") from error
+
+
+def read_stories(path: Path) -> dict[str, dict[str, Any]]:
+    """Read the JSON metadata of the directions in a file by `write_directions`, by name."""
+    with safe_open(path, "pt") as file:
+        return {name: json.loads(text) for name, text in file.metadata().items()}
 
 
 def _direction(name: str, vector: Tensor, about: dict[str, Any]) -> Direction:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from hyperstyle.metrics.attribute_colours import colour_labels
 from hyperstyle.metrics.attribute_networks import AttributeNetworks
-from hyperstyle.metrics.attribute_shapes import shape_labels
+from hyperstyle.metrics.attribute_shapes import Points, shape_labels
 from hyperstyle.metrics.skin import skin_labels
 from hyperstyle.photo.reading import Pixels
 
@@ -38,7 +38,11 @@ class Labeller:
 
     def labels_by_name(self, pixels: Pixels) -> dict[str, float]:
         """Return the labels of an aligned picture [256, 256, 3] by name: those of `LABELS` and of `skin_labels`."""
-        shape = self._predictor(np.asarray(Image.fromarray(pixels).convert("L")), FACE_BOX)
-        landmarks = np.array([(point.x + 0.5, point.y + 0.5) for point in shape.parts()])
+        landmarks = self.landmarks(pixels)
         labels = self._networks.labels(pixels, landmarks) | shape_labels(landmarks) | colour_labels(pixels, landmarks)
         return labels | skin_labels(pixels, landmarks)
+
+    def landmarks(self, pixels: Pixels) -> Points:
+        """Return the landmarks [68, 2] of the face in an aligned picture [256, 256, 3]."""
+        shape = self._predictor(np.asarray(Image.fromarray(pixels).convert("L")), FACE_BOX)
+        return np.array([(point.x + 0.5, point.y + 0.5) for point in shape.parts()])

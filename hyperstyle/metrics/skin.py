@@ -18,10 +18,16 @@ def skin_labels(pixels: Pixels, landmarks: Points) -> dict[str, float]:
 
     Both are of the median colour of nose and cheeks.
     """
-    middle = Image.new("1", pixels.shape[1::-1])
-    ImageDraw.Draw(middle).polygon([(x, y) for x, y in landmarks[list(MIDDLE)].tolist()], fill=1)
-    colour = np.median(np.asarray(Image.fromarray(pixels).convert("YCbCr"), np.float64)[np.asarray(middle)], 0)
+    middle = middle_of_face(landmarks, *pixels.shape[:2])
+    colour = np.median(np.asarray(Image.fromarray(pixels).convert("YCbCr"), np.float64)[middle], 0)
     return {"skin-lightness": float(colour[0]), "skin-tone": skin_tone(colour)}
+
+
+def middle_of_face(landmarks: Points, height: int, width: int) -> NDArray[np.bool_]:
+    """Return where nose and cheeks of the face with landmarks [68, 2] are in its picture: a mask [height, width]."""
+    middle = Image.new("1", (width, height))
+    ImageDraw.Draw(middle).polygon([(x, y) for x, y in landmarks[list(MIDDLE)].tolist()], fill=1)
+    return np.array(middle)
 
 
 def skin_tone(colour: NDArray[np.float64]) -> float:

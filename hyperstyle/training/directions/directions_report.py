@@ -1,5 +1,6 @@
 """Reports of directions: metadata for the shipped file, tables and strips of pictures for docs/."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from hyperstyle.training.core.generated_pictures import Renderer
 from hyperstyle.training.directions.measure_directions import Effect, FaceMeasurements, render_all
 from hyperstyle.training.directions.plans import FittedDirection
 
+Story = dict[str, Any]
+"""What the shipped file's metadata say about a direction, as JSON values."""
+
 AMOUNTS = (-MAX_AMOUNT, -MAX_AMOUNT / 2, 0.0, MAX_AMOUNT / 2, MAX_AMOUNT)
 STRIP_FACES = (21, 34)  # indices of test faces: a woman and a boy, without glasses or beard
 STRIP_SIDE, STRIP_QUALITY = 192, 85
@@ -27,9 +31,9 @@ STRIP_SIDE, STRIP_QUALITY = 192, 85
 
 @dataclass(frozen=True)
 class MeasuredDirection:
-    """A fitted direction, and its measured effect on test faces."""
+    """A direction, and its measured effect on test faces."""
 
-    fitted: FittedDirection
+    direction: Direction
     before: FaceMeasurements
     effect: Effect
     spread: NDArray[np.float32]
@@ -37,7 +41,7 @@ class MeasuredDirection:
 
     def own_label(self) -> tuple[float, float, float]:
         """Return the mean of the direction's own label at the slider's low end, at 0 and at its high end."""
-        column = LABELS.index(self.fitted.direction.name)
+        column = LABELS.index(self.direction.name)
         low, before, high = (seen.labels[:, column].mean() for seen in (self.effect.low, self.before, self.effect.high))
         return float(low), float(before), float(high)
 
@@ -46,25 +50,32 @@ class MeasuredDirection:
         return (seen.labels - self.before.labels).mean(0) / self.spread
 
 
-def metadata_of(measured: MeasuredDirection) -> dict[str, Any]:
-    """Return the metadata of a direction in the shipped file."""
-    fitted, effect, before = measured.fitted, measured.effect, measured.before
+def fit_story(fitted: FittedDirection) -> Story:
+    """Return what the shipped file's metadata say about how a direction was fitted."""
     return {
         "label": fitted.direction.name,
         "fitted_on": fitted.n_fitted,
         "held_out": fitted.n_held_out,
         "accuracy": round(fitted.accuracy, 4),
         "accuracy_set_apart": round(fitted.orthogonal_accuracy, 4),
+    }
+
+
+def effect_story(measured: MeasuredDirection) -> Story:
+    """Return what the shipped file's metadata say about what a direction does."""
+    effect, before = measured.effect, measured.before
+    return {
         "tried_on": len(before.labels),
         "own_label": rounded(measured.own_label()),
         "identity_distance": rounded((effect.low.distance(before), effect.high.distance(before))),
         "faces_lost": [effect.low.lost, effect.high.lost],
+        "spread": float(f"{measured.spread[LABELS.index(measured.direction.name)]:.4g}"),
         "side_effects": {
             name: rounded((low, high))
             for name, low, high in zip(
                 LABELS, measured.label_changes(effect.low), measured.label_changes(effect.high), strict=True
             )
-            if name != fitted.direction.name
+            if name != measured.direction.name
         },
     }
 
@@ -74,14 +85,13 @@ def rounded(values: tuple[float, ...]) -> list[float]:
     return [round(float(value), 3) for value in values]
 
 
-def write_report(docs: Path, measured: list[MeasuredDirection], draw: Renderer, faces: Tensor) -> None:
-    """Write the strips to docs/directions/, and the tables between the marks in docs/directions.md."""
+def write_strips(docs: Path, directions: list[Direction], draw: Renderer, faces: Tensor) -> None:
+    """Write strips of pictures of directions to docs/directions/."""
     folder = ensure_dir(docs / "directions")
-    for one in measured:
-        strip = strip_of(one.fitted.direction, draw, faces[list(STRIP_FACES)])
-        with atomic_write(folder / f"{one.fitted.direction.name}.jpg") as part:
+    for direction in directions:
+        strip = strip_of(direction, draw, faces[list(STRIP_FACES)])
+        with atomic_write(folder / f"{direction.name}.jpg") as part:
             strip.save(part, "JPEG", quality=STRIP_QUALITY)
-    write_section(docs / "directions.md", tables(measured))
 
 
 def strip_of(direction: Direction, draw: Renderer, faces: Tensor) -> Image.Image:
@@ -94,46 +104,53 @@ def strip_of(direction: Direction, draw: Renderer, faces: Tensor) -> Image.Image
     return strip.resize((STRIP_SIDE * len(AMOUNTS), STRIP_SIDE * len(faces)), Image.Resampling.BOX)
 
 
-def tables(measured: list[MeasuredDirection]) -> str:
-    """Return the section of docs/directions.md: a table of directions, a table of side effects, and the strips."""
-    return "\n".join((*_own_table(measured), "", *_side_table(measured), "", *_strips(measured)))
+def write_report(docs: Path, directions: list[Direction], stories: Mapping[str, Story]) -> None:
+    """Write the tables, and what shows the strips, between the marks in docs/directions.md.
+
+    `stories` are what the shipped file's metadata say, by name.
+    """
+    parts = (*_own_table(directions, stories), "", *_side_table(stories), "", *_strips(directions))
+    write_section(docs / "directions.md", "\n".join(parts))
 
 
-def _own_table(measured: list[MeasuredDirection]) -> list[str]:
+def _own_table(directions: list[Direction], stories: Mapping[str, Story]) -> list[str]:
     lines = [
         "| direction | -5 / +5 | styles | reach in W | held-out accuracy | set apart | own label at -5 / 0 / +5 "
         "| identity distance at -5 / +5 | faces lost |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for one in measured:
-        direction, effect = one.fitted.direction, one.effect
+    for direction in directions:
+        story = stories[direction.name]
+        own, identity = (
+            " / ".join(f"{value:.2f}" for value in story[key]) for key in ("own_label", "identity_distance")
+        )
         lines.append(
             f"| {direction.title} (`{direction.name}`) | {direction.less} / {direction.more} "
-            f"| {direction.styles[0]}-{direction.styles[1] - 1} | {direction.reach:g} "
-            f"| {one.fitted.accuracy:.1%} | {one.fitted.orthogonal_accuracy:.1%} "
-            f"| {' / '.join(f'{value:.2f}' for value in one.own_label())} "
-            f"| {effect.low.distance(one.before):.2f} / {effect.high.distance(one.before):.2f} "
-            f"| {effect.low.lost} / {effect.high.lost} of {len(one.before.labels)} |"
+            f"| {direction.styles[0]}-{direction.styles[1] - 1} | {direction.reach:.3g} "
+            f"| {story['accuracy']:.1%} | {story['accuracy_set_apart']:.1%} | {own} | {identity} "
+            f"| {' / '.join(map(str, story['faces_lost']))} of {story['tried_on']} |"
         )
     return lines
 
 
-def _side_table(measured: list[MeasuredDirection]) -> list[str]:
+def _side_table(stories: Mapping[str, Story]) -> list[str]:
     """Return the changes of all labels at either end, in standard deviations; the direction's own label in bold."""
     lines = [f"| | {' | '.join(LABELS)} |", "|---" * (len(LABELS) + 1) + "|"]
-    for one in measured:
-        for end, seen in (("-5", one.effect.low), ("+5", one.effect.high)):
-            moves = zip(LABELS, one.label_changes(seen), strict=True)
-            cells = [
-                f"**{move:+.1f}**" if name == one.fitted.direction.name else f"{move:+.1f}" for name, move in moves
-            ]
-            lines.append(f"| {one.fitted.direction.name} {end} | {' | '.join(cells)} |")
+    for direction in LABELS:
+        story = stories[direction]
+        low, before, high = story["own_label"]
+        own = ((low - before) / story["spread"], (high - before) / story["spread"])
+        changes = story["side_effects"] | {direction: own}
+        for place, end in enumerate(("-5", "+5")):
+            moves = ((name, f"{changes[name][place]:+.1f}") for name in LABELS)
+            cells = [f"**{move}**" if name == direction else move for name, move in moves]
+            lines.append(f"| {direction} {end} | {' | '.join(cells)} |")
     return lines
 
 
-def _strips(measured: list[MeasuredDirection]) -> list[str]:
+def _strips(directions: list[Direction]) -> list[str]:
     return [
-        f"**{one.fitted.direction.title}**: -5, -2.5, 0, 2.5, 5\n\n"
-        f"![{one.fitted.direction.less} to {one.fitted.direction.more}](directions/{one.fitted.direction.name}.jpg)\n"
-        for one in measured
+        f"**{direction.title}**: -5, -2.5, 0, 2.5, 5\n\n"
+        f"![{direction.less} to {direction.more}](directions/{direction.name}.jpg)\n"
+        for direction in directions
     ]

@@ -32,6 +32,8 @@ class Plan:
     """Range of the styles that are moved, [first, last)."""
     reach: float = 3.0
     """Distance in W up to which faces stay natural; codes are about 7 from the mean of W."""
+    steady_skin: bool = False
+    """Whether it is corrected so that it leaves the lightness of skin."""
 
 
 COARSE = (0, 8)  # pose and shape
@@ -39,14 +41,19 @@ MIDDLE = (4, 8)  # parts of a face, without its pose
 FINE = (8, 18)  # colours and light
 
 PLANS = (
-    Plan("age", "Age", "younger", "older", preserved=("masculine", "smile", "glasses")),
+    Plan("age", "Age", "younger", "older", preserved=("masculine", "smile", "glasses"), steady_skin=True),
     Plan(
         *("masculine", "Gender presentation", "more feminine", "more masculine"),
         preserved=("age", "smile", "glasses"),
         styles=COARSE,
         reach=4.0,
     ),
-    Plan("smile", "Smile", "more serious", "smiling", preserved=("age", "masculine", "glasses"), styles=COARSE),
+    Plan(
+        *("smile", "Smile", "more serious", "smiling"),
+        preserved=("age", "masculine", "glasses"),
+        styles=COARSE,
+        steady_skin=True,
+    ),
     Plan("yaw", "Turn", "to the left", "to the right", styles=COARSE, reach=4.0),
     Plan("pitch", "Nod", "down", "up", preserved=("smile", "age"), styles=COARSE, reach=2.5),
     Plan("mouth-open", "Mouth", "closed", "open", preserved=("smile", "age", "masculine"), styles=MIDDLE),
