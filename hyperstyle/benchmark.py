@@ -13,7 +13,7 @@ from hyperstyle.device import synchronize
 from hyperstyle.domain_table import Domain
 from hyperstyle.inversion import hyperstyle
 from hyperstyle.inversion.methods import default_method
-from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.feedback_model import FeedbackModel
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.published_models import HyperInverterModel, HyperStyleModel
 from hyperstyle.paths import EXAMPLES
@@ -27,7 +27,7 @@ from hyperstyle.weights.model_loading import PUBLISHED, load_model, placed
 SAMPLE_PHOTO = EXAMPLES / "male_090.jpg"
 MATRIX_SIZE = 2048  # side of the matrices whose product measures the machine's speed
 
-BenchModel = EmbeddedModel | HyperStyleModel | HyperInverterModel
+BenchModel = FeedbackModel | HyperStyleModel | HyperInverterModel
 
 
 @dataclass(frozen=True)

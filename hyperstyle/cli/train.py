@@ -18,6 +18,7 @@ from hyperstyle.files import atomic_write
 from hyperstyle.inverter import Inverter
 from hyperstyle.metrics.arcface import ArcFaceNetwork
 from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.mobile_stylegan import CODE
 from hyperstyle.networks.preview_head import SIZE, PreviewHead
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
@@ -138,8 +139,9 @@ def measure_curvature(
     device: Device = None,
 ) -> None:
     """Measure how the distance from a photo curves over W, and leave it with the encoder, whose codes descend by it."""
-    generator, mapping, lpips = load_generator(), load_mapping(), load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
-    curvature = code_curvature.measure(generator, fitted_preview(work), lpips, mapping, faces, device_of(device))
+    mapping = load_mapping()
+    codes = mapping(torch.randn(faces, CODE, generator=torch.Generator().manual_seed(0)), code_curvature.TRUNCATION)
+    curvature = code_curvature.measure(trained_model(work), codes, device_of(device))
     checkpoint = read_checkpoint(work / ENCODER)
     basis, precision = code_curvature.coordinates_of(curvature, mapping)
     for part in ("encoder", "average"):

@@ -7,12 +7,13 @@ import torch
 from torch import nn
 
 from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.feedback import relative_offset, without_constant_details
 from hyperstyle.networks.generator import Offsets, add_offsets
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preconditioning import descent_direction
 from hyperstyle.networks.preview_head import SIZE, PreviewHead, preview
-from hyperstyle.networks.refiner import Refiner, kernel_change, relative_offset, without_constant_details
+from hyperstyle.networks.refiner import Refiner, kernel_change
 from hyperstyle.networks.small_encoder import SmallEncoder
 
 

@@ -19,8 +19,8 @@ from torch.nn import functional as F
 from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.files import write_text
 from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.feedback import STEPS
 from hyperstyle.networks.generator import Offsets, add_offsets
-from hyperstyle.networks.refiner import STEPS
 from hyperstyle.training.core.budget import CpuClock, StepLimitedRun
 from hyperstyle.training.core.loop import Stateful, update
 from hyperstyle.training.core.previews import mean_l2_lpips, preview_size, render_previews

@@ -14,7 +14,8 @@ from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.metrics.arcface import ArcFaceNetwork
-from hyperstyle.networks.embedded_model import Distance, EmbeddedModel
+from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.feedback_model import Distance
 from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.training.core.generated_pictures import save_grid
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update

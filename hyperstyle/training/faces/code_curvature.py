@@ -1,13 +1,14 @@
 """Measures the mean curvature over W of a picture's distance from a photo, for the descent of codes."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from hyperstyle.device import fast_dtype
-from hyperstyle.networks.embedded_model import chunks
-from hyperstyle.networks.lpips import Lpips, distance_coordinates
-from hyperstyle.networks.mobile_stylegan import CODE, MappingNetwork, MobileGenerator
-from hyperstyle.networks.preview_head import PreviewHead, preview
+from hyperstyle.networks.feedback_model import FeedbackModel, chunks
+from hyperstyle.networks.lpips import distance_coordinates
+from hyperstyle.networks.mobile_stylegan import CODE
 
 PROBES = 4  # random combinations of coordinates for each picture
 SAMPLES = 50_000  # codes from which the spread of W is taken
@@ -16,39 +17,32 @@ FLOOR = 1e-4  # least variance of a direction of W, relative to the mean one
 TRUNCATION = 0.75  # of the codes at which it is measured: photos lie in the tame part of W
 
 
-def measure(
-    generator: MobileGenerator,
-    head: PreviewHead,
-    lpips: Lpips,
-    mapping: MappingNetwork,
-    faces: int,
-    device: torch.device,
-) -> Tensor:
-    """Return the curvature [512, 512] over W of `lpips.training_distance`, averaged over the previews of `faces` codes.
+def measure(model: FeedbackModel, codes: Tensor, device: torch.device) -> Tensor:
+    """Return the curvature [512, 512] over W of `lpips.training_distance`, averaged over previews of codes [N, 512].
 
     It is Gauss-Newton's, H = 2 J^T J with the Jacobian J of `lpips.distance_coordinates`, in which no photo occurs.
     For normal v the mean of (J^T v)(J^T v)^T is J^T J, so that a few gradients of each picture do.
     """
-    generator.compute_in(fast_dtype(device))
-    for network in (generator, lpips, head.to(fast_dtype(device))):
-        network.to(device)
-    kernels = generator.kernels()
+    model.compute_in(fast_dtype(device))
+    model.to(device)
+    kernels = model.generator.kernels()
     source = torch.Generator().manual_seed(0)
     curvature = torch.zeros(CODE, CODE, device=device)
-    codes = mapping(torch.randn(faces, CODE, generator=source), TRUNCATION).to(device)
-    for part in chunks(faces, device):
-        moved = codes[part].detach().requires_grad_()
-        coordinates = distance_coordinates(preview(generator, head, moved, kernels), lpips)
+    for part in chunks(len(codes), device):
+        moved = codes[part].to(device).detach().requires_grad_()
+        coordinates = distance_coordinates(model.preview(moved, kernels), model.lpips)
         for _ in range(PROBES):
             probe = torch.randn(coordinates.shape, generator=source).to(device)
             (gradient,) = torch.autograd.grad(coordinates, moved, probe, retain_graph=True)
-            curvature += 2 * gradient.mT @ gradient / (faces * PROBES)
+            curvature += 2 * gradient.mT @ gradient / (len(codes) * PROBES)
     return curvature.cpu()
 
 
 @torch.no_grad()
-def coordinates_of(curvature: Tensor, mapping: MappingNetwork) -> tuple[Tensor, Tensor]:
+def coordinates_of(curvature: Tensor, mapping: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
     """Return the `basis` [512, 512] and the `precision` [512] of a `SmallEncoder`, by the curvature H over W.
+
+    `mapping` turns normal vectors [N, 512] into codes in W.
 
     basis^T (H + CAUTION * C^-1) basis = 1 and basis^T C^-1 basis = diag(precision), where C is the covariance of W: in
     directions that hardly show, no step leads out of W.

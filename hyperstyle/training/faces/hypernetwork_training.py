@@ -11,12 +11,13 @@ from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.metrics.arcface import ArcFaceNetwork
-from hyperstyle.networks.embedded_model import Distance, EmbeddedModel, chunks
+from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.feedback import STEPS, Feedback, RefinerInput
+from hyperstyle.networks.feedback_model import Distance, FeedbackModel, chunks
 from hyperstyle.networks.generator import Offsets, add_offsets
-from hyperstyle.networks.linear_preview import NearbyPreview
 from hyperstyle.networks.mobile_stylegan import MappingNetwork
 from hyperstyle.networks.preview_head import preview
-from hyperstyle.networks.refiner import STEPS, Refiner, RefinerInput
+from hyperstyle.networks.refiner import Refiner
 from hyperstyle.training.core.augmentation import photometric_jitter, random_flip
 from hyperstyle.training.core.generated_pictures import save_grid
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
@@ -79,7 +80,7 @@ class Refinement:
 
 
 def refinements(
-    model: EmbeddedModel, network: Refiner, photo: Tensor, codes: Tensor, real: bool, last: Distance | None = None
+    model: FeedbackModel, network: Feedback, photo: Tensor, codes: Tensor, real: bool, last: Distance | None = None
 ) -> Iterator[Refinement]:
     """Yield the first picture of codes [N, 512], then `STEPS` refinements towards photos [N, 3, 256, 256].
 
@@ -90,7 +91,7 @@ def refinements(
     target = model.target(photo)
 
     def input_at(offsets: Offsets, distance: Distance | None = None) -> RefinerInput:
-        nearby = NearbyPreview(render_full(model, codes, offsets)) if real else None
+        nearby = model.nearby(render_full(model, codes, offsets)) if real else None
         return model.refiner_input(target, codes, offsets, nearby, distance)
 
     offsets: Offsets = {}
@@ -106,28 +107,26 @@ def refinements(
 
 
 @torch.no_grad()
-def render_full(model: EmbeddedModel, codes: Tensor, offsets: Offsets) -> Tensor:
-    """Render full pictures of codes [N, 512] with offsets, pooled to [N, 3, 256, 256]."""
+def render_full(model: FeedbackModel, codes: Tensor, offsets: Offsets) -> Tensor:
+    """Render full pictures [N, 3, H, W] of codes [N, 512] with offsets."""
     pictures = []
     for part in chunks(len(codes), codes.device):
         moved = {layer: change[part] for layer, change in offsets.items()}
-        pictures.append(model.view.pool(model.generator(codes[part], moved)).float())
+        pictures.append(model.generator(codes[part], moved))
     return torch.cat(pictures)
 
 
-def backward(model: EmbeddedModel, network: Refiner, photo: Tensor, likeness: Distance, real: bool = False) -> None:
+def backward(
+    model: FeedbackModel, network: Feedback, photo: Tensor, likeness: Distance | None = None, real: bool = False
+) -> None:
     """Refine photos [N, 3, 256, 256] and accumulate the gradients of all steps' distances in `network`.
 
     `RefinerInput.gradients` holds the gradient with respect to the kernels, from which backpropagation into the
-    network starts: d loss / d change = kernel * d distance / d kernel. `likeness`, the identity loss, counts in the
+    network starts: d loss / d change = kernel * d distance / d kernel. `likeness`, an identity loss, counts in the
     last step only: its gradient must not become an input of the network, because users have no identity network.
     """
-
-    def weighted_identity(pictures: Tensor, photos: Tensor) -> Tensor:
-        return LIKENESS * likeness(pictures, photos)
-
     own = model.generator.own_kernels()
-    for step in refinements(model, network, photo, model.encode(photo, CORRECTIONS), real, weighted_identity):
+    for step in refinements(model, network, photo, model.encode(photo, CORRECTIONS), real, likeness):
         if changes := step.changes:
             upstream_gradients = [
                 (own[layer].flatten(-3) * step.state.gradients[layer])[..., None, None] for layer in changes
@@ -157,6 +156,9 @@ def train(
     average = model.hypernetwork
     optimizer = torch.optim.AdamW(parameter_groups(refiner), lr=5e-4, weight_decay=1e-2)
 
+    def weighted_identity(pictures: Tensor, photos: Tensor) -> Tensor:
+        return LIKENESS * likeness.distance(pictures, photos)
+
     @torch.no_grad()
     def report(step: int) -> None:
         seen = [step.state for step in refinements(model, average, held, model.encode(held), real)]
@@ -167,7 +169,7 @@ def train(
 
     parts: dict[str, Stateful] = {"refiner": refiner, "average": average, "optimizer": optimizer}
     for step in TrainingRun(work / CHECKPOINT, parts, minutes, report).steps(optimizer):
-        backward(model, refiner, targets.batch(batch), likeness.distance, real)
+        backward(model, refiner, targets.batch(batch), weighted_identity, real)
         update(refiner, average, optimizer, step, memory=0.998)
 
 

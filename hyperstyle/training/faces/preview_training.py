@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype, low_precision
-from hyperstyle.networks.embedded_model import chunks
+from hyperstyle.networks.feedback_model import chunks
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import SIZE, PreviewHead
 from hyperstyle.training.core.generated_pictures import code_of, file_of, numbers_in, read_picture, save_grid

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from hyperstyle.device import fast_dtype, low_precision
 from hyperstyle.metrics.arcface import ArcFaceNetwork
-from hyperstyle.networks.embedded_model import chunks
+from hyperstyle.networks.feedback_model import chunks
 from hyperstyle.networks.lpips import SQUARED, Lpips, training_distance
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import PreviewHead, preview

@@ -11,9 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.feedback import STEPS
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import PreviewHead
-from hyperstyle.networks.refiner import STEPS, Refiner
+from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.training.core.budget import CpuClock, StepLimitedRun
 from hyperstyle.training.core.generated_pictures import file_of, save_grid, write_jpeg

@@ -4,9 +4,12 @@ import copy
 
 import torch
 
+from hyperstyle.networks.embedded_model import EmbeddedModel
 from hyperstyle.networks.lpips import training_distance
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.preview_head import PreviewHead, preview
+from hyperstyle.networks.refiner import Refiner
+from hyperstyle.networks.small_encoder import SmallEncoder
 from hyperstyle.paths import ASSETS
 from hyperstyle.training.faces.code_curvature import TRUNCATION, coordinates_of, measure
 from hyperstyle.weights.assets import load_shipped
@@ -20,9 +23,10 @@ def test_it_says_how_far_small_moves_of_a_code_lead(generator: MobileGenerator, 
     torch.manual_seed(0)
     lpips = load_lpips(weight_file("lpips-alexnet"))
     head, copied = load_shipped(PreviewHead(), ASSETS / "preview.safetensors"), copy.deepcopy(generator)
-    curvature = measure(copied, copy.deepcopy(head), lpips, mapping, FACES, torch.device("cpu"))
+    model = EmbeddedModel(copied, copy.deepcopy(head), SmallEncoder(), Refiner(), lpips)
+    codes = mapping(torch.randn(FACES, 512), TRUNCATION).detach()
+    curvature = measure(model, codes, torch.device("cpu"))
     with torch.no_grad():
-        codes = mapping(torch.randn(FACES, 512, generator=torch.Generator().manual_seed(0)), TRUNCATION)
         moves = 0.005 * (mapping(torch.randn(FACES, 512), TRUNCATION) - codes)
         kernels = generator.kernels()
         one, other = (preview(generator, head, some, kernels) for some in (codes - moves, codes + moves))

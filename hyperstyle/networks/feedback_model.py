@@ -1,0 +1,202 @@
+"""The models of the embedded tier: an encoder whose codes gradients improve, and refinements by feedback.
+
+Both need a picture of 256 pixels through which gradients flow quickly: `FeedbackModel.preview`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from hyperstyle.device import low_precision
+from hyperstyle.networks.feedback import Feedback, RefinerInput
+from hyperstyle.networks.generator import Kernels, Offsets, add_offsets
+from hyperstyle.networks.lbfgs import Lbfgs
+from hyperstyle.networks.linear_preview import NearbyPreview
+from hyperstyle.networks.lpips import Lpips, Target, training_distance
+from hyperstyle.networks.mobile_stylegan import MobileTrunk
+from hyperstyle.networks.small_encoder import SmallEncoder
+from hyperstyle.networks.view import SQUARE
+from hyperstyle.pauses import pause
+
+Distance = Callable[[Tensor, Tensor], Tensor]
+"""(pictures, photos), both [N, 3, 256, 256], RGB in [-1, 1] -> distances [N]."""
+
+PRIOR = 1e-4  # of the prior on codes: keeps them where the generator was trained, at little cost in distance
+
+
+def chunks(count: int, device: torch.device) -> Iterator[slice]:
+    """Yield slices of `count` pictures to render at once: all on a GPU, one on a CPU, whose cache holds one."""
+    at_once = 1 if device.type == "cpu" else count
+    return (slice(first, first + at_once) for first in range(0, count, at_once))
+
+
+class FeedbackModel(nn.Module, ABC):
+    """HyperStyle on a generator that is small enough to be shipped, with an encoder and a hypernetwork for it."""
+
+    view = SQUARE
+    corrections = 12
+    """Steps of L-BFGS of a code; each takes as long as the gradients of a refinement's pass."""
+    passes = 2
+    """Passes of the hypernetwork in a refinement; only the first sees the generator's own picture."""
+    mapping: Callable[[Tensor], Tensor]
+    """Mapping network, Z -> W, set when the model is loaded, for methods that sample codes."""
+
+    def __init__(self, generator: MobileTrunk, w_encoder: SmallEncoder, hypernetwork: Feedback, lpips: Lpips) -> None:
+        super().__init__()
+        self.generator = generator
+        self.w_encoder = w_encoder
+        self.hypernetwork = hypernetwork
+        self.lpips = lpips
+
+    def compute_in(self, dtype: torch.dtype) -> None:
+        """Compute feature maps in `dtype`."""
+        self.generator.compute_in(dtype)
+
+    @abstractmethod
+    def preview(
+        self,
+        codes: Tensor,
+        kernels: Kernels,
+        layer_inputs: list[Tensor] | None = None,
+        nearby: NearbyPreview | None = None,
+        first: int = 0,
+    ) -> Tensor:
+        """Return previews [N, 3, 256, 256], RGB, about [-1, 1], of codes [N, 512] in W or [N, n_styles, 512] in W+.
+
+        If `layer_inputs` is given, append the inputs of layers 1, 2, ... to it. `nearby` is that of `nearby`, whose
+        pictures from `first` on these are near.
+        """
+
+    @abstractmethod
+    def nearby(self, picture: Tensor) -> NearbyPreview | None:
+        """Return what makes previews near pictures [N, 3, H, W] that the generator drew; None if all are exact."""
+
+    def encode(self, photo: Tensor, corrections: int | None = None) -> Tensor:
+        """Return codes [N, 512] in W of photos [N, 3, 256, 256], RGB in [-1, 1].
+
+        The encoder's codes, improved by `corrections` steps (by default those of the model) of L-BFGS on the distance
+        of preview and photo plus a Gaussian prior on W: PRIOR * (w - mean)^T C^-1 (w - mean) / 2, where C is the
+        covariance of W.
+        """
+        encoder, target = self.w_encoder, self.target(photo)
+        with self._as_precise(photo.device):
+            codes: Tensor = encoder(photo).float()
+        coordinates, descent = encoder.coordinates(codes), Lbfgs()
+        for _ in range(self.corrections if corrections is None else corrections):
+            pause()
+            gradient = self.code_gradient(target, codes) @ encoder.basis + PRIOR * encoder.precision * coordinates
+            coordinates = coordinates + descent.next_step(gradient)
+            codes = encoder.codes(coordinates)
+        return codes
+
+    @torch.enable_grad()
+    def code_gradient(self, target: Target, codes: Tensor) -> Tensor:
+        """Return the gradient [N, 512], over codes [N, 512] in W, of the distance between previews and N photos."""
+        kernels = self.generator.kernels()
+        slopes: list[Tensor] = []
+        for part in chunks(len(codes), codes.device):
+            moved = codes[part].detach().requires_grad_()
+            slopes += torch.autograd.grad(self._distance(target[part], self.preview(moved, kernels)).sum(), moved)
+        return torch.cat(slopes)
+
+    def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:
+        """Return a function (pictures [N, 3, H, W], their offsets) -> offsets to add.
+
+        It keeps the momentum of its last call: call it once per refinement, in order.
+        """
+        index, memory, target = 0, None, self.target(photo)
+
+        def refine(picture: Tensor, offsets: Offsets) -> Offsets:
+            nonlocal index, memory
+            nearby = self.nearby(picture)
+            changes: Offsets = {}
+            for _ in range(self.passes):
+                pause()
+                state = self.refiner_input(target, codes, add_offsets(offsets, changes), nearby)
+                pause()
+                with self._as_precise(photo.device):
+                    more, memory = self.hypernetwork(photo, state, self.generator.own_kernels(), index, memory)
+                changes = add_offsets(changes, more)
+                index += 1
+            return changes
+
+        return refine
+
+    def distance(self, pictures: Tensor, photos: Tensor) -> Tensor:
+        """Return `lpips.training_distance` [N] of pictures and photos [N, 3, 256, 256], RGB in [-1, 1]."""
+        return training_distance(pictures, photos, self.lpips)
+
+    def _distance(self, target: Target, pictures: Tensor) -> Tensor:
+        """Return `target.distance(pictures)`, computed as precisely as the pictures themselves."""
+        with self._as_precise(pictures.device):
+            return target.distance(pictures).float()
+
+    def _as_precise(self, device: torch.device) -> AbstractContextManager[None]:
+        """Return a context in which networks compute in the type of the generator's feature maps."""
+        return low_precision(device, enabled=self.generator.compute_dtype != torch.float32)
+
+    def target(self, photo: Tensor) -> Target:
+        """Return photos [N, 3, 256, 256], RGB in [-1, 1], with their LPIPS features, to compare with many times."""
+        return Target.of(photo, self.lpips)
+
+    def refiner_input(
+        self,
+        target: Target,
+        codes: Tensor,
+        offsets: Offsets,
+        nearby: NearbyPreview | None = None,
+        distance: Distance | None = None,
+    ) -> RefinerInput:
+        """Return the refiner's input: a preview of codes with `offsets`, its distance from the photo, and gradients.
+
+        Codes are [N, 512] in W or [N, n_styles, 512] in W+. `nearby` is that of `preview`.
+        `distance` is added to `Target.distance`.
+        """
+        parts = []
+        for some in chunks(len(codes), codes.device):
+            moved = {layer: change[some] for layer, change in offsets.items()}
+            show = partial(self.preview, codes[some], nearby=nearby, first=some.start)
+            parts.append(self._refiner_input(target[some], moved, show, distance))
+        return RefinerInput(
+            torch.cat([part.picture for part in parts]),
+            torch.cat([part.distance for part in parts]),
+            [torch.cat(layer) for layer in zip(*(part.layer_inputs for part in parts), strict=True)],
+            {layer: torch.cat([part.gradients[layer] for part in parts]) for layer in self.hypernetwork.layers},
+        )
+
+    @torch.enable_grad()
+    def _refiner_input(
+        self,
+        target: Target,
+        offsets: Offsets,
+        show: Callable[[Kernels, list[Tensor]], Tensor],
+        distance: Distance | None,
+    ) -> RefinerInput:
+        """Compute `refiner_input` for all N pictures at once; `show` is `preview` of their codes."""
+        own = self.generator.own_kernels()
+        moved = {
+            layer: (
+                own[layer] * (1 + offsets[layer])
+                if offsets
+                else own[layer].expand(len(target.photos), *own[layer].shape)
+            )
+            .detach()
+            .requires_grad_()
+            for layer in self.hypernetwork.layers
+        }
+        layer_inputs: list[Tensor] = []
+        shown = show(own | moved, layer_inputs)
+        distances = self._distance(target, shown)
+        if distance:
+            distances = distances + distance(shown, target.photos)
+        gradients = torch.autograd.grad(distances.sum(), list(moved.values()))
+        return RefinerInput(
+            shown.detach(),
+            distances.detach(),
+            [layer.detach() for layer in layer_inputs],
+            {layer: gradient.flatten(-3) for layer, gradient in zip(moved, gradients, strict=True)},
+        )
