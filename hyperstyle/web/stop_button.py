@@ -7,7 +7,6 @@ import gradio as gr
 from hyperstyle.web.events import AT_ONCE, Updates
 from hyperstyle.web.services import Services
 from hyperstyle.web.user_errors import user_errors
-from hyperstyle.web.visibility import HIDDEN, shown
 
 LABEL = "Stop, and keep the steps so far"
 
@@ -18,7 +17,7 @@ class StopButton:
     def __init__(self, services: Services, go: gr.Button, elem_id: str) -> None:
         self._services = services
         self._go = go
-        self._button = gr.Button(LABEL, visible=HIDDEN, size="sm", elem_id=elem_id)
+        self._button = gr.Button(LABEL, visible=False, size="sm", elem_id=elem_id)
         self.outputs = [go, self._button]
         """Components that `busy` updates."""
         self._button.click(self.stop, None, self._button, **AT_ONCE)
@@ -31,7 +30,7 @@ class StopButton:
         """Return the updates of both buttons: only Stop works while a task is `under_way`, otherwise only `go`."""
         return {
             self._go: gr.update(interactive=not under_way),
-            self._button: gr.update(visible=shown(under_way), value=LABEL, interactive=True),
+            self._button: gr.update(visible=under_way, value=LABEL, interactive=True),
         }
 
     @user_errors

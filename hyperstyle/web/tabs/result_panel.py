@@ -20,7 +20,6 @@ from hyperstyle.web.suggestions import drawn_suggestions, suggested_tiles
 from hyperstyle.web.tabs.export_bar import ExportBar
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
-from hyperstyle.web.visibility import HIDDEN, shown
 
 POLISH_STEPS = 20
 SHOW_FIGURES = "(on) => { document.body.classList.toggle('with-figures', on); }"
@@ -43,7 +42,7 @@ class ResultPanel:
         with gr.Row(elem_classes="progress"):
             self.status = gr.Markdown(elem_classes="status", elem_id="status")
             self.stop_button = StopButton(services, go, "stop")
-        with gr.Column(visible=HIDDEN, elem_classes="tools") as self._tools:
+        with gr.Column(visible=False, elem_classes="tools") as self._tools:
             self.suggestions = tile_strip("Try one of these", elem_classes="suggestions", elem_id="suggestions")
             self._export_bar = ExportBar(services, "invert", strength_only)
             with gr.Accordion("Figures, strength and polish", open=False, elem_id="finer"):
@@ -86,7 +85,7 @@ class ResultPanel:
             self._strip: gr.update(value=None),
             self.suggestions: gr.update(value=None),
             self.status: "",
-            self._tools: gr.update(visible=HIDDEN),
+            self._tools: gr.update(visible=False),
             self._strength: 1,
             **self._export_bar.hide(),
         }
@@ -115,7 +114,7 @@ class ResultPanel:
             self._result: gr.update(value=self._beside_photo(session)),
             self._strip: tile_strip_value(tiles, session.chosen + first if session.steps else None),
             self.status: status,
-            self._tools: gr.update(visible=shown(bool(session.steps))),
+            self._tools: gr.update(visible=bool(session.steps)),
             self._strength: session.edits.strength,
             **self._export_bar.hide(),
         }
