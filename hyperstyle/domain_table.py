@@ -6,6 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from hyperstyle.errors import StudioError
+from hyperstyle.networks.compact_generator import CompactGenerator
+from hyperstyle.networks.mobile_stylegan import MobileGenerator
 from hyperstyle.networks.published_models import Options
 from hyperstyle.networks.stylegan2 import Design, layer_shapes
 from hyperstyle.networks.view import SQUARE, View
@@ -14,8 +16,6 @@ from hyperstyle.paths import ANIMAL_FINDER, ASSETS
 METRICS = ("lpips-alexnet",)
 FACE_TOOLS = ("dlib-landmarks", "dlib-identity")
 ANIMAL_TOOLS = tuple(file.name for file in ANIMAL_FINDER)
-EMBEDDED_SIZE = 1024
-"""Side of the embedded generator's pictures; its W+ codes have as many styles as StyleGAN2's at that size."""
 FFHQ_LAYERS = (5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 23, 24)
 PERSON = "selfie-segmenter"
 TEXT_WEIGHTS = ("styleclip-relevance", "clip-vit-b-32")
@@ -26,6 +26,8 @@ class Architecture(StrEnum):
 
     EMBEDDED = "embedded"
     """Encoder and hypernetwork of this project, for the generator in a Python package."""
+    COMPACT = "compact"
+    """Generator, encoder and feedback of this project; the generator descends from the one in the Python package."""
     HYPERSTYLE = "hyperstyle"
     """The published HyperStyle."""
     HYPERINVERTER = "hyperinverter"
@@ -43,6 +45,12 @@ class TextTables(StrEnum):
     """No table: text edits need `train relevance` first."""
 
 
+N_STYLES: Mapping[Architecture, int] = MappingProxyType(
+    {Architecture.EMBEDDED: MobileGenerator.n_styles, Architecture.COMPACT: CompactGenerator.n_styles}
+)
+"""Number of styles of our own models' generators."""
+
+
 @dataclass(frozen=True)
 class Domain:
     """A kind of pictures (faces, cars, ...) with the model that inverts them."""
@@ -57,7 +65,7 @@ class Domain:
     """Names of the other required weights: for finding faces, for metrics."""
     architecture: Architecture
     options: Options | None = None
-    """Build options of a published model; None for the embedded one. Options in the weight files take precedence."""
+    """Build options of a published model; None for our own. Options in the weight files take precedence."""
     hypernetwork: str = "hyperstyle"
     """Name of its default inversion method, which its hypernetwork was trained for."""
     directions: str = "components"
@@ -85,12 +93,12 @@ class Domain:
     @property
     def n_styles(self) -> int:
         """Number of styles: a W+ code of its generator is [n_styles, 512]."""
-        return layer_shapes(self.options.output_size if self.options else EMBEDDED_SIZE)[-1].style + 1
+        return layer_shapes(self.options.output_size)[-1].style + 1 if self.options else N_STYLES[self.architecture]
 
     @property
     def full_size(self) -> bool:
         """True for the published full-size models, which are slow without a GPU."""
-        return self.architecture is not Architecture.EMBEDDED
+        return self.architecture not in N_STYLES
 
     def missing_assets(self) -> tuple[str, ...]:
         """Return the names of the required files that are missing in assets/."""
@@ -108,23 +116,21 @@ def hyperinverter_options(size: int, encoder_type: str, dataset: str) -> Options
     return Options(size, encoder_type, f"{dataset}_encode", layers, hidden_dim=128, design=Design(equalised=False))
 
 
-BUNDLED_STYLES = ("pencil", "comic", "poster", "toon", "watercolour")
+BUNDLED_STYLES = ("pencil", "comic", "poster", "toon", "watercolour", "big-cat")
 FINE_TUNED_STYLES = (
     *("toonify", "pixar", "disney-princess", "sketch", "anime", "ukiyoe", "van-gogh", "edvard-munch", "modigliani"),
     *("joker", "white-walker"),
 )
+
+MAPPING = ("random-face-mapping-xml", "random-face-mapping-bin")
+COMPACT_FILES = ("generator", "w-encoder", "feedback", "directions")
 
 _ALL = (
     Domain(
         "faces-lite",
         "Faces (light)",
         faces=True,
-        model=(
-            "random-face-mapping-xml",
-            "random-face-mapping-bin",
-            "random-face-synthesis-xml",
-            "random-face-synthesis-bin",
-        ),
+        model=(*MAPPING, "random-face-synthesis-xml", "random-face-synthesis-bin"),
         required_tools=FACE_TOOLS + METRICS,
         architecture=Architecture.EMBEDDED,
         directions="faces",
@@ -132,6 +138,17 @@ _ALL = (
         text=TextTables.BUNDLED,
         optional_weights=(PERSON,),
         bundled_assets=("w-encoder.safetensors", "hypernetwork.safetensors", "preview.safetensors"),
+    ),
+    Domain(
+        "wild-lite",
+        "Big cats",
+        faces=False,
+        model=MAPPING,
+        required_tools=METRICS,
+        architecture=Architecture.COMPACT,
+        directions="own",
+        animals=True,
+        bundled_assets=(*ANIMAL_TOOLS, *(f"wild-lite/{name}.safetensors" for name in COMPACT_FILES)),
     ),
     Domain(
         "faces",

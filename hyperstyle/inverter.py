@@ -21,7 +21,7 @@ from hyperstyle.editing.domain_directions import directions_of
 from hyperstyle.editing.edits import DEFAULT_STYLE_AMOUNT, Edits, StyleChoice, TextEdit
 from hyperstyle.editing.photo_editor import PhotoEditor
 from hyperstyle.editing.rendering import Renderer
-from hyperstyle.editing.styles import Style, open_style, styles_of
+from hyperstyle.editing.styles import GuestDrawing, Style, open_style, styles_of
 from hyperstyle.editing.text_edits import StyleSpaceDirection, StyleSpaceEdit, TextEditor
 from hyperstyle.editing.text_loading import open_text_editor
 from hyperstyle.errors import StudioError
@@ -98,7 +98,7 @@ class Inverter:
         face_finder: FaceFinder | None,
         evaluator: MetricsEvaluator,
         directions: Mapping[str, Direction] | None = None,
-        open_style: Callable[[Domain, str], Style] = open_style,
+        open_style: Callable[[Domain, str], Style | GuestDrawing] = open_style,
         animal_finder: AnimalFinder | None = None,
     ) -> None:
         """A finder is None where photos are not aligned by what it finds; `directions` None takes the domain's own."""

@@ -15,6 +15,7 @@ from hyperstyle.cli import (
     train,
     train_animals,
     train_experiments,
+    train_finder,
     train_text,
     weights,
 )
@@ -32,6 +33,7 @@ app.add_typer(weights.app, name="weights")
 train.app.add_typer(train_text.app)
 train.app.add_typer(train_experiments.app)
 train.app.add_typer(train_animals.app)
+train.app.add_typer(train_finder.app)
 app.add_typer(train.app, name="train")
 app.command()(invert.invert)
 app.command()(compare.compare)

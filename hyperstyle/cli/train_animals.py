@@ -5,38 +5,57 @@ from typing import Annotated
 
 import torch
 import typer
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional as F
 
 from hyperstyle.cli.options import Device, device_of
 from hyperstyle.cli.train import Minutes, Work
-from hyperstyle.files import ensure_dir
+from hyperstyle.domain_table import DOMAINS
+from hyperstyle.editing.direction_files import DIRECTIONS_FILE, write_directions
+from hyperstyle.editing.domain_directions import directions_of
+from hyperstyle.networks.compact_generator import CompactGenerator
+from hyperstyle.networks.compact_model import LAYERS, CompactModel
+from hyperstyle.networks.feedback import Feedback
+from hyperstyle.networks.mobile_stylegan import CODE, MappingNetwork
+from hyperstyle.networks.preview_head import PreviewHead
+from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
-from hyperstyle.paths import ANIMAL_FINDER, ASSETS
-from hyperstyle.photo.animals import AnimalFinder
-from hyperstyle.photo.reading import Pixels
-from hyperstyle.training.animals import adversary, auto_decoder, finder_figures, finder_training
+from hyperstyle.paths import ASSETS
+from hyperstyle.training.animals import (
+    adversary,
+    auto_decoder,
+    directions_training,
+    encoder_training,
+    feedback_training,
+    wild_pictures,
+    wild_report,
+)
+from hyperstyle.training.animals.auto_decoder import CODES
+from hyperstyle.training.animals.classifier import Classifier
 from hyperstyle.training.animals.dataset import AnimalPictures
-from hyperstyle.training.animals.evaluation import FeatureStatistics
+from hyperstyle.training.animals.evaluation import FeatureStatistics, Pooled
 from hyperstyle.training.animals.features import FeatureNetwork, load_features
-from hyperstyle.training.core.portraits import LAST, number_of
+from hyperstyle.training.core.generated_pictures import preview_renderer
+from hyperstyle.training.faces import code_curvature
 from hyperstyle.weights.assets import load_shipped, ship
 from hyperstyle.weights.catalogue import WEIGHTS
-from hyperstyle.weights.embedded_loading import load_generator, load_mapping
+from hyperstyle.weights.embedded_loading import FEEDBACK, W_ENCODER, load_compact_model, load_generator, load_mapping
 from hyperstyle.weights.fetching import fetch
-from hyperstyle.weights.lpips_loading import load_lpips
+from hyperstyle.weights.lpips_loading import load_lpips, load_lpips_vgg
+from hyperstyle.weights.model_loading import open_model, placed
 
-RESULTS = "results.safetensors"
 STORY = {
     "data": "photographs of big cats found in public repositories: for research and non-commercial use",
     "generator": "begun as MobileStyleGAN, distilled from StyleGAN2-FFHQ, from the package random_face",
     "made by": "python -m hyperstyle train animals",
 }
-"""Metadata of the file of results."""
+"""Metadata of the files."""
+CPU = torch.device("cpu")
+CURVATURE_CODES = 64  # at which the curvature is measured
 
 app = typer.Typer()
 
 Pictures = Annotated[Path, typer.Option(help="Folder of aligned pictures of 256 pixels with an index.csv.")]
-Portraits = Annotated[Path, typer.Option(help="Folder of photos of people, whose names end in a number.")]
 Size = Annotated[int, typer.Option(help="Side of the training pictures: 64, then 128, then 256.")]
 
 
@@ -60,17 +79,37 @@ def measure_distance(
     count: Annotated[int, typer.Option(help="How many pictures to generate.")] = 2000,
     device: Device = None,
 ) -> None:
-    """Print the Frechet distances between generated pictures and photos, and between two halves of the photos."""
-    training, features = training_on(work, pictures, device), feature_network()
-    photos = training.pictures.batch(torch.arange(len(training.pictures)), size)
-    halves = [FeatureStatistics.of(photos[side::4], features) for side in (0, 2)]
-    reference = FeatureStatistics.of(photos[::2], features)
-    typer.echo(f"training halves to each other: {halves[0].distance(halves[1]):.1f}")
-    for name in ("auto-decoder", "adversary"):
-        if (work / f"{name}.pt").exists():
-            training.load(work / f"{name}.pt")
-            generated = FeatureStatistics.of(training.samples(size, count), features)
-            typer.echo(f"{name}: {generated.distance(reference):.1f}")
+    """Print the Frechet distances of generated pictures, of generated faces and of halves of the photos to photos."""
+    training = training_on(work, pictures, device)
+    photos = training.pictures.batch(torch.arange(0, len(training.pictures), 2), size)
+    sets = {
+        "faces": faces_of_the_generator(training.mapping, count, size),
+        "animals": at_size(training.samples(CompactGenerator.size, count), size),
+    }
+    vgg = load_lpips_vgg(fetch(WEIGHTS["lpips-vgg16"]))
+    networks: dict[str, Pooled] = {
+        "MobileNetV2, which the discriminator sees too": feature_network().pooled,
+        "VGG-16": lambda part: vgg.features(part)[-1].mean((2, 3)),
+    }
+    for name, pooled in networks.items():
+        halves = [FeatureStatistics.of(photos[side::2], pooled) for side in (0, 1)]
+        reference = FeatureStatistics.of(photos, pooled)
+        typer.echo(f"{name}: halves of the photos to each other {halves[0].distance(halves[1]):.4g}")
+        for kind, generated in sets.items():
+            typer.echo(f"    generated {kind} {FeatureStatistics.of(generated, pooled).distance(reference):.4g}")
+
+
+@torch.inference_mode()
+def faces_of_the_generator(mapping: MappingNetwork, count: int, size: int) -> Tensor:
+    """Return random faces [count, 3, size, size] of the embedded generator, as its preview head shows them."""
+    draw = preview_renderer(load_generator(), load_shipped(PreviewHead(), ASSETS / "preview.safetensors"), CPU)
+    codes = mapping(torch.randn(count, CODE, generator=torch.Generator().manual_seed(0)))
+    return torch.stack([at_size(draw(code[None])[None], size)[0] for code in codes])
+
+
+def at_size(pictures: Tensor, size: int) -> Tensor:
+    """Return pictures [N, 3, H, W] as [N, 3, size, size]."""
+    return F.adaptive_avg_pool2d(pictures, size)
 
 
 @app.command("animals-results")
@@ -79,37 +118,62 @@ def write_results(
     pictures: Pictures,
     stage: Annotated[str, typer.Option(help="Name of the checkpoint: auto-decoder or adversary.")] = "adversary",
 ) -> None:
-    """Write generator and codes to one half-precision file, from which training can go on in another folder."""
+    """Write generator and codes in half precision; training can go on from them in another folder."""
     training = training_on(work, pictures, "cpu")
     training.load(work / f"{stage}.pt")
     steps = torch.load(work / f"{stage}.pt", weights_only=True, mmap=True)["step"]
-    ship(training.results(), work / RESULTS, {"stage": stage, "steps": str(steps)} | STORY)
+    for name, module in training.results().items():
+        ship(module, work / name, {"stage": stage, "steps": str(steps)} | STORY)
 
 
-@app.command("animal-finder")
-def train_finder(
-    pictures: Pictures,
-    portraits: Portraits,
-    out: Annotated[Path, typer.Option(help="Folder to write both files into.")] = ASSETS,
-) -> None:
-    """Train the detector of animals and the predictor of their eyes, in some minutes."""
-    animals = photos_of(AnimalPictures.read(pictures).train)
-    people = [path for path in sorted(portraits.glob("*.jpg")) if number_of(path) <= LAST]
-    detector, predictor = (str(ensure_dir(out) / file.name) for file in ANIMAL_FINDER)
-    finder_training.train_detector(animals, people).save(detector)
-    finder_training.train_predictor(animals).save(predictor)
+@app.command("animals-encoder")
+def train_encoder(work: Work, pictures: Pictures, minutes: Minutes, device: Device = None) -> None:
+    """Train the encoder to W of the generator in `work`, and measure the curvature that its codes descend by."""
+    training = training_on(work, pictures, device)
+    encoder = encoder_training.train(work, minutes, training)
+    mapping = nn.Sequential(training.mapping, training.transform())
+    normal = torch.randn(CURVATURE_CODES, CODE, generator=torch.Generator().manual_seed(0))
+    model = CompactModel(training.average, encoder, Feedback(), training.lpips)
+    curvature = code_curvature.measure(model, mapping(normal), training.device)
+    encoder.basis, encoder.precision = code_curvature.coordinates_of(curvature, mapping)
+    ship(encoder, work / W_ENCODER, STORY)
 
 
-@app.command("animal-finder-figures")
-def measure_finder(pictures: Pictures, portraits: Portraits) -> None:
-    """Print how many held-out animals the shipped finder finds, how exactly, and what else it takes for one."""
-    people = [path for path in sorted(portraits.glob("*.jpg")) if number_of(path) > LAST]
-    typer.echo(str(finder_figures.measure(AnimalFinder(), photos_of(AnimalPictures.read(pictures).held), people)))
+@app.command("animals-feedback")
+def train_feedback(work: Work, pictures: Pictures, minutes: Minutes, device: Device = None) -> None:
+    """Train the step sizes of refinements, from those for faces on, or from those in `work`."""
+    if not (work / FEEDBACK).exists():
+        ship(feedback_of_faces(), work / FEEDBACK, STORY)
+    model = placed(load_compact_model(work), device_of(device))
+    ship(feedback_training.train(work, minutes, model, AnimalPictures.read(pictures)), work / FEEDBACK, STORY)
 
 
-def photos_of(pictures: Tensor) -> Pixels:
-    """Return pictures [N, 3, S, S] as photos [N, S, S, 3]."""
-    return pictures.permute(0, 2, 3, 1).numpy()
+@app.command("animals-directions")
+def fit_directions(work: Work, pictures: Pictures) -> None:
+    """Find the directions of the sliders by the codes of the photos."""
+    training = training_on(work, pictures, "cpu")
+    photos = training.pictures.batch(torch.arange(0, len(training.pictures), 2), CompactGenerator.size)
+    found = directions_training.fit_directions(training.codes.codes, training.pictures.species, photos)
+    write_directions(work / DIRECTIONS_FILE, found, {direction.name: STORY for direction in found})
+
+
+@app.command("animals-report")
+def write_report(pictures: Pictures, device: Device = None) -> None:
+    """Invert and edit the held-out photos by the model in assets/, and write docs/wild.md."""
+    docs, wild = ASSETS.parent / "docs", DOMAINS["wild-lite"]
+    model, directions = open_model(wild, device_of(device)), list(directions_of(wild).values())
+    assert isinstance(model, CompactModel)
+    wild_pictures.write_pictures(model, directions, docs / "wild")
+    photos = AnimalPictures.read(pictures).held_out(CompactGenerator.size)
+    classifier = Classifier(fetch(WEIGHTS["mobilenet-v2"]))
+    wild_report.write_report(model, photos, directions, classifier, docs / "wild.md")
+
+
+def feedback_of_faces() -> Feedback:
+    """Return the step sizes of the hypernetwork for faces."""
+    refiner, feedback = load_shipped(Refiner(), ASSETS / "hypernetwork.safetensors"), Feedback(LAYERS)
+    feedback.strides.data = refiner.strides.data[:, [refiner.layers.index(layer) for layer in LAYERS]]
+    return feedback
 
 
 def feature_network() -> FeatureNetwork:
@@ -127,6 +191,6 @@ def training_on(work: Path, pictures: Path, device: str | None) -> auto_decoder.
         load_lpips(fetch(WEIGHTS["lpips-alexnet"])),
         device_of(device),
     )
-    if (work / RESULTS).exists():
-        training.load_results(work / RESULTS)
+    if (work / CODES).exists():
+        training.load_results(work)
     return training

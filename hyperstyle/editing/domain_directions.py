@@ -34,6 +34,11 @@ def bundled_directions(domain: Domain) -> dict[str, Direction]:  # noqa: ARG001 
     return read_directions(ASSETS / DIRECTIONS_FILE)
 
 
+def own_directions(domain: Domain) -> dict[str, Direction]:
+    """Return the directions in the domain's folder of assets/."""
+    return read_directions(ASSETS / domain.name / DIRECTIONS_FILE)
+
+
 def car_directions(domain: Domain) -> dict[str, Direction]:
     """Return the named GANSpace components if their file is installed, else components of the generator's own W."""
     path = status(WEIGHTS["ganspace-cars"]).path
@@ -50,6 +55,7 @@ def component_directions(domain: Domain) -> dict[str, Direction]:
 
 DIRECTION_SOURCES: Mapping[str, Callable[[Domain], dict[str, Direction]]] = {
     "faces": bundled_directions,
+    "own": own_directions,
     "cars": car_directions,
     "components": component_directions,
 }

@@ -63,9 +63,8 @@ class Renderer:
 
     def _styles(self, edits: Sequence[Edit] = (), style_space_edits: Sequence[StyleSpaceEdit] = ()) -> Styles:
         generator = self.model.generator
-        return apply_style_space_edits(
-            generator.styles(apply_edits(self.codes, list(edits), generator.n_styles)), style_space_edits
-        )
+        styles = generator.styles(apply_edits(self.codes, list(edits), generator.n_styles))
+        return apply_style_space_edits(styles, style_space_edits if generator.has_style_space else ())
 
     def _picture(self, styles: Styles) -> Tensor:
         return self.model.view.crop(self.model.generator.synthesize(styles, self.kernels))

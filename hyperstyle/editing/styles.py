@@ -1,8 +1,8 @@
 """Styles (pencil, toon, ...): an inversion drawn by a generator that was fine-tuned to another domain.
 
 The inversion's weight offsets are applied to the fine-tuned generator, so the drawing keeps the person. Every style is
-a row of `STYLES`. Those of the embedded generator are weight offsets in assets/styles/; those of the full-size one are
-whole generators that others fine-tuned, in the published layout.
+a row of `STYLES`. Those of the embedded generator are weight offsets in assets/styles/, or the generator of another of
+our domains; those of the full-size one are whole generators that others fine-tuned, in the published layout.
 """
 
 import copy
@@ -23,10 +23,14 @@ from hyperstyle.errors import StudioError
 from hyperstyle.files import atomic_write, ensure_dir
 from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.inversion import Inversion
+from hyperstyle.networks.code_transform import CodeTransform
+from hyperstyle.networks.compact_generator import CompactGenerator
 from hyperstyle.networks.generator import Generator, Offsets, add_offsets
+from hyperstyle.networks.guest_generator import GuestGenerator
 from hyperstyle.networks.stylegan2 import StyleGan2
 from hyperstyle.paths import ASSETS
 from hyperstyle.weights.catalogue import STYLE, WEIGHTS
+from hyperstyle.weights.embedded_loading import load_compact_generator
 from hyperstyle.weights.fetching import fetch, status
 from hyperstyle.weights.model_loading import load, placed
 from hyperstyle.weights.weight_sources import Weight
@@ -34,6 +38,7 @@ from hyperstyle.weights.weight_sources import Weight
 M = TypeVar("M", bound=nn.Module)
 
 FOLDER = ASSETS / "styles"
+MIN_TRUNCATION = 0.5  # of a guest's codes, at an amount of 1
 MIN_STYLE = 0.5  # factor of a bundled style's offsets at an amount of 0: with less, it looks like a damaged photo
 
 FINE_LAYERS = tuple(range(7, 16))
@@ -95,6 +100,25 @@ class FineTunedStyle:
         return Style(generator=generator, layers=self.layers)
 
 
+@dataclass(frozen=True)
+class GuestStyle:
+    """A style of the embedded generator: the person's code, drawn by the generator of another domain."""
+
+    name: str
+    title: str
+    domain: str
+    """Name of the other domain, whose model is compact."""
+
+    @property
+    def at_hand(self) -> bool:
+        """True if it can be drawn without a download."""
+        return not DOMAINS[self.domain].missing_assets()
+
+    def open(self) -> "GuestDrawing":
+        """Load the style."""
+        return GuestDrawing(*load_compact_generator(ASSETS / self.domain))
+
+
 _BUNDLED = (
     BundledStyle("pencil", "Pencil"),
     BundledStyle("comic", "Comic"),
@@ -104,8 +128,10 @@ _BUNDLED = (
 )
 
 BUNDLED: Mapping[str, BundledStyle] = MappingProxyType({style.name: style for style in _BUNDLED})
-STYLES: Mapping[str, BundledStyle | FineTunedStyle] = MappingProxyType(
-    {**BUNDLED, **{name: FineTunedStyle(name) for name in FINE_TUNED_STYLES}}
+AnyStyle = BundledStyle | GuestStyle | FineTunedStyle
+BIG_CAT = GuestStyle("big-cat", "Big cat", "wild-lite")
+STYLES: Mapping[str, AnyStyle] = MappingProxyType(
+    {**BUNDLED, BIG_CAT.name: BIG_CAT, **{name: FineTunedStyle(name) for name in FINE_TUNED_STYLES}}
 )
 """All styles by name; `Domain.styles` lists those of a domain."""
 
@@ -138,6 +164,25 @@ class Style:
         return model, replace(inversion, offsets=add_offsets(scale_offsets(inversion.offsets, 1), moved))
 
 
+@dataclass(frozen=True)
+class GuestDrawing:
+    """A loaded `GuestStyle`: the other generator, and the map from codes of faces to its own."""
+
+    host: CompactGenerator
+    transform: CodeTransform
+
+    def apply(
+        self, model: Model, inversion: Inversion, amount: float = DEFAULT_STYLE_AMOUNT
+    ) -> tuple[Model, Inversion]:
+        """Return the model and the inversion that draw an inversion in the style.
+
+        `amount` runs from 0, more of the person's own light and pose, to 1, more typical of the other domain.
+        """
+        assert isinstance(model, nn.Module)
+        guest = GuestGenerator(self.host, self.transform, 1 - (1 - MIN_TRUNCATION) * amount)
+        return with_generator(model, guest), replace(inversion, offsets={})
+
+
 def with_generator(model: M, generator: Generator) -> M:
     """Return a copy of a model with another generator, moved to its device; all other networks are shared."""
     other = copy.copy(model)
@@ -151,12 +196,12 @@ def scale_offsets(offsets: Offsets, factor: float) -> Offsets:
     return {layer: offset.float() * factor for layer, offset in offsets.items()}
 
 
-def styles_of(domain: Domain) -> Mapping[str, BundledStyle | FineTunedStyle]:
+def styles_of(domain: Domain) -> Mapping[str, AnyStyle]:
     """Return the styles of a domain by name."""
     return {name: STYLES[name] for name in domain.styles}
 
 
-def open_style(domain: Domain, name: str) -> Style:
+def open_style(domain: Domain, name: str) -> Style | GuestDrawing:
     """Load a style of a domain; a missing generator is downloaded."""
     styles = styles_of(domain)
     if name not in styles:

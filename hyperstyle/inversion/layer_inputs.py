@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hyperstyle.networks.generator import Generator, Kernels, Styles
-from hyperstyle.networks.mobile_stylegan import MobileGenerator, UpBlock, inverse_haar
+from hyperstyle.networks.mobile_stylegan import MobileGenerator, MobileTrunk, UpBlock, inverse_haar
 from hyperstyle.networks.stylegan2 import Kind, StyleGan2
 
 PLACES = 32  # sampled positions along a side; more hardly change the covariance of the channels
@@ -19,7 +19,18 @@ def layer_inputs(generator: Generator, styles: Styles, kernels: Kernels) -> list
 
 
 @layer_inputs.register
+def _(generator: MobileTrunk, styles: Styles, kernels: Kernels) -> list[Tensor]:
+    return trunk_inputs(generator, styles, kernels)[0]
+
+
+@layer_inputs.register
 def _(generator: MobileGenerator, styles: Styles, kernels: Kernels) -> list[Tensor]:
+    inputs, last = trunk_inputs(generator, styles, kernels)
+    return [*inputs, sample_inputs(last, styles[-1])]
+
+
+def trunk_inputs(generator: MobileTrunk, styles: Styles, kernels: Kernels) -> tuple[list[Tensor], Tensor]:
+    """Return the inputs [N, in, P] of all kernels of the blocks, and the last feature maps [N, C, H, W]."""
     inputs = [sample_inputs(generator.constant.expand(len(styles[0]), -1, -1, -1), styles[0])]
     x = generator.features(styles, kernels, size=4)
     for index, block in enumerate(generator.blocks):
@@ -29,7 +40,7 @@ def _(generator: MobileGenerator, styles: Styles, kernels: Kernels) -> list[Tens
         for convolution, style in zip((block.first, block.second), conv_styles, strict=True):
             inputs.append(sample_inputs(F.conv2d(x, convolution.depthwise, padding=1, groups=x.shape[1]), style))
             x = convolution(x, kernels[len(inputs) - 1], style)
-    return [*inputs, sample_inputs(x, styles[-1])]
+    return inputs, x
 
 
 @layer_inputs.register

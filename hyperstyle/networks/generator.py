@@ -49,6 +49,8 @@ class Generator(nn.Module, ABC):
     """Number of style codes of length 512 in a W+ code."""
     offset_mode: OffsetMode = OffsetMode.MULTIPLIED
     """Way in which `kernels` applies offsets; offsets made for the other mode do not fit."""
+    has_style_space: bool = True
+    """False if edits in style space, which are moves of a generator's own styles, do not fit."""
     compute_dtype: torch.dtype = torch.float32
     """Type of the feature maps; kernels always have 32 bits, because offsets are small."""
 

@@ -8,6 +8,7 @@ from hyperstyle.networks.resnet import BasicBlock
 
 SIDE = 128  # pixels along a side of the encoder's input; W holds no finer detail
 WIDTHS = (64, 128, 256, 512)
+NARROW = (32, 64, 128, 256)  # a quarter of the weights, for domains of less variety
 REDUCED = 32  # channels of the last map when it is flattened: with all 512, most weights would lie in the linear layer
 
 
@@ -28,10 +29,10 @@ def trunk(channels: int, widths: tuple[int, ...] = WIDTHS) -> nn.Sequential:
 class SmallEncoder(nn.Module):
     """Photo -> code in W: a ResNet-18 whose last map is flattened instead of averaged, which keeps positions."""
 
-    def __init__(self) -> None:
+    def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
         super().__init__()
-        self.trunk = trunk(3)
-        self.reduce = nn.Conv2d(WIDTHS[-1], REDUCED, 1)
+        self.trunk = trunk(3, widths)
+        self.reduce = nn.Conv2d(widths[-1], REDUCED, 1)
         self.code = nn.Linear(REDUCED * (SIDE // 16) ** 2, 512)
         # Codes are learned in units of their own mean and spread.
         self.register_buffer("mean", torch.zeros(512))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from hyperstyle.domain_table import EMBEDDED
+from hyperstyle.domain_table import DOMAINS, EMBEDDED
 from hyperstyle.files import ensure_dir
 from hyperstyle.inversion.inversion import StepRecord
 from hyperstyle.inversion.methods import default_method
@@ -34,15 +34,29 @@ class PrecomputedExample:
 
 
 class Examples:
-    """The example photos in a folder, by name, with their precomputed results."""
+    """The example photos in a folder, by name, with their precomputed results.
+
+    Those of faces lie in the folder itself, those of other domains in subfolders of the domains' names.
+    """
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder
-        self.names = tuple(path.stem for path in sorted(folder.glob("*.jpg")))
+        folders = [folder, *(folder / name for name in DOMAINS)]
+        self._files = {path.stem: path for each in folders for path in sorted(each.glob("*.jpg"))}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all examples; faces come first."""
+        return tuple(self._files)
+
+    def domain(self, name: str) -> str | None:
+        """Return the name of the only domain of an example; None for a face, which any domain of faces takes."""
+        parent = self._files[name].parent
+        return None if parent == self._folder else parent.name
 
     def photo(self, name: str) -> bytes:
         """Return the content of the photo's file."""
-        return (self._folder / f"{name}.jpg").read_bytes()
+        return self._files[name].read_bytes()
 
     def precomputed(self, name: str) -> PrecomputedExample | None:
         """Return the precomputed results of an example; None if there are none."""
@@ -54,8 +68,10 @@ class Examples:
         return PrecomputedExample((folder / "aligned.webp").read_bytes(), pictures, records)
 
     def precompute(self, inverter: Inverter) -> Iterator[str]:
-        """Compute and write the results of all examples; yield the name of each when it is done."""
+        """Compute and write the results of all examples for a domain; yield the name of each when it is done."""
         for name in self.names:
+            if (self.domain(name) or EMBEDDED.name) != inverter.domain.name:
+                continue
             folder = ensure_dir(self._folder / "results" / name)
             crop = inverter.crop(self.photo(name))
             for step in inverter.steps(crop):
@@ -76,5 +92,6 @@ def _webp(pixels: Pixels) -> bytes:
 
 
 if __name__ == "__main__":
-    for done in Examples().precompute(Inverter.load(EMBEDDED)):
-        print(done)
+    for domain in ("faces-lite", "wild-lite"):
+        for done in Examples().precompute(Inverter.load(domain)):
+            print(done)

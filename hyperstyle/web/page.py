@@ -67,7 +67,7 @@ class Page:
         opened = loaded.then(self.open, None, shown, **CHOOSING)
         methods = [self._invert.input_panel.method, self._compare.methods]
         for event in (chosen, opened, *self._invert.domain_changes):
-            event.then(self.offer_methods, methods, methods, **AT_ONCE)
+            event.then(self.show_domain, methods, [self._domain, *methods], **AT_ONCE)
         for inverted in self._invert.example_inverted:
             inverted.success(self._edit.open_unedited, None, self._edit.outputs, **EDITING)
         self._invert.result_panel.suggestions.select(self.try_suggestion, None, self._tabs, **EDITING)
@@ -93,10 +93,11 @@ class Page:
         return {**self._offer_domains(name), **self._invert.clear(request)}
 
     @user_errors
-    def offer_methods(self, method: str, methods: list[str], request: gr.Request) -> Updates:
-        """Show the methods of the session's domain; keep the chosen ones if they suit it."""
+    def show_domain(self, method: str, methods: list[str], request: gr.Request) -> Updates:
+        """Show the session's domain and its methods; keep the chosen ones if they suit it."""
         domain = self._services.session(request).domain
         return {
+            **self._offer_domains(domain),
             self._invert.input_panel.method: gr.update(**self._invert.input_panel.method_choice(domain, method)),
             self._compare.methods: gr.update(**self._compare.method_choice(domain, methods)),
         }
@@ -127,7 +128,7 @@ class Page:
         session = self._services.session(request)
         result: Updates = {}
         if "example" in query:
-            if not self._invert.add_inversion(session):
+            if not self._services.add_example(session):
                 return gr.skip()
             session.follow(Recipe.from_query(query, self._services.engine.directions[session.domain]))
             result = self._invert.result_panel.current(session, "Opened from a link.")

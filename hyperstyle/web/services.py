@@ -69,6 +69,14 @@ class Services:
         return SavedStep(self.work.keep(inversion, inversion.nbytes), jpeg(pixels), polished)
 
     @property
+    def example_names(self) -> list[str]:
+        """Names of the examples that the page offers: those of its domains."""
+        return [name for name in self.examples.names if self._domain_of(name) in self.engine.domains]
+
+    def _domain_of(self, example: str) -> str:
+        return self.examples.domain(example) or self.engine.first
+
+    @property
     def first_example(self) -> str | None:
         """Name of the example that the page opens with; None if its first domain is not that of the examples."""
         return next(iter(self.examples.names), None) if self.engine.domains[self.engine.first].faces else None
@@ -77,7 +85,7 @@ class Services:
         """Put the photo of an example into a session."""
         file = self.examples.photo(name)
         height, width = read_photo(file).pixels.shape[:2]
-        session.take_example(self.engine.first, name, self.keep_photo(file), (width, height))
+        session.take_example(self._domain_of(name), name, self.keep_photo(file), (width, height))
 
     def photo(self, session: Session) -> Photo:
         """Return the session's photo with the changes that were applied to it.
@@ -156,6 +164,18 @@ class Services:
         self._example_wanted.set()
         return self._example(name)
 
+    def add_example(self, session: Session) -> bool:
+        """Add its example's inversion to a session without one; return False if another photo was chosen meanwhile."""
+        name = session.example
+        if name is None:
+            return False
+        if not session.steps:
+            example = self.inverted_example(name)
+            if session.example != name:
+                return False
+            session.add_inversion(example)
+        return True
+
     def ready_example(self, name: str) -> InvertedExample | None:
         """Return an example with its inversion; None if that has not been computed yet."""
         return self._inverted_examples.get(name)
@@ -178,7 +198,7 @@ class Services:
             return self._inverted_examples[name]
 
     def _invert_example(self, name: str) -> InvertedExample:
-        domain = self.engine.domains[self.engine.first]
+        domain = self.engine.domains[self._domain_of(name)]
         crop = self.engine.inverter(domain.name).crop(self.examples.photo(name))
         method, wanted = default_method(domain), self._example_wanted
         found = []

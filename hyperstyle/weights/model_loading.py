@@ -10,17 +10,18 @@ from torch import Tensor, nn
 from hyperstyle.device import fast_dtype
 from hyperstyle.domain_table import Architecture, Domain
 from hyperstyle.errors import StudioError
-from hyperstyle.networks.embedded_model import EmbeddedModel
+from hyperstyle.networks.feedback_model import FeedbackModel
 from hyperstyle.networks.generator import Generator
 from hyperstyle.networks.published_models import HyperInverterModel, HyperStyleModel, ReStyleModel
+from hyperstyle.paths import ASSETS
 from hyperstyle.weights import conversion, published_layouts
 from hyperstyle.weights.catalogue import WEIGHTS
-from hyperstyle.weights.embedded_loading import load_embedded_model, load_mapping
+from hyperstyle.weights.embedded_loading import load_compact_model, load_embedded_model
 from hyperstyle.weights.fetching import fetch
 from hyperstyle.weights.lpips_loading import load_lpips
 
 M = TypeVar("M", bound=nn.Module)
-P = TypeVar("P", bound=EmbeddedModel | HyperStyleModel | HyperInverterModel | ReStyleModel | Generator)
+P = TypeVar("P", bound=FeedbackModel | HyperStyleModel | HyperInverterModel | ReStyleModel | Generator)
 
 PublishedModel = HyperStyleModel | HyperInverterModel
 PUBLISHED: Mapping[Architecture, type[PublishedModel]] = {
@@ -40,15 +41,18 @@ def load(kind: type[M], *files: Path) -> M:
     return model
 
 
-def open_model(domain: Domain, device: torch.device) -> EmbeddedModel | PublishedModel:
+def open_model(domain: Domain, device: torch.device) -> FeedbackModel | PublishedModel:
     """Return the model of a domain on a device, with missing weights downloaded."""
     return placed(load_model(domain), device)
 
 
-def load_model(domain: Domain) -> EmbeddedModel | PublishedModel:
+def load_model(domain: Domain) -> FeedbackModel | PublishedModel:
     """Return the model of a domain on the CPU in single precision, with missing weights downloaded."""
-    if domain.architecture is Architecture.EMBEDDED:
-        return load_embedded_model()
+    match domain.architecture:
+        case Architecture.EMBEDDED:
+            return load_embedded_model()
+        case Architecture.COMPACT:
+            return load_compact_model(ASSETS / domain.name)
     model = load_published(domain)
     model.lpips = load_lpips(fetch(WEIGHTS["lpips-alexnet"]))
     return model
@@ -61,7 +65,7 @@ def load_published(domain: Domain) -> PublishedModel:
 
 def load_mapping_of(domain: Domain) -> Callable[[Tensor], Tensor]:
     """Return the mapping network of a domain: normal vectors [N, 512] -> codes [N, 512] in W."""
-    return load_mapping() if domain.architecture is Architecture.EMBEDDED else load_published(domain).mapping
+    return load_model(domain).mapping
 
 
 def placed(model: P, device: torch.device) -> P:

@@ -72,6 +72,14 @@ def test_animals_are_found_with_their_eyes(animal_finder: AnimalFinder, animals:
     assert figures.false_in_scenes < 0.1 * figures.scenes
 
 
+def test_a_photo_that_is_aligned_already_is_taken_as_it_is(animal_finder: AnimalFinder, animals: Pixels) -> None:
+    crops = [crop_animal(Photo(photo), animal_finder) for photo in animals]
+    whole = fitted_quad(256, 256)
+    as_it_is = [np.abs(crop.quad.corners - whole.corners).max() < 1e-6 for crop in crops if crop.faces]
+    assert np.mean(as_it_is) > 0.75
+    assert (crops[0].pixels(256, 256) == animals[0]).mean() > 0.99
+
+
 def test_an_animal_of_several_can_be_chosen(animal_finder: AnimalFinder, animals: Pixels) -> None:
     canvas = Image.new("RGB", (900, 500), "grey")
     quads = [box_quad((20, 30, 220, 230)), box_quad((400, 20, 800, 420))]

@@ -129,11 +129,11 @@ def train(
     reconstructing = folder / "auto-decoder.pt"
     if reconstructing.exists() and not run.checkpoint.exists():
         training.load(reconstructing)
-    distribution = None
+    transform = None
     for step in run.steps(optimizer):
-        if distribution is None or step % REFRESH == 0:
-            distribution = training.distribution()
+        if transform is None or step % REFRESH == 0:
+            transform = training.transform()
         with torch.no_grad():
-            new = distribution(torch.randn(BATCHES[size] // 2, 512))
+            new = transform(training.mapping(torch.randn(BATCHES[size] // 2, 512)))
         history.append(adversarial_step(training, adversary, new, step, size))
         training.step(optimizer, step)

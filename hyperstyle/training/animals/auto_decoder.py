@@ -9,15 +9,17 @@ from torch import Tensor, nn
 
 from hyperstyle.device import low_precision
 from hyperstyle.errors import StudioError
+from hyperstyle.networks.code_transform import CodeTransform
 from hyperstyle.networks.compact_generator import CompactGenerator
 from hyperstyle.networks.lpips import Lpips, training_distance
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
 from hyperstyle.networks.small_encoder import SmallEncoder
-from hyperstyle.training.animals.codes import CodeDistribution, Codes, face_statistics, initial_codes
+from hyperstyle.training.animals.codes import Codes, face_statistics, initial_codes
 from hyperstyle.training.animals.dataset import AnimalPictures
 from hyperstyle.training.core.generated_pictures import save_grid
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update_ema
 from hyperstyle.weights.assets import load_shipped
+from hyperstyle.weights.embedded_loading import GENERATOR
 
 TRUNK_RATE, HEAD_RATE = 1e-4, 1e-3  # of Adam; at 1e-3 the pretrained trunk falls apart
 CODE_STEP = 0.7  # length of a code's step in whitened W, where codes of faces lie at about 23 from the mean
@@ -25,6 +27,7 @@ HELD_OUT_STEPS = 5  # updates of the held-out codes at every report
 BATCHES = {64: 16, 128: 8, 256: 4}  # side of the pictures -> batch size
 STRIDE = 4  # of the first layer of LPIPS
 MEMORY = 0.998  # decay of the moving average of the weights
+CODES = "codes.safetensors"  # file of the codes of all photos
 
 
 def transferred(generator: MobileGenerator) -> CompactGenerator:
@@ -94,13 +97,17 @@ class AnimalTraining:
         for name, part in self.parts().items():
             part.load_state_dict(saved[name])
 
-    def results(self) -> nn.ModuleDict:
-        """Return the averaged generator and the codes as one module, from which training can go on elsewhere."""
-        return nn.ModuleDict({"generator": self.average, "codes": self.codes, "held_codes": self.held_codes})
+    def results(self) -> dict[str, nn.Module]:
+        """Return file name -> module: the averaged generator as it is shipped, and the codes training goes on with."""
+        return {
+            GENERATOR: nn.ModuleDict({"generator": self.average, "transform": self.transform()}),
+            CODES: nn.ModuleDict({"codes": self.codes, "held_codes": self.held_codes}),
+        }
 
-    def load_results(self, path: Path) -> None:
-        """Continue from a file of `results`."""
-        load_shipped(self.results(), path)
+    def load_results(self, folder: Path) -> None:
+        """Continue from the files of `results` in a folder."""
+        for name, module in self.results().items():
+            load_shipped(module, folder / name)
         self.generator.load_state_dict(self.average.state_dict())
 
     def optimizer(self, head_rate: float = HEAD_RATE) -> torch.optim.Optimizer:
@@ -149,15 +156,15 @@ class AnimalTraining:
         lpips = torch.cat([self.lpips(*pair) for pair in pairs]).mean()
         return f"held-out L2 {l2:.4f}, LPIPS {lpips:.3f}", torch.cat((wanted, ours), 2)
 
-    def distribution(self) -> CodeDistribution:
-        """Return the distribution fitted to the present codes."""
-        return CodeDistribution.of(self.mapping, self.faces, self.codes.codes)
+    def transform(self) -> CodeTransform:
+        """Return the transform from codes of faces to new codes, fitted to the present ones."""
+        return CodeTransform().fit(self.faces, self.codes.codes)
 
     @torch.inference_mode()
     def samples(self, size: int, count: int, truncation: float = 1.0) -> Tensor:
         """Return `count` random pictures [N, 3, size, size] of the averaged generator, from fixed normal vectors."""
         z = torch.randn(count, 512, generator=torch.Generator().manual_seed(0))
-        codes = self.distribution()(z, truncation)
+        codes = self.transform()(self.mapping(z, truncation))
         return torch.cat([self.render(self.average, part, size).cpu() for part in codes.split(BATCHES[size])])
 
     def report(self, folder: Path, step: int, size: int, note: str) -> None:

@@ -1,4 +1,4 @@
-"""The latent codes of the auto-decoder, one in W per training picture, and the distribution of new codes."""
+"""The latent codes of the auto-decoder, one in W per training picture."""
 
 import torch
 from torch import Tensor, nn
@@ -51,32 +51,3 @@ class Codes(nn.Module):
         step = gradient @ self.covariance
         size = (step * gradient).sum(1, keepdim=True).clamp_min(1e-20).sqrt()
         self.codes[numbers] -= length * step / size
-
-
-class CodeDistribution(nn.Module):
-    """Samples codes: the mapping network's, affinely transformed to the mean and covariance of the pictures' codes."""
-
-    def __init__(self, mapping: MappingNetwork, mean: Tensor, transform: Tensor) -> None:
-        super().__init__()
-        self.mapping = mapping
-        self.register_buffer("mean", mean)
-        self.register_buffer("transform", transform)
-        self.mean: Tensor
-        self.transform: Tensor
-
-    @classmethod
-    def of(cls, mapping: MappingNetwork, faces: tuple[Tensor, Tensor], codes: Tensor) -> "CodeDistribution":
-        """Fit the distribution to `codes` [N, 512]; `faces` are mean and covariance of the mapping network's codes."""
-        transform = matrix_power(faces[1], -0.5) @ matrix_power(torch.cov(codes.T), 0.5)
-        return cls(mapping, codes.mean(0), transform)
-
-    def forward(self, z: Tensor, truncation: float = 1.0) -> Tensor:
-        """Return mean + truncation * (w - E[w]) F^(-1/2) C^(1/2), [N, 512], of normal vectors [N, 512]."""
-        return self.mean + truncation * (self.mapping(z) - self.mapping.mean) @ self.transform
-
-
-def matrix_power(matrix: Tensor, power: float) -> Tensor:
-    """Return a power of a positive semi-definite matrix [C, C], eigenvalues clamped to 1e-6 of the largest."""
-    values, vectors = torch.linalg.eigh(matrix.double())
-    floor = float(values.max()) * 1e-6
-    return ((vectors * values.clamp_min(floor) ** power) @ vectors.T).float()

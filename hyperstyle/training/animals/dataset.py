@@ -12,7 +12,7 @@ from hyperstyle.errors import StudioError
 from hyperstyle.networks.compact_generator import CompactGenerator
 from hyperstyle.training.core.portraits import read_batch
 
-INDEX = "index.csv"  # has the columns `file` and `split`
+INDEX = "index.csv"  # has the columns `file`, `species` and `split`
 HELD_OUT = "test"  # split of the held-out photos, on which trainings report figures
 
 
@@ -22,6 +22,8 @@ class AnimalPictures:
 
     train: Tensor
     """Training photos, uint8 [N, 3, 256, 256], RGB."""
+    species: list[str]
+    """Their animals, N words."""
     held: Tensor
     """Held-out photos, uint8 [N, 3, 256, 256], RGB."""
 
@@ -32,11 +34,12 @@ class AnimalPictures:
             rows = list(csv.DictReader((folder / INDEX).read_text(encoding="utf-8").splitlines()))
         except OSError as error:
             raise StudioError(f"{folder} cannot be trained on: it has no readable {INDEX}.") from error
-        train = [folder / row["file"] for row in rows if row["split"] != HELD_OUT]
+        training = [row for row in rows if row["split"] != HELD_OUT]
+        train = [folder / row["file"] for row in training]
         held = [folder / row["file"] for row in rows if row["split"] == HELD_OUT]
         if not train or not held:
             raise StudioError(f"{folder / INDEX} has to list photos to train on and some of the split {HELD_OUT!r}.")
-        return cls(read_bytes(train), read_bytes(held))
+        return cls(read_bytes(train), [row["species"] for row in training], read_bytes(held))
 
     def __len__(self) -> int:
         """Return the number of training pictures: number 2i + 1 is number 2i mirrored."""

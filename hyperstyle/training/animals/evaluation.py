@@ -1,13 +1,15 @@
-"""The Frechet distance between two sets of pictures, in features of MobileNetV2."""
+"""The Frechet distance between two sets of pictures, in the pooled features of a network."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from hyperstyle.training.animals.codes import matrix_power
-from hyperstyle.training.animals.features import POOLED, FeatureNetwork
+from hyperstyle.networks.code_transform import matrix_power
 
+Pooled = Callable[[Tensor], Tensor]
+"""Returns the features [N, C] of pictures [N, 3, S, S] in [-1, 1]."""
 BATCH = 32
 
 
@@ -20,10 +22,9 @@ class FeatureStatistics:
 
     @classmethod
     @torch.inference_mode()
-    def of(cls, pictures: Tensor, network: FeatureNetwork) -> "FeatureStatistics":
+    def of(cls, pictures: Tensor, pooled: Pooled) -> "FeatureStatistics":
         """Compute the statistics of pictures [N, 3, S, S], clamped to [-1, 1]."""
-        features = torch.cat([network.pooled(part.clamp(-1, 1)) for part in pictures.split(BATCH)]).double()
-        assert features.shape[1] == POOLED
+        features = torch.cat([pooled(part.clamp(-1, 1)) for part in pictures.split(BATCH)]).double()
         return cls(features.mean(0), torch.cov(features.T))
 
     def distance(self, other: "FeatureStatistics") -> float:

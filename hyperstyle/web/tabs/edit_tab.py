@@ -117,8 +117,9 @@ class EditTab:
 
     @user_errors
     def draw(self, values: Mapping[gr.Slider, float], request: gr.Request) -> Updates:
-        """Draw the picture at the values of a domain's sliders."""
+        """Draw the picture at the values of a domain's sliders; an example is inverted first if need be."""
         session = self._services.session(request)
+        self._services.add_example(session)
         session.set_amounts(self._amounts(session, values))
         return self._show_picture(session)
 

@@ -36,7 +36,7 @@ class InputPanel:
         with gr.Row(elem_classes="actions"):
             self._middle = gr.Button("Take the middle", size="sm", visible=False)
             self.another = gr.Button("Another photo", size="sm", visible=False)
-        photos = [uri(shrunk(services.examples.photo(name))) for name in services.examples.names]
+        photos = [uri(shrunk(services.examples.photo(name))) for name in services.example_names]
         self.examples = tile_strip(
             "Or click an example",
             [Tile(f"Example {number}", photo) for number, photo in enumerate(photos, 1)],

@@ -191,13 +191,14 @@ class InvertTab:
     @user_errors
     def choose_example(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Show the example that was clicked with its precomputed pictures."""
-        return self.show_example(self._services.examples.names[int(event.index)], self._services.session(request))
+        return self.show_example(self._services.example_names[int(event.index)], self._services.session(request))
 
     def show_example(self, name: str, session: Session) -> Updates:
         """Put the photo of an example into the session, and show it with its precomputed pictures."""
         examples = self._services.examples
-        if name not in examples.names:
-            raise StudioError(f"There is no example of that name: there are {', '.join(examples.names)}.")
+        if name not in self._services.example_names:
+            known = ", ".join(self._services.example_names)
+            raise StudioError(f"There is no example of that name: there are {known}.")
         self._services.take_example(session, name)
         precomputed = examples.precomputed(name)
         result = self.result_panel.precomputed(precomputed) if precomputed else self.result_panel.empty()
@@ -207,7 +208,7 @@ class InvertTab:
     def invert_example(self, request: gr.Request) -> Updates:
         """Replace the precomputed pictures by the inversion that they show."""
         session = self._services.session(request)
-        if not self.add_inversion(session):
+        if not self._services.add_example(session):
             return gr.skip()
         return {
             **self.result_panel.finished(session, "Ready to be edited."),
@@ -222,18 +223,6 @@ class InvertTab:
         if fresh and first:
             self._services.take_example(session, first)
         return self.invert_example(request)
-
-    def add_inversion(self, session: Session) -> bool:
-        """Add its example's inversion to a session without one; return False if another photo was chosen meanwhile."""
-        name = session.example
-        if name is None:
-            return False
-        if not session.steps:
-            example = self._services.inverted_example(name)
-            if session.example != name:
-                return False
-            session.add_inversion(example)
-        return True
 
     @user_errors
     def open(self, saved: list[str] | None, request: gr.Request) -> Updates:

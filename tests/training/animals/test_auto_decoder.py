@@ -57,8 +57,9 @@ def test_it_goes_on_from_the_results_of_another_machine(training: AnimalTraining
     with torch.no_grad():
         training.average.constant += 1
         training.codes.codes += 1
-    ship(training.results(), tmp_path / "results.safetensors", {})
-    fresh.load_results(tmp_path / "results.safetensors")
+    for name, module in training.results().items():
+        ship(module, tmp_path / name, {})
+    fresh.load_results(tmp_path)
     assert torch.allclose(fresh.generator.constant, training.average.constant, atol=0.01)
     assert torch.allclose(fresh.codes.codes, training.codes.codes, atol=0.01)
     assert fresh.generator.constant.requires_grad

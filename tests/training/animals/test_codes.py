@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from hyperstyle.networks.code_transform import CodeTransform, matrix_power
 from hyperstyle.networks.mobile_stylegan import MappingNetwork
-from hyperstyle.training.animals.codes import CodeDistribution, Codes, face_statistics, matrix_power
+from hyperstyle.training.animals.codes import Codes, face_statistics
 
 
 def test_only_the_codes_that_were_seen_move_and_as_far_as_they_are_told_to() -> None:
@@ -36,8 +37,8 @@ def test_new_codes_are_spread_like_those_of_the_pictures(mapping: MappingNetwork
     stretch = torch.linspace(0.2, 2, 512)
     with torch.inference_mode():
         codes = mapping(torch.randn(4000, 512, generator=torch.Generator().manual_seed(1))) * stretch + 3
-        new = CodeDistribution.of(mapping, faces, codes)(torch.randn(4000, 512))
-        pulled = CodeDistribution.of(mapping, faces, codes)(torch.randn(4000, 512), 0.5)
+        new = CodeTransform().fit(faces, codes)(mapping(torch.randn(4000, 512)))
+        pulled = CodeTransform().fit(faces, codes)(mapping(torch.randn(4000, 512), 0.5))
     wanted, found = torch.cov(codes.T), torch.cov(new.T)
     assert (found - wanted).norm() < 0.2 * wanted.norm()
     assert (new.mean(0) - codes.mean(0)).norm() < 0.1 * codes.std(0).norm()

@@ -28,9 +28,9 @@ def test_pictures_with_noise_are_further_the_more_of_it_they_have() -> None:
     seen = load_features(weight_file("mobilenet-v2"))
     torch.manual_seed(0)
     pictures = torch.nn.functional.interpolate(torch.rand(40, 3, 8, 8) * 2 - 1, size=(128, 128), mode="bicubic")
-    clean = FeatureStatistics.of(pictures, seen)
+    clean = FeatureStatistics.of(pictures, seen.pooled)
     distances = [
-        clean.distance(FeatureStatistics.of(pictures + share * torch.randn_like(pictures), seen))
+        clean.distance(FeatureStatistics.of(pictures + share * torch.randn_like(pictures), seen.pooled))
         for share in (0.0, 0.1, 0.3)
     ]
     assert distances[0] < 0.01 * distances[1]

@@ -1,0 +1,62 @@
+"""Big cats in the page: an example of its own, sliders of its own, and a domain that shows itself."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hyperstyle.domain_table import DOMAINS, EMBEDDED
+from hyperstyle.web.engine import Engine
+from hyperstyle.web.page import build_page
+from hyperstyle.web.services import Services
+from hyperstyle.web.serving import serve
+from hyperstyle.web.sessions import Sessions
+from tests.web import visitor
+from tests.web.conftest import SECONDS, Served
+from tests.weights_at_hand import weight_file
+
+WILD = DOMAINS["wild-lite"]
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[Served]:
+    """A page for faces and big cats, with the real models."""
+    for name in (*EMBEDDED.required_weights, *WILD.required_weights):
+        weight_file(name)
+    services = Services(Engine([EMBEDDED, WILD]), Sessions(EMBEDDED.name))
+    page = build_page(services)
+    services.start()
+    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
+    yield Served(address, services)
+    page.close()
+
+
+@pytest.fixture
+def page(browser: Browser, both: Served) -> Iterator[Page]:
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(1000 * SECONDS)
+    page.goto(f"{both.address}?example=lion")
+    yield page
+    context.close()
+
+
+def test_a_link_to_a_lion_opens_its_domain_and_its_sliders_make_it_a_tiger(page: Page) -> None:
+    expect(page.locator("#domain input[value=wild-lite]")).to_be_checked()
+    expect(visitor.status(page)).to_contain_text("Opened from a link.")
+    page.get_by_role("tab", name="Edit").click()
+    lion = visitor.picture(page, "#edited")
+    visitor.set_slider(page.locator("#edit-wild-lite-tiger input[type=range]"), 4)
+    visitor.until_another(page, lion, "#edited")
+
+
+def test_an_example_brings_its_domain_along_and_can_be_edited_before_it_is_inverted(page: Page) -> None:
+    expect(visitor.status(page)).to_contain_text("Opened from a link.")
+    page.locator("#examples button").first.click()
+    expect(page.locator("#domain input[value=faces-lite]")).to_be_checked()
+    page.locator("#examples button").last.click()
+    expect(page.locator("#domain input[value=wild-lite]")).to_be_checked()
+    page.get_by_role("tab", name="Edit").click()
+    expect(page.locator("#edit-wild-lite-lion input[type=range]")).to_be_visible()
+    visitor.set_slider(page.locator("#edit-wild-lite-lion input[type=range]"), 3)
+    expect(page.locator("#edited .after")).to_be_visible()
