@@ -5,8 +5,6 @@ from typing import Annotated
 
 import torch
 import typer
-from torch import Tensor, nn
-from torch.nn import functional as F
 
 from hyperstyle.cli.options import Device, device_of
 from hyperstyle.cli.train import Minutes, Work
@@ -14,9 +12,7 @@ from hyperstyle.domain_table import DOMAINS
 from hyperstyle.editing.direction_files import DIRECTIONS_FILE, write_directions
 from hyperstyle.editing.domain_directions import directions_of
 from hyperstyle.networks.compact_generator import CompactGenerator
-from hyperstyle.networks.compact_model import LAYERS, CompactModel
-from hyperstyle.networks.feedback import Feedback
-from hyperstyle.networks.mobile_stylegan import CODE, MappingNetwork
+from hyperstyle.networks.compact_model import CompactModel
 from hyperstyle.networks.preview_head import PreviewHead
 from hyperstyle.networks.refiner import Refiner
 from hyperstyle.networks.small_encoder import SmallEncoder
@@ -26,6 +22,7 @@ from hyperstyle.training.animals import (
     auto_decoder,
     directions_training,
     encoder_training,
+    evaluation,
     feedback_training,
     wild_pictures,
     wild_report,
@@ -33,10 +30,9 @@ from hyperstyle.training.animals import (
 from hyperstyle.training.animals.auto_decoder import CODES
 from hyperstyle.training.animals.classifier import Classifier
 from hyperstyle.training.animals.dataset import AnimalPictures
-from hyperstyle.training.animals.evaluation import FeatureStatistics, Pooled
+from hyperstyle.training.animals.evaluation import vgg_features
 from hyperstyle.training.animals.features import FeatureNetwork, load_features
 from hyperstyle.training.core.generated_pictures import preview_renderer
-from hyperstyle.training.faces import code_curvature
 from hyperstyle.weights.assets import load_shipped, ship
 from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.embedded_loading import FEEDBACK, W_ENCODER, load_compact_model, load_generator, load_mapping
@@ -51,7 +47,6 @@ STORY = {
 }
 """Metadata of the files."""
 CPU = torch.device("cpu")
-CURVATURE_CODES = 64  # at which the curvature is measured
 
 app = typer.Typer()
 
@@ -81,35 +76,11 @@ def measure_distance(
 ) -> None:
     """Print the Frechet distances of generated pictures, of generated faces and of halves of the photos to photos."""
     training = training_on(work, pictures, device)
-    photos = training.pictures.batch(torch.arange(0, len(training.pictures), 2), size)
-    sets = {
-        "faces": faces_of_the_generator(training.mapping, count, size),
-        "animals": at_size(training.samples(CompactGenerator.size, count), size),
-    }
-    vgg = load_lpips_vgg(fetch(WEIGHTS["lpips-vgg16"]))
-    networks: dict[str, Pooled] = {
-        "MobileNetV2, which the discriminator sees too": feature_network().pooled,
-        "VGG-16": lambda part: vgg.features(part)[-1].mean((2, 3)),
-    }
-    for name, pooled in networks.items():
-        halves = [FeatureStatistics.of(photos[side::2], pooled) for side in (0, 1)]
-        reference = FeatureStatistics.of(photos, pooled)
-        typer.echo(f"{name}: halves of the photos to each other {halves[0].distance(halves[1]):.4g}")
-        for kind, generated in sets.items():
-            typer.echo(f"    generated {kind} {FeatureStatistics.of(generated, pooled).distance(reference):.4g}")
-
-
-@torch.inference_mode()
-def faces_of_the_generator(mapping: MappingNetwork, count: int, size: int) -> Tensor:
-    """Return random faces [count, 3, size, size] of the embedded generator, as its preview head shows them."""
-    draw = preview_renderer(load_generator(), load_shipped(PreviewHead(), ASSETS / "preview.safetensors"), CPU)
-    codes = mapping(torch.randn(count, CODE, generator=torch.Generator().manual_seed(0)))
-    return torch.stack([at_size(draw(code[None])[None], size)[0] for code in codes])
-
-
-def at_size(pictures: Tensor, size: int) -> Tensor:
-    """Return pictures [N, 3, H, W] as [N, 3, size, size]."""
-    return F.adaptive_avg_pool2d(pictures, size)
+    vgg, seen = load_lpips_vgg(fetch(WEIGHTS["lpips-vgg16"])), feature_network()
+    networks = {"VGG-16": vgg_features(vgg), "MobileNetV2, which the discriminator sees too": seen.pooled}
+    faces = preview_renderer(load_generator(), load_shipped(PreviewHead(), ASSETS / "preview.safetensors"), CPU)
+    for line in evaluation.distances(training, faces, networks, size, count):
+        typer.echo(line)
 
 
 @app.command("animals-results")
@@ -131,11 +102,7 @@ def train_encoder(work: Work, pictures: Pictures, minutes: Minutes, device: Devi
     """Train the encoder to W of the generator in `work`, and measure the curvature that its codes descend by."""
     training = training_on(work, pictures, device)
     encoder = encoder_training.train(work, minutes, training)
-    mapping = nn.Sequential(training.mapping, training.transform())
-    normal = torch.randn(CURVATURE_CODES, CODE, generator=torch.Generator().manual_seed(0))
-    model = CompactModel(training.average, encoder, Feedback(), training.lpips)
-    curvature = code_curvature.measure(model, mapping(normal), training.device)
-    encoder.basis, encoder.precision = code_curvature.coordinates_of(curvature, mapping)
+    encoder_training.measure_curvature(encoder, training)
     ship(encoder, work / W_ENCODER, STORY)
 
 
@@ -143,7 +110,11 @@ def train_encoder(work: Work, pictures: Pictures, minutes: Minutes, device: Devi
 def train_feedback(work: Work, pictures: Pictures, minutes: Minutes, device: Device = None) -> None:
     """Train the step sizes of refinements, from those for faces on, or from those in `work`."""
     if not (work / FEEDBACK).exists():
-        ship(feedback_of_faces(), work / FEEDBACK, STORY)
+        ship(
+            feedback_training.begin(load_shipped(Refiner(), ASSETS / "hypernetwork.safetensors")),
+            work / FEEDBACK,
+            STORY,
+        )
     model = placed(load_compact_model(work), device_of(device))
     ship(feedback_training.train(work, minutes, model, AnimalPictures.read(pictures)), work / FEEDBACK, STORY)
 
@@ -167,13 +138,6 @@ def write_report(pictures: Pictures, device: Device = None) -> None:
     photos = AnimalPictures.read(pictures).held_out(CompactGenerator.size)
     classifier = Classifier(fetch(WEIGHTS["mobilenet-v2"]))
     wild_report.write_report(model, photos, directions, classifier, docs / "wild.md")
-
-
-def feedback_of_faces() -> Feedback:
-    """Return the step sizes of the hypernetwork for faces."""
-    refiner, feedback = load_shipped(Refiner(), ASSETS / "hypernetwork.safetensors"), Feedback(LAYERS)
-    feedback.strides.data = refiner.strides.data[:, [refiner.layers.index(layer) for layer in LAYERS]]
-    return feedback
 
 
 def feature_network() -> FeatureNetwork:

@@ -12,7 +12,7 @@ from hyperstyle.web.services import Services
 from hyperstyle.web.serving import serve
 from hyperstyle.web.sessions import Sessions
 from tests.web import visitor
-from tests.web.conftest import SECONDS, Served
+from tests.web.conftest import EXAMPLES, SECONDS, Served
 from tests.weights_at_hand import weight_file
 
 WILD = DOMAINS["wild-lite"]
@@ -60,3 +60,13 @@ def test_an_example_brings_its_domain_along_and_can_be_edited_before_it_is_inver
     expect(page.locator("#edit-wild-lite-lion input[type=range]")).to_be_visible()
     visitor.set_slider(page.locator("#edit-wild-lite-lion input[type=range]"), 3)
     expect(page.locator("#edited .after")).to_be_visible()
+
+
+def test_an_animal_in_an_uploaded_photo_is_found(page: Page) -> None:
+    expect(visitor.status(page)).to_contain_text("Opened from a link.")
+    page.get_by_role("button", name="Another photo").click()
+    visitor.upload(page, EXAMPLES / "wild-lite" / "tiger.jpg")
+    expect(page.get_by_text("One face was found.")).to_be_visible()
+    page.locator("#invert").click()
+    expect(visitor.status(page)).to_contain_text("Done.")
+    expect(visitor.steps(page)).to_have_count(7)  # the photo, the first guess and five refinements

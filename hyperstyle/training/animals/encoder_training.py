@@ -4,16 +4,20 @@ import copy
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hyperstyle.device import low_precision
 from hyperstyle.networks.compact_generator import CompactGenerator
+from hyperstyle.networks.compact_model import CompactModel
+from hyperstyle.networks.feedback import Feedback
 from hyperstyle.networks.feedback_model import chunks
+from hyperstyle.networks.mobile_stylegan import CODE
 from hyperstyle.networks.small_encoder import NARROW, SIDE, SmallEncoder
 from hyperstyle.training.animals.auto_decoder import AnimalTraining
 from hyperstyle.training.core.augmentation import photometric_jitter
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
+from hyperstyle.training.faces import code_curvature
 from hyperstyle.training.faces.w_encoder_training import code_loss, fit_pixels
 
 CHECKPOINT = "w-encoder.pt"
@@ -21,6 +25,7 @@ BATCH = 32
 PHOTOS = 8  # in a batch; the rest are generated
 NEW = 2  # pictures that are generated in every step
 KEPT = 8000  # generated pictures to draw batches from
+CURVATURE_CODES = 64  # at which the curvature is measured
 FIRST = 1024  # of them before the first step; the linear map from codes to pixels is fitted to these
 
 
@@ -90,3 +95,12 @@ def train(work: Path, minutes: float, training: AnimalTraining) -> SmallEncoder:
         code_loss(predicted, normalized(codes), pixel_map).backward()
         update(encoder, average, optimizer, step)
     return average
+
+
+def measure_curvature(encoder: SmallEncoder, training: AnimalTraining) -> None:
+    """Measure how the distance from a photo curves over W, and leave it with the encoder, whose codes descend by it."""
+    mapping = nn.Sequential(training.mapping, training.transform())
+    codes = mapping(torch.randn(CURVATURE_CODES, CODE, generator=torch.Generator().manual_seed(0)))
+    model = CompactModel(training.average, encoder, Feedback(), training.lpips)
+    curvature = code_curvature.measure(model, codes, training.device)
+    encoder.basis, encoder.precision = code_curvature.coordinates_of(curvature, mapping)

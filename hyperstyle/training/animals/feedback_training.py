@@ -5,8 +5,9 @@ from pathlib import Path
 
 import torch
 
-from hyperstyle.networks.compact_model import CompactModel
+from hyperstyle.networks.compact_model import LAYERS, CompactModel
 from hyperstyle.networks.feedback import Feedback
+from hyperstyle.networks.refiner import Refiner
 from hyperstyle.training.animals.dataset import AnimalPictures
 from hyperstyle.training.core.augmentation import photometric_jitter
 from hyperstyle.training.core.loop import Stateful, TrainingRun, update
@@ -15,6 +16,13 @@ from hyperstyle.training.faces.hypernetwork_training import backward, refinement
 CHECKPOINT = "feedback.pt"
 BATCH = 2
 RATE = 1e-2  # of the step sizes' logarithms
+
+
+def begin(refiner: Refiner) -> Feedback:
+    """Return the step sizes of the hypernetwork for faces."""
+    feedback = Feedback(LAYERS)
+    feedback.strides.data = refiner.strides.data[:, [refiner.layers.index(layer) for layer in LAYERS]]
+    return feedback
 
 
 def train(work: Path, minutes: float, model: CompactModel, pictures: AnimalPictures) -> Feedback:

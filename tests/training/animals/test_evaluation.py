@@ -3,8 +3,14 @@
 import torch
 from torch import Tensor
 
-from hyperstyle.training.animals.evaluation import FeatureStatistics
+from hyperstyle.networks.mobile_stylegan import MobileGenerator
+from hyperstyle.networks.preview_head import PreviewHead
+from hyperstyle.paths import ASSETS
+from hyperstyle.training.animals.auto_decoder import AnimalTraining
+from hyperstyle.training.animals.evaluation import FeatureStatistics, distances
 from hyperstyle.training.animals.features import load_features
+from hyperstyle.training.core.generated_pictures import preview_renderer
+from hyperstyle.weights.assets import load_shipped
 from tests.weights_at_hand import weight_file
 
 
@@ -22,6 +28,15 @@ def test_spread_counts_too(cloud: Tensor) -> None:
     ours, wider = statistics(cloud), statistics(cloud * 1.5)
     wanted = (cloud.mean(0) * 0.5).square().sum() + 0.25 * ours.covariance.trace()
     assert abs(ours.distance(wider) - float(wanted)) < 0.01 * float(wanted)
+
+
+def test_generated_faces_are_told_from_the_photos(training: AnimalTraining, generator: MobileGenerator) -> None:
+    draw = preview_renderer(generator, load_shipped(PreviewHead(), ASSETS / "preview.safetensors"), torch.device("cpu"))
+    (line,) = distances(training, draw, {"MobileNetV2": load_features(weight_file("mobilenet-v2")).pooled}, 128, 6)
+    name, figures = line.split(": ")
+    faces, _, halves = (float(figure.split()[1]) for figure in figures.split(", "))
+    assert name == "MobileNetV2"
+    assert halves < faces
 
 
 def test_pictures_with_noise_are_further_the_more_of_it_they_have() -> None:
