@@ -80,6 +80,6 @@ def test_real_pictures_are_what_is_compared(generator: MobileGenerator) -> None:
     photo = torch.rand(2, 3, 256, 256) * 2 - 1
     codes = model.encode(photo)
     for step in islice(refinements(model, model.hypernetwork, photo, codes, real=True), 2):
-        pictures = render_full(model, codes, step.offsets)
+        pictures = model.view.pool(render_full(model, codes, step.offsets))
         assert torch.allclose(step.state.picture, pictures, atol=1e-4)
         assert torch.allclose(step.state.distance, model.distance(pictures, photo), atol=1e-3)
