@@ -84,11 +84,12 @@ class Feedback(nn.Module):
         `photo` is [N, 3, 256, 256] in [-1, 1]; `kernels` are the generator's own, without offsets; `index` counts the
         passes from 0; `memory` is layer index -> momentum [N, out, in], None at first.
         """
-        predict = self.prediction(photo, state, min(index, STEPS - 1))
+        index = min(index, STEPS - 1)
+        predict = self.prediction(photo, state, index)
         offsets, directions = {}, {}
         with full_precision(photo.device):  # the regressions need 32 bits
             distance = state.distance.clamp(max=LARGEST_DISTANCE)[:, None]
-            step_sizes = self.strides[min(index, STEPS - 1)].exp() * distance  # [N, len(layers)]
+            step_sizes = self.strides[index].exp() * distance  # [N, len(layers)]
             for i, layer in enumerate(self.layers):
                 kernel, inputs = kernels[layer].flatten(-3), state.layer_inputs[layer - 1]
                 dtype, inputs = inputs.dtype, inputs.float()

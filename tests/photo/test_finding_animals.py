@@ -19,7 +19,7 @@ from hyperstyle.training.animals.scenes import placed
 from tests.photo.scenes import times_of_halving
 
 EYES = np.array([(93.4, 115.2), (162.6, 115.2)])
-"""Where AFHQ has them in pictures of 256 pixels."""
+"""Left and right eye, x and y, in AFHQ's pictures of 256 pixels."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def animals() -> Pixels:
 
 
 def in_crop(quad: Quad, points: np.ndarray) -> np.ndarray:
-    """Where points [N, 2] of a photo lie in a crop of 256 pixels."""
+    """Return points [N, 2] of a photo in the pixels of a crop of 256 pixels."""
     return (np.c_[points, np.ones(len(points))] @ np.linalg.inv(quad.matrix).T)[:, :2] * 256
 
 

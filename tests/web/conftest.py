@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +75,28 @@ def inverter(inverter: Inverter) -> Inverter:
     )
 
 
+@contextmanager
+def serving(services: Services) -> Iterator[Served]:
+    """Serve a page of these services."""
+    page = build_page(services)
+    services.start()
+    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
+    yield Served(address, services)
+    page.close()
+
+
+@contextmanager
+def opened(browser: Browser, address: str) -> Iterator[Page]:
+    """Open an address in a new browser context."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(1000 * SECONDS)
+    page.goto(address)
+    page.wait_for_selector("#domain input[type=radio]")
+    yield page
+    context.close()
+
+
 @pytest.fixture(scope="session")
 def served(inverter: Inverter) -> Iterator[Served]:
     """Serve a page of faces, and of cars, which have no weights here."""
@@ -83,12 +106,8 @@ def served(inverter: Inverter) -> Iterator[Served]:
         return inverter
 
     engine = Engine([FACES, CARS], load_inverter=load_inverter, directions=directions, styles=styles)
-    services = Services(engine, Sessions(engine.first))
-    page = build_page(services)
-    services.start()
-    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
-    yield Served(address, services)
-    page.close()
+    with serving(Services(engine, Sessions(engine.first))) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from hyperstyle.domain_table import DOMAINS, EMBEDDED
 from hyperstyle.web.engine import Engine
-from hyperstyle.web.page import build_page
 from hyperstyle.web.services import Services
-from hyperstyle.web.serving import serve
 from hyperstyle.web.sessions import Sessions
 from tests.web import visitor
-from tests.web.conftest import EXAMPLES, SECONDS, Served
+from tests.web.conftest import EXAMPLES, Served, opened, serving
 from tests.weights_at_hand import weight_file
 
 WILD = DOMAINS["wild-lite"]
@@ -23,22 +21,14 @@ def both() -> Iterator[Served]:
     """A page for faces and big cats, with the real models."""
     for name in (*EMBEDDED.required_weights, *WILD.required_weights):
         weight_file(name)
-    services = Services(Engine([EMBEDDED, WILD]), Sessions(EMBEDDED.name))
-    page = build_page(services)
-    services.start()
-    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
-    yield Served(address, services)
-    page.close()
+    with serving(Services(Engine([EMBEDDED, WILD]), Sessions(EMBEDDED.name))) as page:
+        yield page
 
 
 @pytest.fixture
 def page(browser: Browser, both: Served) -> Iterator[Page]:
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(1000 * SECONDS)
-    page.goto(f"{both.address}?example=lion")
-    yield page
-    context.close()
+    with opened(browser, f"{both.address}?example=lion") as page:
+        yield page
 
 
 def test_a_link_to_a_lion_opens_its_domain_and_its_sliders_make_it_a_tiger(page: Page) -> None:

@@ -11,12 +11,10 @@ from hyperstyle.domain_table import DOMAINS, Domain
 from hyperstyle.inverter import Inverter
 from hyperstyle.web.endpoints import Endpoints
 from hyperstyle.web.engine import Engine
-from hyperstyle.web.page import build_page
 from hyperstyle.web.services import Services
-from hyperstyle.web.serving import serve
 from hyperstyle.web.sessions import Sessions
 from tests.web import visitor
-from tests.web.conftest import EXAMPLES, FACES, SECONDS, Served
+from tests.web.conftest import EXAMPLES, FACES, Served, opened, serving
 
 CHURCHES = DOMAINS["churches"]
 PORTRAIT = EXAMPLES / "male_090.jpg"
@@ -34,24 +32,15 @@ def both(inverter: Inverter, churches: Inverter) -> Iterator[Served]:
         return inverters[domain]
 
     engine = Engine([FACES, CHURCHES], load_inverter=load_inverter, directions=without, styles=without)
-    services = Services(engine, Sessions(engine.first))
-    page = build_page(services)
-    services.start()
-    engine._load(CHURCHES.name).result()
-    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
-    yield Served(address, services)
-    page.close()
+    with serving(Services(engine, Sessions(engine.first))) as page:
+        engine._load(CHURCHES.name).result()
+        yield page
 
 
 @pytest.fixture
 def page(browser: Browser, both: Served) -> Iterator[Page]:
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(1000 * SECONDS)
-    page.goto(both.address)
-    page.wait_for_selector("#domain input[type=radio]")
-    yield page
-    context.close()
+    with opened(browser, both.address) as page:
+        yield page
 
 
 def test_the_choice_of_methods_follows_the_choice_of_domain(page: Page) -> None:

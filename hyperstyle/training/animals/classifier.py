@@ -1,4 +1,4 @@
-"""What kind of big cat a picture shows, by MobileNetV2's own classes of ImageNet, which knows nothing of our labels."""
+"""A classifier of big cats: MobileNetV2 with its own classes of ImageNet, independent of the labels of our photos."""
 
 from pathlib import Path
 

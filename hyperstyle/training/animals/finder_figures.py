@@ -17,7 +17,7 @@ NEAR = 0.5  # eye distances, by which the eyes of a found animal are off at most
 
 @dataclass(frozen=True)
 class FinderFigures:
-    """What was found in scenes of one animal each, and in photos of none."""
+    """Figures of a finder, from scenes with one animal each and from photos without any."""
 
     errors: tuple[float, ...]
     """Mean distance of both eyes from where they are, in eye distances, for every animal that was found."""
@@ -26,7 +26,7 @@ class FinderFigures:
     false_in_scenes: int
     """Number of other places of scenes that were taken for an animal."""
     false_in_photos: tuple[int, ...]
-    """The same in each photo without an animal."""
+    """Number of places taken for an animal, for each photo without one."""
 
     def __str__(self) -> str:
         """Return a sentence with all figures."""

@@ -27,7 +27,7 @@ class Scene:
     pixels: Pixels
     """RGB [H, W, 3]."""
     quad: Quad
-    """Where the aligned photo lies."""
+    """Parallelogram of the scene that the aligned photo was put into."""
 
     @property
     def eyes(self) -> Floats:

@@ -22,7 +22,7 @@ from hyperstyle.training.directions.measure_directions import Effect, FaceMeasur
 from hyperstyle.training.directions.plans import FittedDirection
 
 Story = dict[str, Any]
-"""What the shipped file's metadata say about a direction, as JSON values."""
+"""Metadata of a direction in the shipped file: how it was fitted and what it does, as JSON values by name."""
 
 AMOUNTS = (-MAX_AMOUNT, -MAX_AMOUNT / 2, 0.0, MAX_AMOUNT / 2, MAX_AMOUNT)
 STRIP_FACES = (21, 34)  # indices of test faces: a woman and a boy, without glasses or beard
