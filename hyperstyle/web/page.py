@@ -61,10 +61,9 @@ class Page:
             self._wire()
 
     def _wire(self) -> None:
-        shown = [self._domain, *self._invert.outputs]
-        chosen = self._domain.select(self.choose_domain, None, shown, **CHOOSING)
+        chosen = self._domain.select(self.choose_domain, None, self._invert.outputs, **CHOOSING)
         loaded = self.blocks.load(self.offer_domains, None, self._domain, **AT_ONCE)
-        opened = loaded.then(self.open, None, shown, **CHOOSING)
+        opened = loaded.then(self.open, None, self._invert.outputs, **CHOOSING)
         methods = [self._invert.input_panel.method, self._compare.methods]
         for event in (chosen, opened, *self._invert.domain_changes):
             event.then(self.show_domain, methods, [self._domain, *methods], **AT_ONCE)
@@ -90,7 +89,7 @@ class Page:
         if name not in self._services.engine.domains:
             raise StudioError("There is no such domain here: reload the page.")
         self._services.session(request).choose_domain(name)
-        return {**self._offer_domains(name), **self._invert.clear(request)}
+        return self._invert.clear(request)
 
     @user_errors
     def show_domain(self, method: str, methods: list[str], request: gr.Request) -> Updates:
@@ -117,7 +116,7 @@ class Page:
             self._services.take_example(session, first)
             if ready := self._services.ready_example(first):
                 session.add_inversion(ready)
-        return {**self._offer_domains(session.domain), **shown}
+        return shown
 
     @user_errors
     def apply_recipe(self, request: gr.Request) -> Updates:
