@@ -1,6 +1,6 @@
 """Feedback: the kernel change that the gradient of a picture's distance from the photo suggests, pass by pass.
 
-Every pass takes a step along the preconditioned gradient of the kernels (`preconditioning.descent_direction`), with
+Every pass takes a step along the preconditioned gradient of the kernels (`preconditioning.descent_directions`), with
 momentum and with step sizes that were learned for each pass and layer.
 """
 
@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from hyperstyle.device import full_precision
 from hyperstyle.networks.generator import Offsets
 from hyperstyle.networks.mobile_stylegan import BANDS, BLOCKS
-from hyperstyle.networks.preconditioning import descent_direction
+from hyperstyle.networks.preconditioning import descent_directions
 
 STEPS = 5  # passes with gains and step sizes of their own; later ones use the last
 MOMENTUM = 0.5  # of the gradient step's direction, from one pass to the next
@@ -86,19 +86,21 @@ class Feedback(nn.Module):
         """
         index = min(index, STEPS - 1)
         predict = self.prediction(photo, state, index)
-        offsets, directions = {}, {}
+        offsets = {}
         with full_precision(photo.device):  # the regressions need 32 bits
+            inputs = {layer: state.layer_inputs[layer - 1].float() for layer in self.layers}
+            flat_inputs = {layer: maps.flatten(2) for layer, maps in inputs.items()}
+            flat_kernels = {layer: kernels[layer].flatten(-3) for layer in self.layers}
+            directions = descent_directions(state.gradients, flat_inputs, flat_kernels, state.layer_inputs[0].dtype)
+            if memory:
+                directions = {layer: direction + MOMENTUM * memory[layer] for layer, direction in directions.items()}
             distance = state.distance.clamp(max=LARGEST_DISTANCE)[:, None]
             step_sizes = self.strides[index].exp() * distance  # [N, len(layers)]
             for i, layer in enumerate(self.layers):
-                kernel, inputs = kernels[layer].flatten(-3), state.layer_inputs[layer - 1]
-                dtype, inputs = inputs.dtype, inputs.float()
-                direction = descent_direction(state.gradients[layer], inputs.flatten(2), kernel, dtype)
-                directions[layer] = direction + MOMENTUM * memory[layer] if memory else direction
-                change = predict(i, inputs) + step_sizes[:, i, None, None] * directions[layer]
+                change = predict(i, inputs[layer]) + step_sizes[:, i, None, None] * directions[layer]
                 if layer in FEED_HAAR:
-                    change = without_constant_details(change, inputs)
-                offsets[layer] = relative_offset(change, kernel)
+                    change = without_constant_details(change, inputs[layer])
+                offsets[layer] = relative_offset(change, flat_kernels[layer])
         return offsets, directions
 
     def prediction(self, photo: Tensor, state: RefinerInput, index: int) -> Callable[[int, Tensor], Tensor | float]:  # noqa: ARG002

@@ -40,7 +40,7 @@ class FeedbackModel(nn.Module, ABC):
     view = SQUARE
     corrections = 12
     """Steps of L-BFGS of a code; each takes as long as the gradients of a refinement's pass."""
-    passes = 2
+    passes = 3
     """Passes of the hypernetwork in a refinement; only the first sees the generator's own picture."""
     mapping: Callable[[Tensor], Tensor]
     """Mapping network, Z -> W, set when the model is loaded, for methods that sample codes."""

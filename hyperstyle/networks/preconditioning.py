@@ -5,7 +5,9 @@ most of the energy. So the gradient is taken in coordinates in which the inputs 
 Martens and Grosse, 2015), and its singular values are set to 1 there (as in Muon, Jordan et al., 2024).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 import torch
 from torch import Tensor
@@ -45,17 +47,37 @@ class Covariance:
         return cls(damping, torch.linalg.cholesky(plain + torch.diag_embed(damping.expand(plain.shape[:2]))))
 
 
-@torch.no_grad()
-def descent_direction(gradient: Tensor, inputs: Tensor, kernel: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return the descent direction D [N, out, in] of a kernel [out, in] with a loss gradient [N, out, in].
+def orthogonalized(layers: Mapping[int, Tensor], dtype: torch.dtype) -> dict[int, Tensor]:
+    """Return `newton_schulz` of the matrices [N, a, b] of layers: those of one shape together, in half the time."""
+    found: dict[int, Tensor] = {}
+    by_shape = sorted(layers, key=lambda layer: layers[layer].shape)
+    for _, same in groupby(by_shape, key=lambda layer: layers[layer].shape):
+        indices = list(same)
+        orthogonal = newton_schulz(torch.cat([layers[layer] for layer in indices]), dtype)
+        found |= dict(zip(indices, orthogonal.chunk(len(indices)), strict=True))
+    return found
 
-    With C = L L.T the damped covariance of the layer's `inputs` X [N, in, P], D = -s * newton_schulz(G L^-T) L^-1. The
+
+@torch.no_grad()
+def descent_directions(
+    gradients: Mapping[int, Tensor], inputs: Mapping[int, Tensor], kernels: Mapping[int, Tensor], dtype: torch.dtype
+) -> dict[int, Tensor]:
+    """Return layer index -> descent direction D [N, out, in] of kernels [out, in] with loss gradients G [N, out, in].
+
+    With C = L L.T the damped covariance of a layer's inputs X [N, in, P], D = -s * newton_schulz(G L^-T) L^-1. The
     factor s gives the output change D X the root mean square of the output itself. `dtype` is that of Newton-Schulz.
     """
-    covariance = Covariance.of(inputs)
-    whitened = torch.linalg.solve_triangular(covariance.factor, gradient.mT, upper=False).mT
-    orthogonal = newton_schulz(whitened, dtype)
-    change = -torch.linalg.solve_triangular(covariance.factor, orthogonal, upper=False, left=False)
-    output = (kernel @ inputs).square().mean((1, 2))
-    moved = (orthogonal.square() - covariance.damping[:, None] * change.square()).sum(2).mean(1)  # trace(D C D.T) / out
-    return change * (output / (moved + 1e-12)).sqrt()[:, None, None]
+    covariances = {layer: Covariance.of(inputs[layer]) for layer in gradients}
+    whitened = {
+        layer: torch.linalg.solve_triangular(covariances[layer].factor, gradient.mT, upper=False).mT
+        for layer, gradient in gradients.items()
+    }
+    directions = {}
+    for layer, orthogonal in orthogonalized(whitened, dtype).items():
+        covariance = covariances[layer]
+        change = -torch.linalg.solve_triangular(covariance.factor, orthogonal, upper=False, left=False)
+        output = (kernels[layer] @ inputs[layer]).square().mean((1, 2))
+        # trace(D C D.T) / out
+        moved = (orthogonal.square() - covariance.damping[:, None] * change.square()).sum(2).mean(1)
+        directions[layer] = change * (output / (moved + 1e-12)).sqrt()[:, None, None]
+    return directions

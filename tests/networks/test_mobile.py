@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator, inverse_haar
+from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator, depthwise, inverse_haar
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +86,13 @@ def test_inverse_haar_inverts_the_haar_transform() -> None:
     diagonal = (upper_left - upper_right - lower_left + lower_right) / 2
     differences = torch.stack((vertical, horizontal, diagonal), 2).flatten(1, 2)
     assert torch.allclose(inverse_haar(torch.cat((average, differences), 1)), picture, atol=1e-6)
+
+
+def test_gradients_of_depthwise_convolutions_are_those_of_the_general_convolution() -> None:
+    maps, kernels = torch.randn(2, 6, 9, 9, requires_grad=True), torch.randn(6, 1, 3, 3, requires_grad=True)
+    weights = torch.randn(2, 6, 9, 9)
+    general = torch.nn.functional.conv2d(maps, kernels, padding=1, groups=6)
+    expected = torch.autograd.grad((general * weights).sum(), (maps, kernels))
+    found = torch.autograd.grad((depthwise(maps, kernels) * weights).sum(), (maps, kernels))
+    for one, other in zip(found, expected, strict=True):
+        assert torch.allclose(one, other, atol=1e-5)

@@ -11,7 +11,7 @@ from hyperstyle.networks.feedback import relative_offset, without_constant_detai
 from hyperstyle.networks.generator import Offsets, add_offsets
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preconditioning import descent_direction
+from hyperstyle.networks.preconditioning import descent_directions, newton_schulz, orthogonalized
 from hyperstyle.networks.preview_head import SIZE, PreviewHead, preview
 from hyperstyle.networks.refiner import Refiner, kernel_change
 from hyperstyle.networks.small_encoder import SmallEncoder
@@ -111,9 +111,13 @@ def test_corrections_of_a_code_bring_its_picture_nearer(
 
 def test_a_direction_takes_no_notice_of_how_inputs_and_errors_are_scaled() -> None:
     gradient, inputs, kernel = torch.randn(1, 8, 16), torch.randn(1, 16, 64), torch.randn(8, 16)
-    found = descent_direction(gradient, inputs, kernel, torch.float32)
+
+    def direction(gradient: torch.Tensor, inputs: torch.Tensor) -> torch.Tensor:
+        return descent_directions({1: gradient}, {1: inputs}, {1: kernel}, torch.float32)[1]
+
+    found = direction(gradient, inputs)
     for scaled in ((gradient * 1e-4, inputs), (gradient, inputs * 100)):
-        assert torch.allclose(found, descent_direction(*scaled, kernel, torch.float32), rtol=1e-2, atol=1e-3)
+        assert torch.allclose(found, direction(*scaled), rtol=1e-2, atol=1e-3)
     assert (found * gradient).sum() < 0  # downhill
     moved, answers = found @ inputs, kernel @ inputs
     assert torch.allclose(moved.square().mean(), answers.square().mean(), rtol=0.05)
@@ -127,3 +131,10 @@ def test_the_small_picture_takes_codes_of_w_and_of_each_style_alike(
     repeated = code.unsqueeze(1).repeat(1, generator.n_styles, 1)
     one, other = (preview(generator, head, codes, generator.kernels()) for codes in (code, repeated))
     assert torch.allclose(one, other, atol=1e-5)
+
+
+def test_layers_that_are_orthogonalized_together_are_those_that_are_alone() -> None:
+    layers = {layer: torch.randn(2, *shape) for layer, shape in {1: (8, 4), 2: (6, 6), 3: (8, 4), 4: (4, 8)}.items()}
+    together = orthogonalized(layers, torch.float32)
+    for layer, matrices in layers.items():
+        assert torch.allclose(together[layer], newton_schulz(matrices, torch.float32), atol=1e-5)
