@@ -25,6 +25,8 @@ from hyperstyle.pauses import pause
 Distance = Callable[[Tensor, Tensor], Tensor]
 """(pictures, photos), both [N, 3, 256, 256], RGB in [-1, 1] -> distances [N]."""
 
+PREVIEWED = 8
+"""Steps of a code whose gradients come through previews alone; later ones look near the generator's own picture."""
 PRIOR = 1e-4  # of the prior on codes: keeps them where the generator was trained, at little cost in distance
 
 
@@ -85,22 +87,30 @@ class FeedbackModel(nn.Module, ABC):
         encoder, target = self.w_encoder, self.target(photo)
         with self._as_precise(photo.device):
             codes: Tensor = encoder(photo).float()
-        coordinates, descent = encoder.coordinates(codes), Lbfgs()
-        for _ in range(self.corrections if corrections is None else corrections):
+        coordinates, descent, nearby = encoder.coordinates(codes), Lbfgs(), None
+        for index in range(self.corrections if corrections is None else corrections):
             pause()
-            gradient = self.code_gradient(target, codes) @ encoder.basis + PRIOR * encoder.precision * coordinates
+            if index == PREVIEWED:
+                nearby = self.nearby(self.generator(codes))
+                descent.change_function()
+            gradient = self.code_gradient(target, codes, nearby) @ encoder.basis
+            gradient = gradient + PRIOR * encoder.precision * coordinates
             coordinates = coordinates + descent.next_step(gradient)
             codes = encoder.codes(coordinates)
         return codes
 
     @torch.enable_grad()
-    def code_gradient(self, target: Target, codes: Tensor) -> Tensor:
-        """Return the gradient [N, 512], over codes [N, 512] in W, of the distance between previews and N photos."""
+    def code_gradient(self, target: Target, codes: Tensor, nearby: NearbyPreview | None = None) -> Tensor:
+        """Return the gradient [N, 512], over codes [N, 512] in W, of the distance between previews and N photos.
+
+        `nearby` is that of `preview`.
+        """
         kernels = self.generator.kernels()
         slopes: list[Tensor] = []
         for part in chunks(len(codes), codes.device):
             moved = codes[part].detach().requires_grad_()
-            slopes += torch.autograd.grad(self._distance(target[part], self.preview(moved, kernels)).sum(), moved)
+            shown = self.preview(moved, kernels, nearby=nearby, first=part.start)
+            slopes += torch.autograd.grad(self._distance(target[part], shown).sum(), moved)
         return torch.cat(slopes)
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:

@@ -38,6 +38,10 @@ class Lbfgs:
         self.gradient, self.step = gradient, step * (self.bound / (length + 1e-12)).clamp(max=1)
         return self.step
 
+    def change_function(self) -> None:
+        """Learn nothing from the next gradient's change: it is that of another, similar function."""
+        self.gradient = None
+
     def learn(self, step: Tensor, change: Tensor) -> None:
         """Remember a step and the change of the gradient, both [N, D], where the function is convex along it."""
         product = (step * change).sum(1, keepdim=True)

@@ -44,3 +44,13 @@ def test_steps_stay_downhill_where_the_curvature_is_negative() -> None:
     vectors = descended(saddle, torch.full((1, SIZE), 0.5), 6)
     heights = torch.einsum("tni,nij,tnj->t", vectors, saddle, vectors)
     assert (heights.diff() < 0).all()
+
+
+def test_another_function_is_not_mistaken_for_curvature() -> None:
+    first, second = 0.05 * torch.randn(2, 3, SIZE)
+    descent, other = Lbfgs(), Lbfgs()
+    for one in (descent, other):
+        one.next_step(first)
+    descent.change_function()
+    assert torch.equal(descent.next_step(second), -second)
+    assert not torch.equal(other.next_step(second), -second)
