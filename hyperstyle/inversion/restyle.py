@@ -16,6 +16,6 @@ def invert(model: ReStyleModel, photo: Tensor, steps: int = 5) -> Iterator[Step]
     picture = model.view.crop(model.generator(codes))
     yield Step(0, picture, codes, {})
     for index in range(1, steps + 1):
-        codes = codes + model.encoder(photo, model.view.pool(picture))
+        codes = codes + model.correction(photo, picture)
         picture = model.view.crop(model.generator(codes))
         yield Step(index, picture, codes, {})

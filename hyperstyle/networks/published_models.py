@@ -1,6 +1,7 @@
 """The published models: HyperStyle, ReStyle-e4e and HyperInverter, each with its generator and encoders."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from hyperstyle.device import low_precision
 from hyperstyle.networks.backbones import Backbone, IrSe50, ResNet34
 from hyperstyle.networks.encoders import ReStyleEncoder, WEncoder
 from hyperstyle.networks.generator import OffsetMode, Offsets
@@ -63,27 +65,41 @@ LAYERWISE_BACKBONES: dict[str, Callable[[int], Backbone]] = {
 """Published name of HyperInverter's layerwise encoder -> its backbone."""
 
 
-class HyperStyleModel(nn.Module):
-    """HyperStyle: W-encoder, hypernetwork and StyleGAN2."""
+class StyleGan2Model(nn.Module):
+    """What the published models share: a StyleGAN2, the average code, and one precision for all networks."""
 
     latent_avg: Tensor
     """Average code [n_styles, 512], to which the encoder's codes are added."""
-    lpips: Lpips
-    """Perceptual distance for methods that optimize; not in the published files, set by `load_model`."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, offset_mode: OffsetMode = OffsetMode.MULTIPLIED) -> None:
         super().__init__()
         self.options = options
         self.view = options.view
-        self.generator = StyleGan2(options.output_size, options.design)
-        self.w_encoder = WEncoder()
-        separable = HYPERNETWORKS[options.encoder_type]
-        self.hypernetwork = HyperNetwork(options.output_size, options.layers, separable, options.design)
+        self.generator = StyleGan2(options.output_size, options.design, offset_mode)
         self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
 
     def compute_in(self, dtype: torch.dtype) -> None:
-        """Compute the generator's feature maps in `dtype`."""
+        """Compute feature maps in `dtype`, also those of encoders and hypernetworks."""
         self.generator.compute_in(dtype)
+
+    def as_precise(self, device: torch.device) -> AbstractContextManager[None]:
+        """Return a context in which networks compute in the type of the generator's feature maps."""
+        return low_precision(device, enabled=self.generator.compute_dtype != torch.float32)
+
+    def seen(self, network: nn.Module, *pictures: Tensor) -> Tensor:
+        """Return what an encoder makes of pictures [N, 3, H, W], RGB in [-1, 1], in 32 bits."""
+        with self.as_precise(pictures[0].device):
+            # Convolutions in bfloat16 take half the time in this layout.
+            found: Tensor = network(*(picture.contiguous(memory_format=torch.channels_last) for picture in pictures))
+        return found.float()
+
+
+class MappedModel(StyleGan2Model):
+    """A model with hypernetworks, whose W-encoder moves away from the average code."""
+
+    lpips: Lpips
+    """Perceptual distance for methods that optimize; not in the published files, set by `load_model`."""
+    w_encoder: WEncoder
 
     @property
     def mapping(self) -> Callable[[Tensor], Tensor]:
@@ -92,76 +108,60 @@ class HyperStyleModel(nn.Module):
 
     def encode(self, photo: Tensor) -> Tensor:
         """Return codes [N, n_styles, 512] of photos [N, 3, view.height, view.width], RGB in [-1, 1]."""
-        code: Tensor = self.w_encoder(photo)
-        return code[:, None] + self.latent_avg
+        return self.seen(self.w_encoder, photo)[:, None] + self.latent_avg
+
+
+class HyperStyleModel(MappedModel):
+    """HyperStyle: W-encoder, hypernetwork and StyleGAN2."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        self.w_encoder = WEncoder()
+        separable = HYPERNETWORKS[options.encoder_type]
+        self.hypernetwork = HyperNetwork(options.output_size, options.layers, separable, options.design)
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:  # noqa: ARG002
         """Return a function (cropped pictures [N, 3, H, W], their offsets) -> offsets to add."""
-        return lambda picture, _: self.hypernetwork(photo, self.view.pool(picture))
+
+        def refine(picture: Tensor, _: Offsets) -> Offsets:
+            with self.as_precise(photo.device):
+                return self.hypernetwork(photo, self.view.pool(picture))
+
+        return refine
 
 
-class ReStyleModel(nn.Module):
-    """ReStyle-e4e: an encoder that refines W+ codes step by step, and StyleGAN2."""
-
-    latent_avg: Tensor
-    """Average code [n_styles, 512], from which the steps start."""
+class ReStyleModel(StyleGan2Model):
+    """ReStyle-e4e: an encoder that refines W+ codes step by step from the average code, and StyleGAN2."""
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
-        self.options = options
-        self.view = options.view
-        self.generator = StyleGan2(options.output_size, options.design)
+        super().__init__(options)
         self.encoder = ReStyleEncoder(RESTYLE_BACKBONES[options.encoder_type](6), self.generator.n_styles)
-        self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
 
-    def compute_in(self, dtype: torch.dtype) -> None:
-        """Compute the generator's feature maps in `dtype`."""
-        self.generator.compute_in(dtype)
+    def correction(self, photo: Tensor, picture: Tensor) -> Tensor:
+        """Return what to add to the codes [N, n_styles, 512] of a cropped picture [N, 3, H, W] of a photo."""
+        return self.seen(self.encoder, photo, self.view.pool(picture))
 
 
-class HyperInverterModel(nn.Module):
+class HyperInverterModel(MappedModel):
     """HyperInverter: W-encoder, layerwise encoder, hypernetwork, and a StyleGAN2 whose offsets are added."""
 
-    latent_avg: Tensor
-    """Average code [n_styles, 512], to which the W-encoder's codes are added."""
-    lpips: Lpips
-    """Perceptual distance for methods that optimize; not in the published files, set by `load_model`."""
-
     def __init__(self, options: Options) -> None:
-        super().__init__()
-        self.options = options
-        self.view = options.view
-        self.generator = StyleGan2(options.output_size, options.design, OffsetMode.ADDED)
+        super().__init__(options, OffsetMode.ADDED)
         is_faces = any(name in options.dataset_type for name in ("ffhq", "celeb"))  # as in the published code
         self.w_encoder = WEncoder(IrSe50(3) if is_faces else ResNet34(3))
         self.encoder = LayerwiseEncoder(LAYERWISE_BACKBONES[options.encoder_type](3), self.generator.n_styles)
         self.hypernetwork = AdditiveHyperNetwork(
             options.output_size, options.design, options.layers, options.hidden_dim
         )
-        self.register_buffer("latent_avg", torch.zeros(self.generator.n_styles, CODE))
-
-    def compute_in(self, dtype: torch.dtype) -> None:
-        """Compute the generator's feature maps in `dtype`."""
-        self.generator.compute_in(dtype)
-
-    @property
-    def mapping(self) -> Callable[[Tensor], Tensor]:
-        """Mapping network: normal vectors [N, 512] -> codes [N, 512] in W."""
-        return self.generator.mapping
-
-    def encode(self, photo: Tensor) -> Tensor:
-        """Return codes [N, n_styles, 512] of photos [N, 3, 256, 256], RGB in [-1, 1]."""
-        code: Tensor = self.w_encoder(photo)
-        return code[:, None] + self.latent_avg
 
     def refinement(self, photo: Tensor, codes: Tensor) -> Callable[[Tensor, Offsets], Offsets]:  # noqa: ARG002
         """Return a function (picture [N, 3, H, W] of the photo's code, its offsets) -> offsets to add."""
-        photo_maps = self.encoder(photo)
+        photo_maps = self.seen(self.encoder, photo)
 
         def refine(picture: Tensor, _: Offsets) -> Offsets:
             # Without antialiasing, as in the published code.
             small = F.interpolate(picture, photo.shape[-2:], mode="bilinear")
-            return self.hypernetwork(self.encoder(small), photo_maps)
+            return self.hypernetwork(self.seen(self.encoder, small), photo_maps)
 
         return refine
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 import torch
 
+from hyperstyle.device import fast_dtype
 from hyperstyle.inversion import hyperstyle, restyle
 from hyperstyle.networks.published_models import HyperStyleModel, Options, ReStyleModel
 
@@ -64,6 +65,23 @@ def test_photos_do_not_depend_on_their_neighbours(model: HyperStyleModel) -> Non
     *_, alone = hyperstyle.invert(model, two[1:], steps=1)
     difference = (together.picture[1:] - alone.picture).abs().max() / alone.picture.std()
     assert difference < 1e-3
+
+
+@pytest.mark.skipif(fast_dtype(torch.device("cpu")) is torch.float32, reason="a CPU without bfloat16")
+def test_fast_networks_find_nearly_the_same_in_32_bits(model: HyperStyleModel) -> None:
+    photo, picture = photos(model), torch.rand(1, 3, 48, 64) * 2 - 1
+
+    def found() -> list[torch.Tensor]:
+        codes = model.encode(photo)
+        return [codes, *model.refinement(photo, codes)(picture, {}).values()]
+
+    exact = found()
+    model.compute_in(torch.bfloat16)
+    fast = found()
+    model.compute_in(torch.float32)
+    for one, other in zip(fast, exact, strict=True):
+        assert one.dtype == torch.float32
+        assert 0 < (one - other).std() < 0.03 * other.std()
 
 
 def test_what_is_found_can_be_tuned_further(model: HyperStyleModel) -> None:
