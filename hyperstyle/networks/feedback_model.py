@@ -58,6 +58,15 @@ class FeedbackModel(nn.Module, ABC):
         """Compute feature maps in `dtype`."""
         self.generator.compute_in(dtype)
 
+    def keep_convolutions_in(self, dtype: torch.dtype) -> None:
+        """Keep the 3x3 kernels of encoder and hypernetwork in `dtype`, to which autocast converts them at every call.
+
+        Pictures stay the same, in half the memory; the networks cannot be trained any more.
+        """
+        for module in (*self.w_encoder.modules(), *self.hypernetwork.modules()):
+            if isinstance(module, nn.Conv2d) and module.kernel_size == (3, 3):
+                module.to(dtype)
+
     @abstractmethod
     def preview(
         self,

@@ -40,22 +40,11 @@ class Covariance:
     """L [N, in, in], lower triangular."""
 
     @classmethod
-    def of(cls, inputs: Tensor) -> "Covariance":
-        """Return the covariance of inputs [N, in, P] over P positions, about 0."""
-        plain = inputs @ inputs.mT / inputs.shape[2]
+    def of(cls, *inputs: Tensor) -> "Covariance":
+        """Return the covariances of inputs [N, in, P] over P positions, about 0; those of several layers in turn."""
+        plain = torch.cat([x @ x.mT / x.shape[2] for x in inputs])
         damping = DAMPING * plain.diagonal(dim1=1, dim2=2).mean(1)[:, None]
         return cls(damping, torch.linalg.cholesky(plain + torch.diag_embed(damping.expand(plain.shape[:2]))))
-
-
-def orthogonalized(layers: Mapping[int, Tensor], dtype: torch.dtype) -> dict[int, Tensor]:
-    """Return `newton_schulz` of the matrices [N, a, b] of layers: those of one shape together, in half the time."""
-    found: dict[int, Tensor] = {}
-    by_shape = sorted(layers, key=lambda layer: layers[layer].shape)
-    for _, same in groupby(by_shape, key=lambda layer: layers[layer].shape):
-        indices = list(same)
-        orthogonal = newton_schulz(torch.cat([layers[layer] for layer in indices]), dtype)
-        found |= dict(zip(indices, orthogonal.chunk(len(indices)), strict=True))
-    return found
 
 
 @torch.no_grad()
@@ -66,18 +55,21 @@ def descent_directions(
 
     With C = L L.T the damped covariance of a layer's inputs X [N, in, P], D = -s * newton_schulz(G L^-T) L^-1. The
     factor s gives the output change D X the root mean square of the output itself. `dtype` is that of Newton-Schulz.
+    Layers whose kernels have the same shape are computed together, in half the time.
     """
-    covariances = {layer: Covariance.of(inputs[layer]) for layer in gradients}
-    whitened = {
-        layer: torch.linalg.solve_triangular(covariances[layer].factor, gradient.mT, upper=False).mT
-        for layer, gradient in gradients.items()
-    }
-    directions = {}
-    for layer, orthogonal in orthogonalized(whitened, dtype).items():
-        covariance = covariances[layer]
+    directions: dict[int, Tensor] = {}
+    for _, same in groupby(
+        sorted(gradients, key=lambda layer: kernels[layer].shape), lambda layer: kernels[layer].shape
+    ):
+        layers = list(same)
+        covariance = Covariance.of(*(inputs[layer] for layer in layers))
+        gradient = torch.cat([gradients[layer] for layer in layers])
+        whitened = torch.linalg.solve_triangular(covariance.factor, gradient.mT, upper=False).mT
+        orthogonal = newton_schulz(whitened, dtype)
         change = -torch.linalg.solve_triangular(covariance.factor, orthogonal, upper=False, left=False)
-        output = (kernels[layer] @ inputs[layer]).square().mean((1, 2))
+        output = torch.cat([(kernels[layer] @ inputs[layer]).square().mean((1, 2)) for layer in layers])
         # trace(D C D.T) / out
         moved = (orthogonal.square() - covariance.damping[:, None] * change.square()).sum(2).mean(1)
-        directions[layer] = change * (output / (moved + 1e-12)).sqrt()[:, None, None]
+        change *= (output / (moved + 1e-12)).sqrt()[:, None, None]
+        directions |= dict(zip(layers, change.chunk(len(layers)), strict=True))
     return directions

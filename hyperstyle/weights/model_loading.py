@@ -74,6 +74,8 @@ def placed(model: P, device: torch.device) -> P:
     On a CPU the weights stay memory-mapped and are read when they are used.
     """
     model.compute_in(fast_dtype(device))
+    if isinstance(model, FeedbackModel):
+        model.keep_convolutions_in(fast_dtype(device))
     if device.type != "cpu":
         model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return model

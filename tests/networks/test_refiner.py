@@ -11,7 +11,7 @@ from hyperstyle.networks.feedback import relative_offset, without_constant_detai
 from hyperstyle.networks.generator import Offsets, add_offsets
 from hyperstyle.networks.lpips import Lpips
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
-from hyperstyle.networks.preconditioning import descent_directions, newton_schulz, orthogonalized
+from hyperstyle.networks.preconditioning import descent_directions
 from hyperstyle.networks.preview_head import SIZE, PreviewHead, preview
 from hyperstyle.networks.refiner import Refiner, kernel_change
 from hyperstyle.networks.small_encoder import SmallEncoder
@@ -133,8 +133,12 @@ def test_the_small_picture_takes_codes_of_w_and_of_each_style_alike(
     assert torch.allclose(one, other, atol=1e-5)
 
 
-def test_layers_that_are_orthogonalized_together_are_those_that_are_alone() -> None:
-    layers = {layer: torch.randn(2, *shape) for layer, shape in {1: (8, 4), 2: (6, 6), 3: (8, 4), 4: (4, 8)}.items()}
-    together = orthogonalized(layers, torch.float32)
-    for layer, matrices in layers.items():
-        assert torch.allclose(together[layer], newton_schulz(matrices, torch.float32), atol=1e-5)
+def test_layers_that_are_computed_together_do_not_know_of_each_other() -> None:
+    shapes = {1: (8, 4), 2: (6, 6), 3: (8, 4), 4: (4, 8)}
+    kernels = {layer: torch.randn(shape) for layer, shape in shapes.items()}
+    gradients = {layer: torch.randn(2, *shape) for layer, shape in shapes.items()}
+    inputs = {layer: torch.randn(2, kernels[layer].shape[1], 16 * layer) for layer in shapes}
+    together = descent_directions(gradients, inputs, kernels, torch.float32)
+    for layer, direction in together.items():
+        alone = descent_directions(*({layer: part[layer]} for part in (gradients, inputs, kernels)), torch.float32)
+        assert torch.allclose(direction, alone[layer], atol=1e-4)
