@@ -23,7 +23,7 @@ from hyperstyle.networks.preconditioning import Covariance, newton_schulz
 
 POLISH_STEPS = 24
 TOTAL_CHANGE = 0.08  # of a layer's output, as a share of its root mean square, by all steps together at most
-MAX_STEP_CHANGE = 0.008  # of a layer's output by one step
+MAX_STEP_CHANGE = 0.005  # of a layer's output by one step
 
 
 @torch.enable_grad()
