@@ -22,8 +22,8 @@ from hyperstyle.networks.lpips import Target
 from hyperstyle.networks.preconditioning import Covariance, newton_schulz
 
 POLISH_STEPS = 24
-TOTAL_CHANGE = 0.08  # of a layer's output, as a share of its root mean square, by all steps together at most
-MAX_STEP_CHANGE = 0.005  # of a layer's output by one step
+MAX_STEP_CHANGE = 0.005  # of a layer's output by one step, as a share of its root mean square
+WARM_UP = 8  # steps until they may be that long
 
 
 @torch.enable_grad()
@@ -62,7 +62,7 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
     tuned = tuned_kernels()
     picture = render_view(model, styles, tuned)
     for index in range(1, steps + 1):
-        rate = min(2 * TOTAL_CHANGE / steps, MAX_STEP_CHANGE) * (1 - (index - 1) / steps)
+        rate = step_change(index, steps)
         loss = target.distance(model.view.pool(picture)).sum()
         gradients = dict(zip(changes, torch.autograd.grad(loss, list(changes.values())), strict=True))
         with torch.no_grad():
@@ -74,6 +74,14 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
         picture = render_view(model, styles, tuned)
         offsets = offsets_to(generator, tuned)
         yield Step(start.index + index, picture.detach(), start.codes, offsets)
+
+
+def step_change(index: int, steps: int) -> float:
+    """Return by how much step `index` of `steps`, counted from 1, may change a layer's output; see MAX_STEP_CHANGE.
+
+    First steps are short, because nothing is known yet of directions in which the error curves strongly.
+    """
+    return MAX_STEP_CHANGE * min(index / WARM_UP, 1) * (1 - (index - 1) / steps)
 
 
 def whitening_basis(kernel: Tensor, inputs: Tensor) -> Tensor:
