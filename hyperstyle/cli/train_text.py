@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hyperstyle.cli.classifiers import load_identity, load_labeller
+from hyperstyle.cli.classifiers import load_describer, load_identity
 from hyperstyle.cli.options import Device, DomainName, Photos, device_of, domain_of, photos_in, training_packages
 from hyperstyle.cli.train import STORY, Minutes, Work
 from hyperstyle.domain_table import EMBEDDED, TextTables
@@ -37,13 +37,12 @@ app = typer.Typer()
 
 @app.command("text")
 def train_text(work: Work, minutes: Minutes, device: Device = None) -> None:
-    """Train our own small CLIP on the labelled pictures, and ship it."""
+    """Label the pictures that are not labelled yet, train our own small CLIP on them, and ship it."""
     with training_packages():
         from hyperstyle.training.text import text_model_training
-    text_model_training.train(work, minutes, device_of(device), typer.echo)
-    assets.ship(
-        text_model_training.load_trained(work), ASSETS / NETWORK_FILE, text_model_training.metadata_of(work) | STORY
-    )
+    text_model_training.train(work, minutes, load_describer(), device_of(device), typer.echo)
+    story = text_model_training.metadata_of(work) | STORY
+    assets.ship(text_model_training.load_trained(work), ASSETS / NETWORK_FILE, story, in_8_bits=True)
 
 
 @app.command("relevance")
@@ -83,7 +82,7 @@ def measure_text(photos: Photos, work: Work, device: Device = None) -> None:
         from hyperstyle.training.text import measure_text
     bench = measure_text.TextEditBench(
         Inverter.load(EMBEDDED, device_of(device)),
-        load_labeller(),
+        load_describer(),
         load_identity(),
         work / "text-table",
     )

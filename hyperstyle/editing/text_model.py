@@ -117,7 +117,7 @@ def open_clip_package() -> Any:  # noqa: ANN401 -- a module without types
 # --- the embedded model ----------------------------------------------------------------------------------------------
 
 EMBEDDED_NAME = "faces of the embedded generator"
-EMBEDDED_SIDE = 64
+EMBEDDED_SIDE, EMBEDDED_DIM = 64, 64
 EMBEDDED_THRESHOLD, EMBEDDED_UNIT = 0.15, 0.5  # chosen on generated faces and training portraits
 EMBEDDED_TEMPLATES = ("{}", "a photo of {}", "a picture of {}", "a portrait of {}", "a close-up of {}", "this is {}")
 
@@ -125,7 +125,7 @@ EMBEDDED_TEMPLATES = ("{}", "a photo of {}", "a picture of {}", "a portrait of {
 def embedded_config(words: WordTokenizer) -> dict[str, Any]:
     """Return open_clip's configuration of the embedded network: 5 million parameters, enough for 20,000 pictures."""
     return {
-        "embed_dim": 64,
+        "embed_dim": EMBEDDED_DIM,
         "vision_cfg": {"layers": [1, 1, 1, 1], "width": 32, "head_width": 64, "image_size": EMBEDDED_SIDE},
         "text_cfg": {"context_length": CONTEXT, "vocab_size": words.size, "width": 128, "heads": 4, "layers": 2},
     }

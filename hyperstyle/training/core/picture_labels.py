@@ -3,14 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from hyperstyle.files import atomic_write, ensure_dir
-from hyperstyle.metrics.attributes import LABELS, Labeller
+from hyperstyle.photo.reading import Pixels
 from hyperstyle.training.core.generated_pictures import file_of
+
+
+class PictureLabeller(Protocol):
+    """What computes labels of an aligned picture."""
+
+    names: tuple[str, ...]
+    """Names of the labels."""
+
+    def labels(self, pixels: Pixels) -> NDArray[np.float32]:
+        """Return the labels [labels] of a picture [256, 256, 3]."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +31,12 @@ class PictureLabels:
     numbers: NDArray[np.int64]
     """Numbers [N] of the pictures."""
     values: NDArray[np.float32]
-    """Labels [N, labels] in the order of `LABELS`."""
+    """Labels [N, labels] in the order of their labeller's names."""
 
 
-def label_pictures(pictures: Path, folder: Path, numbers: list[int], labeller: Labeller) -> Iterator[PictureLabels]:
+def label_pictures(
+    pictures: Path, folder: Path, numbers: list[int], labeller: PictureLabeller
+) -> Iterator[PictureLabels]:
     """Yield the labels of the pictures with those numbers, a thousand at a time.
 
     `pictures` is the folder of the pictures. Labels that are already in `folder` are read, others are written there.
@@ -34,25 +47,25 @@ def label_pictures(pictures: Path, folder: Path, numbers: list[int], labeller: L
         thousands.setdefault(number // 1000, []).append(number)
     for thousand, inside in thousands.items():
         path = folder / f"{thousand:04d}.npz"
-        known = read_labels(path)
+        known = read_labels(path, labeller.names)
         if known is None or known.numbers.tolist() != inside:
             rows = [labeller.labels(np.asarray(Image.open(file_of(pictures, number)))) for number in inside]
             known = PictureLabels(np.array(inside), np.stack(rows))
-            write_labels(path, known)
+            write_labels(path, known, labeller.names)
         yield known
 
 
-def read_labels(path: Path) -> PictureLabels | None:
-    """Return the labels in a file; None where it is missing or its label names differ from `LABELS`."""
+def read_labels(path: Path, names: tuple[str, ...]) -> PictureLabels | None:
+    """Return the labels in a file; None where it is missing or holds labels of other names."""
     if not path.exists():
         return None
     with np.load(path) as stored:
-        if tuple(stored["names"]) != LABELS:
+        if tuple(stored["names"]) != names:
             return None
         return PictureLabels(stored["numbers"], stored["values"])
 
 
-def write_labels(path: Path, labels: PictureLabels) -> None:
+def write_labels(path: Path, labels: PictureLabels, names: tuple[str, ...]) -> None:
     """Write labels to an .npz file."""
     with atomic_write(path) as part, part.open("wb") as file:
-        np.savez(file, names=np.array(LABELS), numbers=labels.numbers, values=labels.values)
+        np.savez(file, names=np.array(names), numbers=labels.numbers, values=labels.values)

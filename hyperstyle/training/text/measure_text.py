@@ -1,4 +1,4 @@
-"""Measures text edits on inverted photos: label and identity before and after ten pairs of texts."""
+"""Measures text edits on inverted photos: label and identity before and after some pairs of texts."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from hyperstyle.errors import StudioError
 from hyperstyle.files import atomic_write, ensure_dir
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inverter import Inverter
-from hyperstyle.metrics.attributes import LABELS, Labeller
+from hyperstyle.metrics.descriptions import DESCRIBED, Describer
 from hyperstyle.metrics.identity import FaceIdentity
 from hyperstyle.photo.reading import Pixels
 from hyperstyle.training.core.doc_sections import write_section
@@ -35,7 +35,7 @@ class TextPair:
     before: str
     after: str
     label: str
-    """One of `LABELS`."""
+    """One of `DESCRIBED`."""
     grows: bool
     """The edit should increase the label; otherwise decrease it."""
     strength: float = DEFAULT_TEXT_STRENGTH
@@ -75,7 +75,7 @@ class TextEditBench:
     """Inverter and classifiers that measure text edits; measurements are cached in `folder`."""
 
     inverter: Inverter
-    labeller: Labeller
+    describer: Describer
     identity: FaceIdentity
     folder: Path
 
@@ -98,7 +98,7 @@ class TextEditBench:
         no_face = np.full(DESCRIPTOR, np.nan)
         descriptors = [self.identity.describe(picture) for picture in drawn]
         measured = TextEditMeasurements(
-            np.stack([self.labeller.labels(picture) for picture in drawn]),
+            np.stack([self.describer.labels(picture) for picture in drawn]),
             np.stack([no_face if descriptor is None else descriptor for descriptor in descriptors]),
             np.stack([resized(picture, STRIP_SIDE) for picture in drawn]),
         )
@@ -157,14 +157,15 @@ def table(editor: TextEditor, measured: list[TextEditMeasurements]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for place, pair in enumerate(PAIRS, 1):
-        column = LABELS.index(pair.label)
+        column = DESCRIBED.index(pair.label)
         before, after = labels[:, 0, column], labels[:, place, column]
+        # A label that is NaN, because the picture does not show what it measures, counts as the wrong way.
         right = (after > before) if pair.grows else (after < before)
         distances = np.linalg.norm(faces[:, place] - faces[:, 0], axis=1)
         lost = int(np.isnan(distances).sum())
         lines.append(
             f"| {pair.before} | {pair.after} | {pair.strength:g} | {pair.label}, {'more' if pair.grows else 'less'} "
-            f"| {before.mean():.2f} / {after.mean():.2f} | {right.mean():.0%} | {np.nanmean(distances):.2f} | {lost} "
-            f"| {editor.direction(pair.before, pair.after).channels} |"
+            f"| {np.nanmean(before):.2f} / {np.nanmean(after):.2f} | {right.mean():.0%} | {np.nanmean(distances):.2f} "
+            f"| {lost} | {editor.direction(pair.before, pair.after).channels} |"
         )
     return "\n".join(lines)

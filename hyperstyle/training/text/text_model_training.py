@@ -1,4 +1,8 @@
-"""Trains our own small CLIP on generated faces and captions that are composed from their labels."""
+"""Trains our own small CLIP on generated faces and captions that are composed from their labels.
+
+Beside CLIP's loss, a linear layer has to read all labels out of the embedding of a picture, since a caption names only
+some of them, and as well as it can out of the caption's: so each word soon finds the label that it speaks of.
+"""
 
 import copy
 import json
@@ -15,6 +19,7 @@ from torch.nn import functional as F
 
 from hyperstyle.device import low_precision
 from hyperstyle.editing.text_model import (
+    EMBEDDED_DIM,
     EMBEDDED_SIDE,
     TextModel,
     embed_sentences,
@@ -24,10 +29,19 @@ from hyperstyle.editing.text_model import (
 )
 from hyperstyle.editing.word_tokenizer import WordTokenizer
 from hyperstyle.errors import StudioError
-from hyperstyle.training.core.generated_pictures import file_of, read_picture
+from hyperstyle.metrics.descriptions import DESCRIBED
+from hyperstyle.training.core.generated_pictures import file_of, numbers_in, read_picture
 from hyperstyle.training.core.loop import TrainingRun, update
-from hyperstyle.training.core.picture_labels import PictureLabels, read_labels
-from hyperstyle.training.text.captions import caption, mirror_labels, ranks, vocabulary
+from hyperstyle.training.core.picture_labels import PictureLabeller, PictureLabels, label_pictures
+from hyperstyle.training.text.captions import (
+    FULL_FACTS,
+    caption,
+    mirror_labels,
+    ranks,
+    short_caption,
+    training_caption,
+    vocabulary,
+)
 
 CHECKPOINT = "text.pt"
 HELD_OUT = 1000  # pictures with smaller numbers are held out, as in `directions/run.py`
@@ -35,19 +49,26 @@ MIN_PICTURES = 3000
 BATCH = 128
 RATE, DECAY = 1e-3, 0.05
 MAX_SCALE = 100.0  # upper bound of the scale of similarities, as in CLIP
+MAX_SHIFT = 2  # pixels by which training pictures are shifted at random
 RETRIEVAL_SIZE = 100  # captions or pictures that retrieval chooses from
 
+Caption = Callable[[NDArray[np.float32], Random], str]
+"""Composes a caption of a face with these ranks [labels]."""
 
-def read_all_labels(work: Path) -> PictureLabels:
-    """Read all labels that `train directions` left in a folder."""
-    parts = [read_labels(path) for path in sorted((work / "labels").glob("*.npz"))]
-    known = [part for part in parts if part is not None]
-    if sum(len(part.numbers) for part in known) < MIN_PICTURES:
+
+def label_all(work: Path, labeller: PictureLabeller, log: Callable[[str], None]) -> PictureLabels:
+    """Return the labels of all pictures in a folder; those that are not there yet are computed and kept."""
+    numbers = numbers_in(work / "pictures")
+    if len(numbers) < MIN_PICTURES:
         raise StudioError(
-            f"{work / 'labels'} has labels of fewer than {MIN_PICTURES} pictures: make pictures with `python -m "
-            "hyperstyle train pictures` and label them with `python -m hyperstyle train directions`."
+            f"{work / 'pictures'} holds {len(numbers)} pictures, and the text model needs {MIN_PICTURES}: make them "
+            "with `python -m hyperstyle train pictures`."
         )
-    return PictureLabels(np.concatenate([p.numbers for p in known]), np.concatenate([p.values for p in known]))
+    parts = []
+    for part in label_pictures(work / "pictures", work / "described", numbers, labeller):
+        parts.append(part)
+        log(f"{sum(len(part.numbers) for part in parts)} of {len(numbers)} pictures labelled")
+    return PictureLabels(np.concatenate([p.numbers for p in parts]), np.concatenate([p.values for p in parts]))
 
 
 def read_all_pictures(folder: Path, numbers: NDArray[np.int64], log: Callable[[str], None]) -> Tensor:
@@ -60,28 +81,41 @@ def read_all_pictures(folder: Path, numbers: NDArray[np.int64], log: Callable[[s
     return pictures
 
 
-def train(work: Path, minutes: float, device: torch.device, log: Callable[[str], None]) -> None:
-    """Train for `minutes`, resuming from `text.pt` in `work`."""
-    labels = read_all_labels(work)
+def train(
+    work: Path, minutes: float, labeller: PictureLabeller, device: torch.device, log: Callable[[str], None]
+) -> None:
+    """Label the pictures in `work`, and train for `minutes`, resuming from `text.pt` in `work`."""
+    labels = label_all(work, labeller, log)
     rows, pictures = ranks(labels.values), read_all_pictures(work / "pictures", labels.numbers, log)
     fitting, held_out = np.flatnonzero(labels.numbers >= HELD_OUT), np.flatnonzero(labels.numbers < HELD_OUT)
+    middle, spread = rows[fitting].mean(0), rows[fitting].std(0)
     words = WordTokenizer(vocabulary())
     network = open_clip_network(embedded_config(words))
+    reader = nn.Linear(EMBEDDED_DIM, len(DESCRIBED)).to(device)
     network = network.to(device, memory_format=torch.channels_last)  # twice as fast on a CPU
     average = copy.deepcopy(network).requires_grad_(False)
-    optimizer = torch.optim.AdamW(parameter_groups(network), lr=RATE, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(
+        [*parameter_groups(network), {"params": reader.parameters(), "weight_decay": 0.0}], lr=RATE, betas=(0.9, 0.98)
+    )
     rng = Random()  # noqa: S311 -- no secrets
 
     def report(step: int) -> None:
-        by_text, by_picture = retrieval(embedded_text_model(average.eval(), words), pictures[held_out], rows[held_out])
-        log(f"step {step}: held-out retrieval among {RETRIEVAL_SIZE}: picture {by_text:.1%}, caption {by_picture:.1%}")
+        model = embedded_text_model(average.eval(), words)
+        for kind, compose in CAPTIONS.items():
+            by_text, by_picture = retrieval(model, pictures[held_out], rows[held_out], compose)
+            log(
+                f"step {step}: held-out retrieval among {RETRIEVAL_SIZE} by {kind} captions: "
+                f"picture {by_text:.1%}, caption {by_picture:.1%}"
+            )
 
-    parts = {"network": network, "average": average, "optimizer": optimizer}
+    parts = {"network": network, "average": average, "reader": reader, "optimizer": optimizer}
     for step in TrainingRun(work / CHECKPOINT, parts, minutes, report, save_every=240.0).steps(optimizer):
         picked = fitting[[rng.randrange(len(fitting)) for _ in range(BATCH)]]
-        seen, texts = batch(pictures, rows, picked, rng)
+        seen, texts, true = batch(pictures, rows, picked, rng)
         network.train()
-        loss = captions_loss(network, seen.to(device, memory_format=torch.channels_last), words(texts).to(device))
+        found = embed_both(network, seen.to(device, memory_format=torch.channels_last), words(texts).to(device))
+        read = torch.from_numpy((true - middle) / spread).to(device)
+        loss = clip_loss(*found) + sum(F.mse_loss(reader(part * EMBEDDED_DIM**0.5), read) for part in found[:2])
         loss.backward()
         update(network, average, optimizer, step)
         if step % 100 == 0:
@@ -97,22 +131,25 @@ def parameter_groups(network: nn.Module) -> list[dict[str, object]]:
 
 def batch(
     pictures: Tensor, rows: NDArray[np.float32], picked: NDArray[np.int64], rng: Random
-) -> tuple[Tensor, list[str]]:
-    """Return the picked pictures [N, 3, S, S] in [-1, 1], every second one mirrored, and a caption for each."""
-    seen, texts = pictures[torch.from_numpy(picked)].float() / 127.5 - 1, []
-    for place, number in enumerate(picked):
-        turn = place % 2 == 1
-        texts.append(caption(mirror_labels(rows[number]) if turn else rows[number], rng))
-        if turn:
-            seen[place] = seen[place].flip(-1)
-    return seen, texts
+) -> tuple[Tensor, list[str], NDArray[np.float32]]:
+    """Return the picked pictures [N, 3, S, S] in [-1, 1], a caption for each, and their ranks [N, labels].
+
+    Every second picture is mirrored, and all are shifted by a few pixels.
+    """
+    seen = pictures[torch.from_numpy(picked)].float() / 127.5 - 1
+    true = rows[picked]
+    for place in range(1, len(picked), 2):
+        seen[place], true[place] = seen[place].flip(-1), mirror_labels(true[place])
+    left, top = rng.randint(0, 2 * MAX_SHIFT), rng.randint(0, 2 * MAX_SHIFT)
+    shifted = F.pad(seen, (MAX_SHIFT,) * 4, "replicate")[..., top : top + seen.shape[-2], left : left + seen.shape[-1]]
+    return shifted, [training_caption(row, rng) for row in true], true
 
 
-def captions_loss(network: nn.Module, pictures: Tensor, tokens: Tensor) -> Tensor:
-    """Return the loss of pictures [N, 3, S, S] and the tokens [N, context] of their captions."""
+def embed_both(network: nn.Module, pictures: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the embeddings [N, D] of pictures [N, 3, S, S] and of the tokens [N, context], and CLIP's scale."""
     with low_precision(pictures.device):
-        found = network(pictures, tokens)
-    return clip_loss(*(part.float() for part in found))
+        seen, read, scale = network(pictures, tokens)
+    return seen.float(), read.float(), scale.float()
 
 
 def clip_loss(seen: Tensor, read: Tensor, scale: Tensor) -> Tensor:
@@ -123,7 +160,7 @@ def clip_loss(seen: Tensor, read: Tensor, scale: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def retrieval(model: TextModel, pictures: Tensor, rows: NDArray[np.float32]) -> tuple[float, float]:
+def retrieval(model: TextModel, pictures: Tensor, rows: NDArray[np.float32], compose: Caption) -> tuple[float, float]:
     """Return the top-1 accuracy of retrieving pictures by caption, and captions by picture, among `RETRIEVAL_SIZE`.
 
     `pictures` are uint8 [N, 3, S, S], `rows` their ranks [N, labels].
@@ -133,12 +170,21 @@ def retrieval(model: TextModel, pictures: Tensor, rows: NDArray[np.float32]) -> 
     device = next(model.network.parameters()).device
     for first in groups:
         part = slice(first, first + RETRIEVAL_SIZE)
-        texts = embed_sentences(model, [caption(row, rng) for row in rows[part]])
+        texts = embed_sentences(model, [compose(row, rng) for row in rows[part]])
         likeness = texts @ model.embed_pictures((pictures[part].float() / 127.5 - 1).to(device)).T
         partners = torch.arange(RETRIEVAL_SIZE, device=device)
         right += torch.stack([(likeness.argmax(way) == partners).float().mean() for way in (1, 0)]).cpu()
     by_text, by_picture = (right / len(groups)).tolist()
     return by_text, by_picture
+
+
+def full_caption(row: NDArray[np.float32], rng: Random) -> str:
+    """Compose a caption of eight facts, and mostly age and presentation."""
+    return caption(row, rng, FULL_FACTS)
+
+
+CAPTIONS: dict[str, Caption] = {"short": short_caption, "full": full_caption}
+"""The kinds of captions by which retrieval is measured."""
 
 
 def load_trained(work: Path) -> Any:  # noqa: ANN401 -- a class without types
