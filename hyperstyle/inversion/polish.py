@@ -22,8 +22,9 @@ from hyperstyle.networks.lpips import Target
 from hyperstyle.networks.preconditioning import Covariance, newton_schulz
 
 POLISH_STEPS = 24
-MAX_STEP_CHANGE = 0.005  # of a layer's output by one step, as a share of its root mean square
-WARM_UP = 8  # steps until they may be that long
+TOTAL_CHANGE = 0.08  # of a layer's output, as a share of its root mean square, by all steps together at most
+MAX_STEP_CHANGE = 0.008  # of a layer's output by one step
+GROWTH = 0.01  # of that change from step to step, per distance from the photo in the beginning
 
 
 @torch.enable_grad()
@@ -37,7 +38,7 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
         bases = {layer: whitening_basis(kernel, inputs[layer]) for layer, kernel in kernels.items()}
         target = Target.of(photo, model.lpips)
     changes = {layer: torch.zeros_like(kernel) for layer, kernel in kernels.items()}  # in whitened coordinates
-    rate = 0.0
+    rate = torch.zeros(len(photo), 1, device=photo.device)
 
     def flat(parts: Mapping[int, Tensor]) -> Tensor:
         return torch.cat([parts[layer].flatten(1) for layer in changes], 1)
@@ -48,7 +49,7 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
 
     def orthogonalized(gradients: Tensor) -> Tensor:
         parts = layers(gradients).items()
-        return flat({layer: rate * orthogonalize(part, generator.compute_dtype) for layer, part in parts})
+        return rate * flat({layer: orthogonalize(part, generator.compute_dtype) for layer, part in parts})
 
     def tuned_kernels() -> dict[int, Tensor]:
         return {
@@ -62,9 +63,11 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
     tuned = tuned_kernels()
     picture = render_view(model, styles, tuned)
     for index in range(1, steps + 1):
-        rate = step_change(index, steps)
-        loss = target.distance(model.view.pool(picture)).sum()
-        gradients = dict(zip(changes, torch.autograd.grad(loss, list(changes.values())), strict=True))
+        distances = target.distance(model.view.pool(picture))
+        if index == 1:
+            begin = distances.detach()[:, None]
+        rate = step_change(index, steps, begin)
+        gradients = dict(zip(changes, torch.autograd.grad(distances.sum(), list(changes.values())), strict=True))
         with torch.no_grad():
             # No step may be longer than the orthogonalized gradient: what L-BFGS has learnt does not reach further.
             descent.bound = rate * length
@@ -76,12 +79,14 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
         yield Step(start.index + index, picture.detach(), start.codes, offsets)
 
 
-def step_change(index: int, steps: int) -> float:
-    """Return by how much step `index` of `steps`, counted from 1, may change a layer's output; see MAX_STEP_CHANGE.
+def step_change(index: int, steps: int, begin: Tensor) -> Tensor:
+    """Return by how much step `index` of `steps`, counted from 1, may change a layer's output, for each photo [N, 1].
 
-    First steps are short, because nothing is known yet of directions in which the error curves strongly.
+    Near a photo, the first steps are short, because nothing is known yet of directions in which the error curves
+    strongly. `begin` [N, 1] are the distances of the pictures at the beginning.
     """
-    return MAX_STEP_CHANGE * min(index / WARM_UP, 1) * (1 - (index - 1) / steps)
+    longest = min(2 * TOTAL_CHANGE / steps, MAX_STEP_CHANGE)
+    return (index * GROWTH * begin).clamp(max=longest) * (1 - (index - 1) / steps)
 
 
 def whitening_basis(kernel: Tensor, inputs: Tensor) -> Tensor:

@@ -18,10 +18,11 @@ CONVEX = 1e-4  # least cosine between a step and the change of the gradient that
 class Lbfgs:
     """The steps of a descent of vectors [N, D].
 
-    `precondition` is the inverse curvature [N, D] -> [N, D] that is known beforehand; steps are at most `bound` long.
+    `precondition` is the inverse curvature [N, D] -> [N, D] that is known beforehand; steps are at most `bound`
+    long, a number or [N, 1].
     """
 
-    def __init__(self, precondition: Callable[[Tensor], Tensor] | None = None, bound: float = BOUND) -> None:
+    def __init__(self, precondition: Callable[[Tensor], Tensor] | None = None, bound: float | Tensor = BOUND) -> None:
         self.precondition = precondition
         self.bound = bound
         self.gradient: Tensor | None = None
