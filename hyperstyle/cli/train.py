@@ -238,10 +238,12 @@ def measure_pasting(
 
 @app.command("ship")
 def ship_networks(work: Work) -> None:
-    """Write the networks as they are now into assets/, in half precision and with their story."""
+    """Write the networks as they are now into assets/, in half precision or 8 bits and with their story."""
     for name, (file, _, network) in trained_parts(trained_model(work)).items():
         steps = read_checkpoint(work / file)["step"]
-        assets.ship(network, ASSETS / f"{name}.safetensors", {"network": name, "steps": str(steps)} | STORY)
+        story = {"network": name, "steps": str(steps)} | STORY
+        # The code that the encoder finds is only where a descent begins, so 8 bits are enough.
+        assets.ship(network, ASSETS / f"{name}.safetensors", story, in_8_bits=name == "w-encoder")
 
 
 def trained_parts(model: EmbeddedModel) -> dict[str, tuple[str, str, nn.Module]]:

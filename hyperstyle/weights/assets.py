@@ -29,8 +29,9 @@ LARGE = 4096  # numbers in an array from which it is kept in 8 bits, if its file
 def ship(network: nn.Module, path: Path, story: dict[str, str], *, in_8_bits: bool = False) -> None:
     """Write a network's weights in half precision or, the large ones, in 8 bits; `story` is metadata of the file."""
     weights: dict[str, Tensor] = {}
+    learned = {name for name, _ in network.named_parameters()}  # what was measured instead is kept more exactly
     for name, value in network.state_dict().items():
-        if in_8_bits and value.is_floating_point() and value.ndim > 1 and value.numel() >= LARGE:
+        if in_8_bits and name in learned and value.ndim > 1 and value.numel() >= LARGE:
             weights[name], weights[name + SCALE] = to_8_bits(value)
         else:
             weights[name] = (value.half() if value.is_floating_point() else value).contiguous()
