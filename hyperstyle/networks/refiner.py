@@ -70,7 +70,7 @@ class Refiner(Feedback):
 
     def prediction(self, photo: Tensor, state: RefinerInput, index: int) -> Callable[[int, Tensor], Tensor | float]:
         """Return a function (place in `layers`, the layer's inputs [N, in, S, S]) -> predicted change [N, out, in]."""
-        if index >= PREDICTED:
+        if index >= PREDICTED and not self.gains.requires_grad:  # while it learns, every pass predicts
             return super().prediction(photo, state, index)
         maps = self.maps(photo, state.picture.clamp(-LARGEST_VALUE, LARGEST_VALUE)).float()
         return lambda place, inputs: self.gains[index, place] * self.predict_change(place, maps, inputs)
