@@ -37,7 +37,7 @@ BROWS_DOWN, BROWS_UP, PUCKER = (1, 2), (3, 4, 5), 38
 
 
 class Mesh(NamedTuple):
-    """What the networks see in a face."""
+    """Landmarks and blendshapes of one face, as MediaPipe finds them."""
 
     points: Points
     """Landmarks [478, 3]: x and y in the picture's pixels, and depth on the same scale."""

@@ -5,13 +5,11 @@ Both need a picture of 256 pixels through which gradients flow quickly: `Feedbac
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from hyperstyle.device import low_precision
 from hyperstyle.networks.feedback import Feedback, RefinerInput
 from hyperstyle.networks.generator import Kernels, Offsets, add_offsets
 from hyperstyle.networks.lbfgs import Lbfgs
@@ -94,7 +92,7 @@ class FeedbackModel(nn.Module, ABC):
         covariance of W.
         """
         encoder, target = self.w_encoder, self.target(photo)
-        with self._as_precise(photo.device):
+        with self.generator.as_precise(photo.device):
             codes: Tensor = encoder(photo).float()
         coordinates, descent, nearby = encoder.coordinates(codes), Lbfgs(), None
         for index in range(self.corrections if corrections is None else corrections):
@@ -137,7 +135,7 @@ class FeedbackModel(nn.Module, ABC):
                 pause()
                 state = self.refiner_input(target, codes, add_offsets(offsets, changes), nearby)
                 pause()
-                with self._as_precise(photo.device):
+                with self.generator.as_precise(photo.device):
                     more, memory = self.hypernetwork(photo, state, self.generator.own_kernels(), index, memory)
                 changes = add_offsets(changes, more)
                 index += 1
@@ -151,12 +149,8 @@ class FeedbackModel(nn.Module, ABC):
 
     def _distance(self, target: Target, pictures: Tensor) -> Tensor:
         """Return `target.distance(pictures)`, computed as precisely as the pictures themselves."""
-        with self._as_precise(pictures.device):
+        with self.generator.as_precise(pictures.device):
             return target.distance(pictures).float()
-
-    def _as_precise(self, device: torch.device) -> AbstractContextManager[None]:
-        """Return a context in which networks compute in the type of the generator's feature maps."""
-        return low_precision(device, enabled=self.generator.compute_dtype != torch.float32)
 
     def target(self, photo: Tensor) -> Target:
         """Return photos [N, 3, 256, 256], RGB in [-1, 1], with their LPIPS features, to compare with many times."""

@@ -2,10 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from enum import StrEnum
 
 import torch
 from torch import Tensor, nn
+
+from hyperstyle.device import low_precision
 
 Offsets = Mapping[int, Tensor]
 """Layer index -> weight offset. The layer's kernel becomes `kernel * (1 + offset)`, or `kernel + offset` if the
@@ -69,6 +72,10 @@ class Generator(nn.Module, ABC):
     @abstractmethod
     def synthesize(self, styles: Styles, kernels: Kernels) -> Tensor:
         """Return pictures [N, 3, size, size], RGB, about [-1, 1] and not clamped, with the stored noise."""
+
+    def as_precise(self, device: torch.device) -> AbstractContextManager[None]:
+        """Return a context in which other networks compute in the type of this one's feature maps."""
+        return low_precision(device, enabled=self.compute_dtype != torch.float32)
 
     def preview_features(self, styles: Styles, kernels: Kernels) -> Tensor | None:  # noqa: ARG002 - for subclasses
         """Return feature maps [N, C, S, S] of which `LinearPreview` makes previews; None if pictures are as quick."""

@@ -1,7 +1,6 @@
 """The published models: HyperStyle, ReStyle-e4e and HyperInverter, each with its generator and encoders."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from hyperstyle.device import low_precision
 from hyperstyle.networks.backbones import Backbone, IrSe50, ResNet34
 from hyperstyle.networks.encoders import ReStyleEncoder, WEncoder
 from hyperstyle.networks.generator import OffsetMode, Offsets
@@ -82,13 +80,9 @@ class StyleGan2Model(nn.Module):
         """Compute feature maps in `dtype`, also those of encoders and hypernetworks."""
         self.generator.compute_in(dtype)
 
-    def as_precise(self, device: torch.device) -> AbstractContextManager[None]:
-        """Return a context in which networks compute in the type of the generator's feature maps."""
-        return low_precision(device, enabled=self.generator.compute_dtype != torch.float32)
-
     def seen(self, network: nn.Module, *pictures: Tensor) -> Tensor:
         """Return what an encoder makes of pictures [N, 3, H, W], RGB in [-1, 1], in 32 bits."""
-        with self.as_precise(pictures[0].device):
+        with self.generator.as_precise(pictures[0].device):
             # Convolutions in bfloat16 take half the time in this layout.
             found: Tensor = network(*(picture.contiguous(memory_format=torch.channels_last) for picture in pictures))
         return found.float()
@@ -124,7 +118,7 @@ class HyperStyleModel(MappedModel):
         """Return a function (cropped pictures [N, 3, H, W], their offsets) -> offsets to add."""
 
         def refine(picture: Tensor, _: Offsets) -> Offsets:
-            with self.as_precise(photo.device):
+            with self.generator.as_precise(photo.device):
                 return self.hypernetwork(photo, self.view.pool(picture))
 
         return refine

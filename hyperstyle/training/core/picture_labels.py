@@ -15,7 +15,7 @@ from hyperstyle.training.core.generated_pictures import file_of
 
 
 class PictureLabeller(Protocol):
-    """What computes labels of an aligned picture."""
+    """An object that computes the labels of an aligned picture."""
 
     names: tuple[str, ...]
     """Names of the labels."""
