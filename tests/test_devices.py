@@ -229,7 +229,5 @@ def test_styles_and_the_text_model_are_trained_where_they_are(tmp_path: Path) ->
     words = random_model()
     network = words.network.to(META).requires_grad_(True)
     tokens = words.tokens(["an old face", "a smiling face"]).to(META)
-    trained(
-        network,
-        text_model_training.captions_loss(network, torch.rand(2, 3, words.side, words.side, device=META), tokens),
-    )
+    pictures = torch.rand(2, 3, words.side, words.side, device=META)
+    trained(network, text_model_training.clip_loss(*text_model_training.embed_both(network, pictures, tokens)))

@@ -102,10 +102,12 @@ class DepthwiseConvolution(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor | None]:  # noqa: ANN401
         """Return the gradients over maps and, where wanted, kernels, of that over the output [N, C, H, W]."""
         kernels, maps = ctx.saved_tensors
-        by_maps = F.conv2d(gradients[0], kernels.flip(2, 3), padding=1, groups=len(kernels))
+        gradient, precision = gradients[0], gradients[0].dtype  # autocast computes the output in fewer bits
+        flipped = kernels.flip(2, 3).to(precision)
+        by_maps = F.conv2d(gradient, flipped, padding=1, groups=len(kernels))
         if maps is None:
             return by_maps, None
-        return by_maps, conv2d_weight(maps, kernels.shape, gradients[0], padding=1, groups=len(kernels))
+        return by_maps, conv2d_weight(maps.to(precision), kernels.shape, gradient, padding=1, groups=len(kernels))
 
 
 def depthwise(maps: Tensor, kernels: Tensor) -> Tensor:
