@@ -62,10 +62,9 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
     descent = Lbfgs(orthogonalized)
     tuned = tuned_kernels()
     picture = render_view(model, styles, tuned)
+    distances = target.distance(model.view.pool(picture))
+    begin = distances.detach()[:, None]
     for index in range(1, steps + 1):
-        distances = target.distance(model.view.pool(picture))
-        if index == 1:
-            begin = distances.detach()[:, None]
         rate = step_change(index, steps, begin)
         gradients = dict(zip(changes, torch.autograd.grad(distances.sum(), list(changes.values())), strict=True))
         with torch.no_grad():
@@ -75,6 +74,7 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
         changes = {layer: change.detach() + moves[layer] for layer, change in changes.items()}
         tuned = tuned_kernels()
         picture = render_view(model, styles, tuned)
+        distances = target.distance(model.view.pool(picture))
         offsets = offsets_to(generator, tuned)
         yield Step(start.index + index, picture.detach(), start.codes, offsets)
 

@@ -2,8 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 import torch
 from gradio_client import Client
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as BrowserError
 
 from hyperstyle.domain_table import DOMAINS, Domain
@@ -20,23 +19,12 @@ from hyperstyle.editing.styles import Style
 from hyperstyle.inverter import Inverter
 from hyperstyle.web import user_errors
 from hyperstyle.web.engine import Engine
-from hyperstyle.web.page import build_page
 from hyperstyle.web.services import Services
-from hyperstyle.web.serving import serve
 from hyperstyle.web.sessions import Sessions
+from tests.web.served_page import SECONDS, Served, chromium, serving
 
-SECONDS = 60
-"""Timeout of every wait, long enough for a busy machine."""
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 FACES, CARS = DOMAINS["faces"], DOMAINS["cars"]
-
-
-@dataclass(frozen=True)
-class Served:
-    """A running page."""
-
-    address: str
-    services: Services
 
 
 def directions(domain: Domain) -> dict[str, Direction]:
@@ -75,28 +63,6 @@ def inverter(inverter: Inverter) -> Inverter:
     )
 
 
-@contextmanager
-def serving(services: Services) -> Iterator[Served]:
-    """Serve a page of these services."""
-    page = build_page(services)
-    services.start()
-    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
-    yield Served(address, services)
-    page.close()
-
-
-@contextmanager
-def opened(browser: Browser, address: str) -> Iterator[Page]:
-    """Open an address in a new browser context."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(1000 * SECONDS)
-    page.goto(address)
-    page.wait_for_selector("#domain input[type=radio]")
-    yield page
-    context.close()
-
-
 @pytest.fixture(scope="session")
 def served(inverter: Inverter) -> Iterator[Served]:
     """Serve a page of faces, and of cars, which have no weights here."""
@@ -120,16 +86,14 @@ def client(served: Served) -> Client:
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     expect.set_options(timeout=1000 * SECONDS)
-    with sync_playwright() as playwright:
+    with ExitStack() as stack:
         try:
-            chromium = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium",
-                args=["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+            started = stack.enter_context(
+                chromium("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
             )
         except BrowserError:
             pytest.skip("no /usr/bin/chromium here: apt-get install chromium")
-        yield chromium
-        chromium.close()
+        yield started
 
 
 @pytest.fixture(autouse=True)

@@ -6,15 +6,10 @@ the inversion's end, or when one took longer than is allowed; on a machine that 
 
 import time
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from hyperstyle.domain_table import EMBEDDED
-from hyperstyle.web.engine import Engine
-from hyperstyle.web.page import build_page
-from hyperstyle.web.services import Services
-from hyperstyle.web.serving import serve
-from hyperstyle.web.sessions import Sessions
 from tests.web.conftest import EXAMPLES
+from tests.web.served_page import chromium, embedded_services, serving
 from tests.web.visitor import faces, picture, set_slider, status, steps, until_another, upload
 
 SECONDS = 600
@@ -55,20 +50,13 @@ def edit(page: Page) -> float:
 def main() -> None:
     """Both at once."""
     expect.set_options(timeout=1000 * SECONDS)
-    services = Services(Engine([EMBEDDED]), Sessions(EMBEDDED.name))
-    page = build_page(services)
-    services.start()
-    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
     took: list[float] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        editor = editing(browser, address)
+    with serving(embedded_services()) as served, chromium() as browser:
+        editor = editing(browser, served.address)
         alone = min(edit(editor) for _ in range(3))
-        other = inverting(browser, address)
+        other = inverting(browser, served.address)
         while "Done." not in status(other).inner_text():
             took.append(edit(editor))
-        browser.close()
-    page.close()
     *meanwhile, _ = took  # the last one may have come after the end
     assert meanwhile, "no edit came before the inversion's end"
     print(f"{len(meanwhile)} edits meanwhile: {min(meanwhile):.2f} to {max(meanwhile):.2f} s; alone {alone:.2f} s")

@@ -3,14 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from hyperstyle.domain_table import EMBEDDED
-from hyperstyle.web.engine import Engine
-from hyperstyle.web.page import build_page
-from hyperstyle.web.services import Services
-from hyperstyle.web.serving import serve
-from hyperstyle.web.sessions import Sessions
+from tests.web.served_page import chromium, embedded_services, serving
 
 WIDTH, HEIGHT = 1280, 860
 """The browser's window, in pixels."""
@@ -23,17 +18,9 @@ def embedded_page(seconds: float) -> Iterator[tuple[Page, str]]:
     Waits take at most `seconds`.
     """
     expect.set_options(timeout=1000 * seconds)
-    engine = Engine([EMBEDDED])
-    services = Services(engine, Sessions(engine.first))
-    blocks = build_page(services)
-    services.start()
-    assert services.first_example
-    services.inverted_example(services.first_example)
-    _, address, _ = serve(blocks, services.examples, prevent_thread_lock=True, quiet=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with serving(embedded_services()) as served, chromium() as browser:
+        assert served.services.first_example
+        served.services.inverted_example(served.services.first_example)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.set_default_timeout(1000 * seconds)
-        yield page, address
-        browser.close()
-    blocks.close()
+        yield page, served.address

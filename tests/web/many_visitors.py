@@ -11,17 +11,16 @@ from typing import Annotated
 
 import typer
 from PIL import Image, ImageEnhance, ImageOps
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.memory import give_back
-from hyperstyle.web.page import build_page
 from hyperstyle.web.services import Services
-from hyperstyle.web.serving import serve
 from hyperstyle.web.sessions import Sessions
 from hyperstyle.web.work_store import WorkStore
 from tests.web.conftest import EXAMPLES
+from tests.web.served_page import chromium, serving
 from tests.web.visitor import faces, picture, said, set_slider, status, upload
 
 GRACE = 2.0
@@ -104,28 +103,21 @@ def main(
     engine = Engine([EMBEDDED])
     sessions = Sessions(engine.first, grace=GRACE)
     work = WorkStore(None if work_memory is None else work_memory * 1_000_000)
-    services = Services(engine, sessions, work)
-    page = build_page(services)
-    services.start()
-    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        first = [visit(browser, address, photos(1)[0])]
+    with serving(Services(engine, sessions, work)) as served, chromium() as browser:
+        first = [visit(browser, served.address, photos(1)[0])]
         check(first)
         leave(first, sessions)
         before = memory()
         began = time.monotonic()
-        pages = [visit(browser, address, photo) for photo in photos(visitors)]
+        pages = [visit(browser, served.address, photo) for photo in photos(visitors)]
         check(pages)
         took, during, held = time.monotonic() - began, memory(), work.in_memory() / 1e6
         leave(pages, sessions)
         after = memory()
-        browser.close()
     print(
         f"{took:.0f} s for {visitors}; {before:.0f} MB before, {during:.0f} MB with them, {after:.0f} MB after; "
         f"{held:.0f} MB of work in memory"
     )
-    page.close()
     assert after - before < ALLOWED, "the memory does not come back"
 
 

@@ -4,15 +4,14 @@ import io
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from hyperstyle.domain_table import DOMAINS
 from hyperstyle.files import ensure_dir
 from hyperstyle.web.engine import Engine
-from hyperstyle.web.page import build_page
 from hyperstyle.web.services import Services
-from hyperstyle.web.serving import serve
 from hyperstyle.web.sessions import Sessions
+from tests.web.served_page import chromium, serving
 from tests.web.visitor import status
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "page"
@@ -73,18 +72,11 @@ def main() -> None:
     """Open the page, visit it, write what is seen."""
     expect.set_options(timeout=1000 * SECONDS)
     engine = Engine(list(DOMAINS.values()))
-    services = Services(engine, Sessions(engine.first))
-    page = build_page(services)
-    services.start()
-    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
     folder = ensure_dir(FOLDER)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        for name, picture in pictures(browser, address).items():
+    with serving(Services(engine, Sessions(engine.first))) as served, chromium() as browser:
+        for name, picture in pictures(browser, served.address).items():
             picture.convert("RGB").save(folder / f"{name}.webp", quality=80, method=6)
             print(f"{name}.webp: {(folder / f'{name}.webp').stat().st_size // 1024} KB")
-        browser.close()
-    page.close()
 
 
 if __name__ == "__main__":

@@ -9,18 +9,12 @@ import time
 from typing import Annotated, Any
 
 import typer
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from hyperstyle.domain_table import EMBEDDED
-from hyperstyle.web.engine import Engine
-from hyperstyle.web.page import build_page
-from hyperstyle.web.services import Services
-from hyperstyle.web.serving import serve
-from hyperstyle.web.sessions import Sessions
 from tests.web.edits_meanwhile import editing, inverting
+from tests.web.served_page import SECONDS, chromium, embedded_services, serving
 from tests.web.visitor import picture, status
 
-SECONDS = 60
 DRAG_SECONDS = 4.0
 FRAME = 1 / 60
 SLIDER = "#edit-faces-lite-smile input[type=range]"
@@ -144,15 +138,8 @@ def visits(browser: Browser, address: str, moves: int, *, meanwhile: bool) -> No
 def main(moves: Annotated[int, typer.Option(min=2)] = 9, *, meanwhile: bool = True) -> None:
     """Serve the page and visit it."""
     expect.set_options(timeout=1000 * SECONDS)
-    services = Services(Engine([EMBEDDED]), Sessions(EMBEDDED.name))
-    page = build_page(services)
-    services.start()
-    _, address, _ = serve(page, services.examples, prevent_thread_lock=True, quiet=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        visits(browser, address, moves, meanwhile=meanwhile)
-        browser.close()
-    page.close()
+    with serving(embedded_services()) as served, chromium() as browser:
+        visits(browser, served.address, moves, meanwhile=meanwhile)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from hyperstyle.web.engine import Engine
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Sessions
 from tests.web import visitor
-from tests.web.conftest import EXAMPLES, Served, opened, serving
+from tests.web.conftest import EXAMPLES
+from tests.web.served_page import Served, opened, serving
 from tests.weights_at_hand import weight_file
 
 WILD = DOMAINS["wild-lite"]

@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.web.conftest import EXAMPLES, Open, Served
+from tests.web.conftest import EXAMPLES, Open
+from tests.web.served_page import Served
 from tests.web.visitor import faces, invert, picture, said, status, until_another, upload
 from tests.weights_at_hand import weight_file
 

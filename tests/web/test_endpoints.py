@@ -13,7 +13,8 @@ from PIL import Image
 
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.recipe import recipe_in
-from tests.web.conftest import EXAMPLES, SECONDS, Served, png
+from tests.web.conftest import EXAMPLES, png
+from tests.web.served_page import SECONDS, Served
 
 PORTRAIT = EXAMPLES / "male_090.jpg"
 ENDPOINTS = ("/detect", "/invert", "/edit", "/paste", "/text", "/stylize", "/compare")

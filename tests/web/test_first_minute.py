@@ -7,8 +7,9 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.web.conftest import EXAMPLES, Open, Served
+from tests.web.conftest import EXAMPLES, Open
 from tests.web.first_minute import live
+from tests.web.served_page import Served
 from tests.web.visitor import invert, picture, status, steps, unfold, until_another
 
 SHIFTS = """() => new Promise((done) => new PerformanceObserver((list) => done(

@@ -9,7 +9,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from hyperstyle.recipe import recipe_in
-from tests.web.conftest import EXAMPLES, Open, Served, png
+from tests.web.conftest import EXAMPLES, Open, png
+from tests.web.served_page import Served
 from tests.web.visitor import faces, invert, picture, said, set_slider, status, steps, unfold, until_another, upload
 
 PORTRAIT = EXAMPLES / "male_090.jpg"

@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import EXAMPLES, Open, Served
+from tests.web.conftest import EXAMPLES, Open
+from tests.web.served_page import Served
 from tests.web.visitor import invert, picture, set_slider, status, until_another
 
 TABS = ("Invert", "Edit", "Text", "Worlds", "Compare")

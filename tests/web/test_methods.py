@@ -14,7 +14,8 @@ from hyperstyle.web.engine import Engine
 from hyperstyle.web.services import Services
 from hyperstyle.web.sessions import Sessions
 from tests.web import visitor
-from tests.web.conftest import EXAMPLES, FACES, Served, opened, serving
+from tests.web.conftest import EXAMPLES, FACES
+from tests.web.served_page import Served, opened, serving
 
 CHURCHES = DOMAINS["churches"]
 PORTRAIT = EXAMPLES / "male_090.jpg"

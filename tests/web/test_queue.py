@@ -9,7 +9,8 @@ from gradio_client import Client, handle_file
 from playwright.sync_api import expect
 
 from hyperstyle.web.page import MAX_WAITING
-from tests.web.conftest import EXAMPLES, SECONDS, Open, Served
+from tests.web.conftest import EXAMPLES, Open
+from tests.web.served_page import SECONDS, Served
 from tests.web.visitor import faces, invert, picture, said, set_slider, status, until_another, upload
 
 PORTRAIT = EXAMPLES / "male_090.jpg"

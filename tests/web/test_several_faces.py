@@ -8,7 +8,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from hyperstyle.photo.reading import read_photo
-from tests.web.conftest import EXAMPLES, Open, Served
+from tests.web.conftest import EXAMPLES, Open
+from tests.web.served_page import Served
 from tests.web.visitor import faces, status, upload
 
 

@@ -6,11 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hyperstyle.domain_table import EMBEDDED
-from hyperstyle.web.engine import Engine
-from hyperstyle.web.page import build_page
-from hyperstyle.web.services import Services
-from hyperstyle.web.serving import serve
-from hyperstyle.web.sessions import Sessions
+from tests.web.served_page import embedded_services, opened, serving
 from tests.web.visitor import picture, said, until_another
 from tests.weights_at_hand import weight_file
 
@@ -20,18 +16,11 @@ def page(browser: Browser) -> Iterator[Page]:
     """A link to an example that smiles in words, opened on a page of its own."""
     for name in EMBEDDED.required_weights:
         weight_file(name)
-    services = Services(Engine([EMBEDDED]), Sessions(EMBEDDED.name))
-    blocks = build_page(services)
-    services.start()
-    _, address, _ = serve(blocks, services.examples, prevent_thread_lock=True, quiet=True)
-    context = browser.new_context()
-    opened = context.new_page()
-    opened.set_default_timeout(120_000)  # it opens the real model and inverts the example
-    opened.goto(f"{address}?example=male_090&step=0&from=a+face&to=a+smiling+face&push=5")
-    opened.wait_for_selector("#worded .after")
-    yield opened
-    context.close()
-    blocks.close()
+    # Opening it takes long: it loads the real model and inverts the example.
+    query = "?example=male_090&step=0&from=a+face&to=a+smiling+face&push=5"
+    with serving(embedded_services()) as served, opened(browser, served.address + query, 120) as linked:
+        linked.wait_for_selector("#worded .after")
+        yield linked
 
 
 def test_words_change_the_picture_or_get_a_sentence(page: Page) -> None:
