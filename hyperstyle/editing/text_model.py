@@ -71,7 +71,8 @@ class TextModel:
             words = ", ".join(f'"{word}"' for word in unknown[:3])
             raise StudioError(
                 f"The embedded text model does not know {words}: it knows plain English words about age, smile, "
-                "glasses, beard, hair colour, eyes, mouth, make-up, light, and where a face looks."
+                "glasses, beard, hair, brows, eyes, mouth, outlines, make-up, hats, clothes, background, light, and "
+                "where a face looks."
             )
         sentences = [fill_template(template, text) for template in self.templates]
         device = next(self.network.parameters()).device

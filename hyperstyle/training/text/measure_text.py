@@ -21,11 +21,12 @@ from hyperstyle.photo.reading import Pixels
 from hyperstyle.training.core.doc_sections import write_section
 
 SIDE = 256  # size of the classifiers' input
-STRIP_PHOTOS, STRIP_SIDE, STRIP_QUALITY = 4, 144, 85
+STRIP_PHOTOS, STRIP_PAIRS, STRIP_SIDE, STRIP_QUALITY = 3, 10, 144, 85
 METHOD = "hyperstyle"
 DESCRIPTOR = 128
 
 AGE_STRENGTH = 3.0  # age is relevant to so many channels that the default strength changes the identity
+HAIR_STRENGTH = 3.0  # likewise
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ PAIRS = (
     TextPair("a face", "a face with black hair", "hair-light", grows=False),
     TextPair("a face", "a face with wide open eyes", "eyes-open", grows=True),
     TextPair("a face", "a face with an open mouth", "mouth-open", grows=True),
+    TextPair("a face with a bare forehead", "a face with bangs", "bangs", grows=True),
+    TextPair("a face with short hair", "a face with long hair", "hair-length", grows=True, strength=HAIR_STRENGTH),
+    TextPair("a face", "a face with straight hair", "straight-hair", grows=True),
+    TextPair("a face", "a face with grey hair", "grey-hair", grows=True),
+    TextPair("a face with thin eyebrows", "a face with thick eyebrows", "thick-brows", grows=True),
+    TextPair("a face showing no teeth", "a face showing teeth", "teeth", grows=True),
+    TextPair("a face with a round face", "a face with a narrow face", "face-width", grows=False),
+    TextPair("a face", "a face in front of a dark background", "light-background", grows=False),
+    TextPair("a face", "a face in front of a bright background", "light-background", grows=True),
+    TextPair("a face", "a face in front of a blue background", "blue-background", grows=True),
 )
 
 
@@ -139,8 +150,15 @@ def run(photos: Mapping[str, Path], bench: TextEditBench, docs: Path, log: Calla
 
 
 def write_report(docs: Path, editor: TextEditor, measured: list[TextEditMeasurements]) -> None:
-    """Write the strip to docs/text.jpg, and the table into docs/text.md."""
-    rows = [np.concatenate(list(one.pictures), 1) for one in measured[:STRIP_PHOTOS]]
+    """Write the strip to docs/text.jpg, and the table into docs/text.md.
+
+    A row of the strip is the unedited inversion of a photo and ten edits of it.
+    """
+    rows = [
+        np.concatenate([one.pictures[0], *one.pictures[first : first + STRIP_PAIRS]], 1)
+        for first in range(1, 1 + len(PAIRS), STRIP_PAIRS)
+        for one in measured[:STRIP_PHOTOS]
+    ]
     with atomic_write(docs / "text.jpg") as part:
         Image.fromarray(np.concatenate(rows)).save(part, "JPEG", quality=STRIP_QUALITY)
     write_section(docs / "text.md", table(editor, measured))

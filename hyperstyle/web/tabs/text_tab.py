@@ -40,6 +40,10 @@ TEXT_SUGGESTIONS = (
     TextSuggestion("Beard", "a man", "a man with a beard"),
     TextSuggestion("Blond hair", "a face", "a face with blond hair"),
     TextSuggestion("Black hair", "a face", "a face with black hair"),
+    TextSuggestion("Grey hair", "a face", "a face with grey hair"),
+    TextSuggestion("Curly hair", "a face", "a face with curly hair"),
+    TextSuggestion("Bangs", "a face with a bare forehead", "a face with bangs"),
+    TextSuggestion("Blue background", "a face", "a face in front of a blue background"),
 )
 """Edits that look as their words say, with the embedded text model too."""
 
