@@ -51,6 +51,7 @@ PhotoLike = Photo | Path | str | bytes | Image.Image | NDArray[np.uint8]
 RENDERERS_KEPT = 4
 """Inversions whose modified kernels stay cached on the device, so that moving a slider only runs the generator."""
 STYLES_KEPT = 6
+DETAIL = 2  # times the size of the networks' input at which polish compares too
 TEXT_DIRECTIONS_KEPT = 32
 
 
@@ -218,7 +219,8 @@ class Inverter:
         if steps is None:
             steps = max(chosen.default_steps(drawing=crop.is_drawing) for crop in crops)
         photos = self.network_input(crops)
-        found = chosen.run(self.model_of_method(chosen), photos, chosen.clamp_steps(steps))
+        detail = self.detail(crops) if chosen.refinements else None
+        found = chosen.invert(self.model_of_method(chosen), photos, steps, detail)
         yield from self._measured(crops, photos, found, chosen)
 
     def polish(
@@ -230,7 +232,7 @@ class Inverter:
         codes, offsets = inversion.on(self.model.generator)
         start = Step(inversion.steps[-1].index, renderer.picture(), codes, offsets)
         photos = self.network_input([crop])
-        found = polish(self.model, photos, start, steps)
+        found = polish(self.model, photos, start, steps, self.detail([crop]))
         for (step,) in self._measured([crop], photos, found, self.method(inversion.method), inversion.steps):
             yield step
 
@@ -251,8 +253,18 @@ class Inverter:
 
     def network_input(self, crops: Sequence[Crop]) -> Tensor:
         """Return crops as the networks take them: [N, 3, height, width] of the domain's view, RGB in [-1, 1]."""
+        return self._resampled(crops, 1)
+
+    def detail(self, crops: Sequence[Crop]) -> Tensor | None:
+        """Return crops at `DETAIL` times the size of `network_input`; None where generator or photos hold no more."""
         view = self.domain.view
-        return torch.cat([to_tensor(crop.pixels(view.height, view.width)) for crop in crops]).to(self.device)
+        drawn = self.model.generator.size >= DETAIL * view.width
+        held = min(crop.resolution(view.height, view.width) for crop in crops) > 1
+        return self._resampled(crops, DETAIL) if drawn and held else None
+
+    def _resampled(self, crops: Sequence[Crop], times: int) -> Tensor:
+        height, width = times * self.domain.view.height, times * self.domain.view.width
+        return torch.cat([to_tensor(crop.pixels(height, width)) for crop in crops]).to(self.device)
 
     def _measured(
         self,

@@ -54,7 +54,7 @@ class Row:
 def last_picture(model: EmbeddedModel, method: Method, photo: Tensor, steps: int) -> Tensor:
     """What a method comes to, from the same random numbers at every call."""
     torch.manual_seed(0)
-    *_, step = method.run(model, photo, method.clamp_steps(steps))
+    *_, step = method.invert(model, photo, steps)
     return step.picture
 
 

@@ -87,7 +87,7 @@ METHODS_OF_DOMAINS = [
 @pytest.mark.parametrize(("domain", "method"), METHODS_OF_DOMAINS, ids=lambda value: getattr(value, "name", value))
 def test_every_method_runs_where_the_model_is(domain: str, method: Method) -> None:
     model = model_of(domain)
-    steps = list(method.run(model, photo_of(model, 2), method.clamp_steps(STEPS)))
+    steps = list(method.invert(model, photo_of(model, 2), STEPS))
     assert steps
     for step in steps:
         assert_on_meta(step, count=2)
@@ -103,7 +103,7 @@ def test_restyle_runs_where_its_model_is() -> None:
 
 def inversion_of(domain: str, model: Model) -> Inversion:
     """An inversion as a visitor has it: on the CPU, its offsets in 16 bits."""
-    *_, step = default_method(DOMAINS[domain]).run(model, photo_of(model), 1)
+    *_, step = default_method(DOMAINS[domain]).invert(model, photo_of(model), 1)
     offsets = {layer: torch.zeros(offset.shape, dtype=torch.half) for layer, offset in step.offsets.items()}
     codes, mode = torch.zeros(step.codes.shape), model.generator.offset_mode
     return Inversion(domain, "test", codes, offsets, fitted_quad(64, 64, 1.0), (64, 64), (), mode)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
 from hyperstyle.inverter import InversionStep, Inverter
@@ -57,12 +56,6 @@ class DetailEvaluator:
             lpips_vgg=float(self._vgg(small, seen)),
             full_l2=float((picture - photo).square().mean()),
             full_lpips=float(self._inverter.evaluator.lpips(picture, photo)),
-            sharpness=sharpness(picture[0], photo[0], resolution(crop, height, width)),
+            sharpness=sharpness(picture[0], photo[0], min(crop.resolution(height, width), 1)),
             nscd=float(self.code_distance(step.inversion.codes)),
         )
-
-
-def resolution(crop: Crop, height: int, width: int) -> float:
-    """Return the share of [height, width] that the crop has in its photo, at most 1."""
-    across, along = np.linalg.norm(crop.quad.matrix[:2, :2], axis=0)
-    return float(min(across / width, along / height, 1))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import partial
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -12,7 +11,6 @@ from torch import Tensor
 from hyperstyle.domain_table import Domain
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion import hyperstyle, pivotal, projection, restyle
-from hyperstyle.inversion.hyperstyle import Model
 from hyperstyle.inversion.polish import POLISH_STEPS, polish
 from hyperstyle.inversion.step import Step
 
@@ -55,8 +53,22 @@ class Method:
     """Largest number of steps; None if there is no limit."""
     hypernetworks: tuple[str, ...] = ("hyperstyle", "hyperinverter")
     """Values of `Domain.hypernetwork` of the domains that the method works on."""
+    refinements: int = 0
+    """Where polish is the method's end: number of refinements before it. The steps are then those of polish."""
     own_weights: Mapping[str, str] = field(default_factory=dict)
     """Domain -> name of the weights of the method's own model. If not empty, the method works on these domains only."""
+
+    def invert(self, model: Any, photo: Tensor, steps: int, detail: Tensor | None = None) -> Iterator[Step]:  # noqa: ANN401
+        """Invert photos [N, 3, height, width] of the model's view by at most `max_steps` steps.
+
+        `detail` are the photos at a larger size, for methods with polish.
+        """
+        if not self.refinements:
+            yield from self.run(model, photo, self.clamp_steps(steps))
+            return
+        for step in self.run(model, photo, self.refinements):
+            yield step
+        yield from polish(model, photo, step, steps, detail)
 
     def suits(self, domain: Domain) -> bool:
         """Return True if the method works on a domain."""
@@ -76,18 +88,17 @@ class Method:
         return steps if self.max_steps is None else min(steps, self.max_steps)
 
 
-def invert_and_polish(model: Model, photo: Tensor, steps: int, refinements: int) -> Iterator[Step]:
-    """Yield the steps of a hypernetwork's inversion in `refinements` refinements, then `steps` steps of polish."""
-    for step in hyperstyle.invert(model, photo, refinements):
-        yield step
-    yield from polish(model, photo, step, steps)
-
-
 def with_polish(method: Method) -> Method:
-    """Return a hypernetwork's method followed by polish; its steps are those of polish."""
-    run = partial(invert_and_polish, refinements=method.steps)
-    name, title = f"{method.name}-polish", f"{method.title} with polish"
-    return Method(name, title, run, steps=POLISH_STEPS, hypernetworks=method.hypernetworks)
+    """Return a hypernetwork's method followed by polish."""
+    return replace(
+        method,
+        name=f"{method.name}-polish",
+        title=f"{method.title} with polish",
+        steps=POLISH_STEPS,
+        refinements=method.steps,
+        drawing_steps=None,
+        max_steps=None,
+    )
 
 
 _HYPERSTYLE = Method(

@@ -8,9 +8,10 @@ L-BFGS learns that from the gradients, and the orthogonalized gradient takes the
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from hyperstyle.inversion.hyperstyle import Model
@@ -28,15 +29,20 @@ GROWTH = 0.01  # of that change from step to step, per distance from the photo i
 
 
 @torch.enable_grad()
-def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) -> Iterator[Step]:
-    """Yield `steps` steps that continue `start`, an inversion of photos [N, 3, view.height, view.width] in [-1, 1]."""
+def polish(
+    model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS, detail: Tensor | None = None
+) -> Iterator[Step]:
+    """Yield `steps` steps that continue `start`, an inversion of photos [N, 3, view.height, view.width] in [-1, 1].
+
+    `detail` are the same photos at a larger size [N, 3, H, W], if they hold more: then pictures are compared with both.
+    """
     generator = model.generator
     kernels = kernels_for(generator, len(photo), start.offsets)
     with torch.no_grad():
         styles = generator.styles(start.codes)
         inputs = layer_inputs(generator, styles, kernels)
         bases = {layer: whitening_basis(kernel, inputs[layer]) for layer, kernel in kernels.items()}
-        target = Target.of(photo, model.lpips)
+        targets = [Target.of(each, model.lpips) for each in (photo, detail) if each is not None]
     changes = {layer: torch.zeros_like(kernel) for layer, kernel in kernels.items()}  # in whitened coordinates
     rate = torch.zeros(len(photo), 1, device=photo.device)
 
@@ -62,7 +68,7 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
     descent = Lbfgs(orthogonalized)
     tuned = tuned_kernels()
     picture = render_view(model, styles, tuned)
-    distances = target.distance(model.view.pool(picture))
+    distances = mean_distance(targets, picture)
     begin = distances.detach()[:, None]
     for index in range(1, steps + 1):
         rate = step_change(index, steps, begin)
@@ -74,9 +80,18 @@ def polish(model: Model, photo: Tensor, start: Step, steps: int = POLISH_STEPS) 
         changes = {layer: change.detach() + moves[layer] for layer, change in changes.items()}
         tuned = tuned_kernels()
         picture = render_view(model, styles, tuned)
-        distances = target.distance(model.view.pool(picture))
+        distances = mean_distance(targets, picture)
         offsets = offsets_to(generator, tuned)
         yield Step(start.index + index, picture.detach(), start.codes, offsets)
+
+
+def mean_distance(targets: Sequence[Target], picture: Tensor) -> Tensor:
+    """Return the mean of the distances [N] of pictures [N, 3, H, W] from the targets, each at the target's size."""
+    distances = []
+    for target in targets:
+        _, _, height, width = target.photos.shape
+        distances.append(target.distance(F.adaptive_avg_pool2d(picture, (height, width))))
+    return torch.stack(distances).mean(0)
 
 
 def step_change(index: int, steps: int, begin: Tensor) -> Tensor:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from hyperstyle.photo.advice import advice
 from hyperstyle.photo.alignment import align
 from hyperstyle.photo.animals import AnimalFinder
@@ -27,6 +29,11 @@ class Crop:
     def pixels(self, height: int, width: int) -> Pixels:
         """Return the crop resampled to [height, width, 3]."""
         return align(self.photo.pixels, self.quad, height, width)
+
+    def resolution(self, height: int, width: int) -> float:
+        """Return how many of the photo's pixels lie on a side of each pixel of the crop at this size."""
+        across, along = np.linalg.norm(self.quad.matrix[:2, :2], axis=0)
+        return float(min(across / width, along / height))
 
     def advice(self) -> list[str]:
         """Return sentences that say why a person's face will be hard to invert, and what helps; else none."""

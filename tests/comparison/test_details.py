@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional as F
 
 from hyperstyle.comparison.comparing import compare
-from hyperstyle.comparison.details import DetailEvaluator, Details, resolution
+from hyperstyle.comparison.details import DetailEvaluator, Details
 from hyperstyle.comparison.means import MethodSums
 from hyperstyle.comparison.report import Report
 from hyperstyle.comparison.rows import ComparisonRow, RowStore
@@ -65,8 +65,8 @@ def test_a_perfect_inversion_is_as_near_and_as_sharp_as_can_be(
 
 def test_a_small_photo_is_told_by_its_crop() -> None:
     crop = crop_middle(Photo(torch.zeros(100, 150, 3, dtype=torch.uint8).numpy()))
-    assert resolution(crop, 400, 400) == pytest.approx(0.25)
-    assert resolution(crop, 50, 50) == 1
+    assert crop.resolution(400, 400) == pytest.approx(0.25)
+    assert crop.resolution(50, 50) == pytest.approx(2)
 
 
 def test_details_are_kept_resumed_and_reported_and_older_rows_do_without(

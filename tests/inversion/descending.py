@@ -52,8 +52,8 @@ def small(offset_mode: OffsetMode = OffsetMode.MULTIPLIED) -> Parts:
     return Parts(generator, load_lpips(weight_file("lpips-alexnet")), generator.mapping, code)
 
 
-def another_face(model: Parts, seed: int = 5) -> Tensor:
-    """A photo [1, 3, 256, 256]: the picture of another code."""
+def another_face(model: Parts, seed: int = 5, view: View = SQUARE) -> Tensor:
+    """A photo [1, 3, view.height, view.width]: the picture of another code."""
     code = model.mapping(torch.randn(1, 512, generator=torch.Generator().manual_seed(seed)))
     with torch.no_grad():
-        return model.view.pool(model.generator(code)).clamp(-1, 1)
+        return view.pool(model.generator(code)).clamp(-1, 1)

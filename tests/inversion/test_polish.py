@@ -11,6 +11,7 @@ from hyperstyle.inversion.polish import TOTAL_CHANGE, polish
 from hyperstyle.inversion.step import Step
 from hyperstyle.networks.generator import OffsetMode
 from hyperstyle.networks.mobile_stylegan import MappingNetwork, MobileGenerator
+from hyperstyle.networks.view import View
 from tests.inversion.descending import Parts, another_face, embedded, small
 
 
@@ -43,6 +44,20 @@ def test_a_few_steps_bring_a_face_much_closer(faces: Parts, photo: Tensor, start
     l2_then, lpips_then = faces.far(polished[-1], photo)
     assert l2_then < 0.5 * l2
     assert lpips_then < 0.6 * lpips
+
+
+def test_detail_makes_the_picture_sharper_and_costs_no_nearness(
+    faces: Parts, photo: Tensor, start: Step, polished: list[Step]
+) -> None:
+    larger = View(512, 512)
+    detail = another_face(faces, view=larger)
+    *_, detailed = polish(faces, photo, start, steps=6, detail=detail)
+
+    def far(step: Step) -> float:
+        return faces.lpips(larger.pool(step.picture), detail).mean().item()
+
+    assert far(detailed) < 0.8 * far(polished[-1])
+    assert faces.far(detailed, photo)[0] < 1.2 * faces.far(polished[-1], photo)[0]
 
 
 def test_pivotal_tuning_comes_closer_too_but_less_in_as_many_steps(
