@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from hyperstyle.bulk.result_files import invert_into
-from hyperstyle.domain_table import DOMAINS
+from hyperstyle.domain_table import DOMAINS, EMBEDDED
 from hyperstyle.editing.directions import Direction
 from hyperstyle.editing.edits import Edits
 from hyperstyle.errors import StudioError
@@ -17,11 +17,26 @@ from hyperstyle.inversion.methods import METHODS
 from hyperstyle.inverter import Inverter
 from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.animals import AnimalFinder
+from hyperstyle.photo.crop import crop_middle
 from hyperstyle.photo.quads import fitted_quad
-from hyperstyle.photo.reading import read_photo
+from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.photo.tensors import to_pixels
+from tests.weights_at_hand import weight_file
 
 HYPERSTYLE = METHODS["hyperstyle"]
+
+
+def test_detail_is_what_photo_and_generator_hold_beyond_the_networks_input(inverter: Inverter) -> None:
+    for name in EMBEDDED.required_weights:
+        weight_file(name)
+    embedded = Inverter.load(EMBEDDED, "cpu")
+    noise = np.random.default_rng(0).integers(0, 256, (600, 600, 3), dtype=np.uint8)
+    large, small = (crop_middle(Photo(pixels)) for pixels in (noise, noise[:250, :250]))
+    detail = embedded.detail([large])
+    assert detail is not None
+    assert detail.shape == (1, 3, 512, 512)
+    assert embedded.detail([large, small]) is None
+    assert inverter.detail([large]) is None, "this generator draws 64 pixels"
 
 
 def test_every_step_the_photo_and_the_inversion_are_written(inverter: Inverter, tmp_path: Path) -> None:
