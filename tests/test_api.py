@@ -14,7 +14,7 @@ import hyperstyle
 from hyperstyle.domain_table import DOMAINS, EMBEDDED
 from hyperstyle.inverter import Inverter
 from hyperstyle.photo.reading import read_photo
-from tests.weights_at_hand import weight_file
+from tests.weights_at_hand import embedded_weights_at_hand
 
 ROOT = Path(__file__).resolve().parents[1]
 PHOTO = ROOT / "examples" / "female_080.jpg"
@@ -64,8 +64,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_example_of_the_readme_runs_from_the_wheel_in_another_folder(installed: Path, tmp_path: Path) -> None:
-    for name in EMBEDDED.required_weights:
-        weight_file(name)
+    embedded_weights_at_hand()
     run = [sys.executable, "-c", EXAMPLE, str(PHOTO)]
     answer = subprocess.run(run, cwd=tmp_path, env=environment(installed), capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr

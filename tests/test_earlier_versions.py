@@ -13,7 +13,7 @@ from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inverter import Inverter
 from hyperstyle.recipe import Recipe, recipe_in
 from tests.cli.program import within
-from tests.weights_at_hand import weight_file
+from tests.weights_at_hand import embedded_weights_at_hand
 
 SAVED = Path(__file__).with_name("saved")
 VERSIONS = sorted(path.name for path in SAVED.iterdir())
@@ -31,8 +31,7 @@ RECIPE = Recipe(
 
 @pytest.fixture(scope="module")
 def faces_lite() -> Inverter:
-    for name in EMBEDDED.required_weights:
-        weight_file(name)
+    embedded_weights_at_hand()
     return Inverter.load(EMBEDDED, "cpu")
 
 
@@ -52,8 +51,7 @@ def test_a_saved_inversion_draws_the_picture_that_was_seen(version: str, faces_l
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_command_line_of_then_edits_an_inversion_of_then(version: str, tmp_path: Path) -> None:
-    for name in EMBEDDED.required_weights:
-        weight_file(name)
+    embedded_weights_at_hand()
     saved, out = SAVED / version / "inversion.safetensors", tmp_path / "out.png"
     assert within("edit", saved, "--set", "smile=2", "--set", "age=-3", "--out", out).returncode == 0
     with Image.open(out) as image:

@@ -21,14 +21,13 @@ from hyperstyle.photo.crop import crop_middle
 from hyperstyle.photo.quads import fitted_quad
 from hyperstyle.photo.reading import Photo, read_photo
 from hyperstyle.photo.tensors import to_pixels
-from tests.weights_at_hand import weight_file
+from tests.weights_at_hand import embedded_weights_at_hand
 
 HYPERSTYLE = METHODS["hyperstyle"]
 
 
 def test_detail_is_what_photo_and_generator_hold_beyond_the_networks_input(inverter: Inverter) -> None:
-    for name in EMBEDDED.required_weights:
-        weight_file(name)
+    embedded_weights_at_hand()
     embedded = Inverter.load(EMBEDDED, "cpu")
     noise = np.random.default_rng(0).integers(0, 256, (600, 600, 3), dtype=np.uint8)
     large, small = (crop_middle(Photo(pixels)) for pixels in (noise, noise[:250, :250]))

@@ -54,7 +54,7 @@ class Method:
     hypernetworks: tuple[str, ...] = ("hyperstyle", "hyperinverter")
     """Values of `Domain.hypernetwork` of the domains that the method works on."""
     refinements: int = 0
-    """Where polish is the method's end: number of refinements before it. The steps are then those of polish."""
+    """Refinements before polish, for a method that ends with polish, whose steps then are those of polish; else 0."""
     own_weights: Mapping[str, str] = field(default_factory=dict)
     """Domain -> name of the weights of the method's own model. If not empty, the method works on these domains only."""
 

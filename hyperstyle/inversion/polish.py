@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from hyperstyle.inversion.hyperstyle import Model
@@ -21,6 +20,7 @@ from hyperstyle.inversion.tuning import kernels_for, offsets_to, render_view
 from hyperstyle.networks.lbfgs import Lbfgs
 from hyperstyle.networks.lpips import Target
 from hyperstyle.networks.preconditioning import Covariance, newton_schulz
+from hyperstyle.networks.view import View
 
 POLISH_STEPS = 24
 TOTAL_CHANGE = 0.08  # of a layer's output, as a share of its root mean square, by all steps together at most
@@ -68,9 +68,10 @@ def polish(
     descent = Lbfgs(orthogonalized)
     tuned = tuned_kernels()
     picture = render_view(model, styles, tuned)
-    distances = mean_distance(targets, picture)
-    begin = distances.detach()[:, None]
+    begin: Tensor | None = None  # the distances before the first step
     for index in range(1, steps + 1):
+        distances = mean_distance(targets, picture)
+        begin = distances.detach()[:, None] if begin is None else begin
         rate = step_change(index, steps, begin)
         gradients = dict(zip(changes, torch.autograd.grad(distances.sum(), list(changes.values())), strict=True))
         with torch.no_grad():
@@ -80,18 +81,14 @@ def polish(
         changes = {layer: change.detach() + moves[layer] for layer, change in changes.items()}
         tuned = tuned_kernels()
         picture = render_view(model, styles, tuned)
-        distances = mean_distance(targets, picture)
         offsets = offsets_to(generator, tuned)
         yield Step(start.index + index, picture.detach(), start.codes, offsets)
 
 
 def mean_distance(targets: Sequence[Target], picture: Tensor) -> Tensor:
     """Return the mean of the distances [N] of pictures [N, 3, H, W] from the targets, each at the target's size."""
-    distances = []
-    for target in targets:
-        _, _, height, width = target.photos.shape
-        distances.append(target.distance(F.adaptive_avg_pool2d(picture, (height, width))))
-    return torch.stack(distances).mean(0)
+    pooled = [View(*target.photos.shape[2:]).pool(picture) for target in targets]
+    return torch.stack([target.distance(each) for target, each in zip(targets, pooled, strict=True)]).mean(0)
 
 
 def step_change(index: int, steps: int, begin: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ import openvino
 from numpy.typing import NDArray
 
 from hyperstyle.metrics.attribute_shapes import Points
+from hyperstyle.metrics.openvino_networks import compile_exactly
 from hyperstyle.photo.reading import Pixels
 
 LANDMARKS = 478
@@ -50,13 +51,12 @@ class FaceMesh:
 
     def __init__(self, task: Path) -> None:
         core = openvino.Core()
-        exact = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": "1"}
         with ZipFile(task) as archive, TemporaryDirectory() as folder:  # OpenVINO reads TFLite from files alone
             names = ("face_landmarks_detector.tflite", "face_blendshapes.tflite")
             landmarks, blendshapes = (core.read_model(archive.extract(name, folder)) for name in names)
             landmarks.reshape([1, 256, 256, 3])
-            self._landmarks = core.compile_model(landmarks, "CPU", exact)
-            self._blendshapes = core.compile_model(blendshapes, "CPU", exact)
+            self._landmarks = compile_exactly(core, landmarks)
+            self._blendshapes = compile_exactly(core, blendshapes)
 
     def __call__(self, pixels: Pixels) -> Mesh:
         """Return the mesh of the face in an aligned picture [256, 256, 3], which the network takes whole."""

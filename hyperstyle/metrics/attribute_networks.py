@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hyperstyle.metrics.attribute_shapes import Points, face_frame
+from hyperstyle.metrics.openvino_networks import compile_exactly
 from hyperstyle.photo.reading import Pixels
 
 MEANS = np.array(
@@ -25,10 +26,7 @@ class AttributeNetworks:
 
     def __init__(self, age: Path, gender: Path, emotion: Path) -> None:
         core = openvino.Core()
-        exact = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": "1"}
-        self._age, self._gender, self._emotion = (
-            core.compile_model(core.read_model(path), "CPU", exact) for path in (age, gender, emotion)
-        )
+        self._age, self._gender, self._emotion = (compile_exactly(core, path) for path in (age, gender, emotion))
 
     def labels(self, pixels: Pixels, landmarks: Points) -> dict[str, float]:
         """Return labels of the face with landmarks [68, 2] in a picture [H, W, 3]: age in years, others as log odds."""

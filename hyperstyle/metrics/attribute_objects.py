@@ -6,6 +6,7 @@ import numpy as np
 import openvino
 from PIL import Image
 
+from hyperstyle.metrics.openvino_networks import compile_exactly
 from hyperstyle.photo.reading import Pixels
 
 SIDE = 224
@@ -23,9 +24,7 @@ class Objects:
     """The classifier, run by OpenVINO."""
 
     def __init__(self, classifier: Path) -> None:
-        core = openvino.Core()
-        exact = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": "1"}
-        self._classifier = core.compile_model(core.read_model(classifier), "CPU", exact)
+        self._classifier = compile_exactly(openvino.Core(), classifier)
 
     def labels(self, pixels: Pixels) -> dict[str, float]:
         """Return the logarithm of the probability of each kind of object in a picture [H, W, 3]."""

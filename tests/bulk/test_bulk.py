@@ -23,11 +23,10 @@ from hyperstyle.bulk.photo_sources import photo_on_disk, photos_in_bucket
 from hyperstyle.bulk.records import ATTEMPTS, begin_record, write_manifest
 from hyperstyle.cli.commands import app
 from hyperstyle.cli.options import sources_in
-from hyperstyle.domain_table import EMBEDDED
 from hyperstyle.errors import StudioError
 from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.inverter import Inverter
-from tests.weights_at_hand import weight_file
+from tests.weights_at_hand import embedded_weights_at_hand
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -207,8 +206,7 @@ def states(out: Path) -> Mapping[Path, int]:
 def test_a_worker_is_killed_in_the_middle_and_nothing_is_lost_and_nothing_made_twice(
     raylets: list[int], tmp_path: Path
 ) -> None:
-    for name in EMBEDDED.required_weights:
-        weight_file(name)
+    embedded_weights_at_hand()
     photos, out = tmp_path / "photos", tmp_path / "out"
     photos.mkdir()
     names = {"female_080", "male_090", "male_095"}  # one for each worker, and one that waits

@@ -15,14 +15,13 @@ from hyperstyle.inversion.inversion import Inversion
 from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.reading import read_photo
 from tests.cli.program import hyperstyle, within
-from tests.weights_at_hand import weight_file
+from tests.weights_at_hand import embedded_weights_at_hand, weight_file
 
 
 @pytest.fixture
 def embedded() -> None:
     """The embedded model, or a skip where a part of it is missing."""
-    for name in EMBEDDED.required_weights:
-        weight_file(name)
+    embedded_weights_at_hand()
     if EMBEDDED.missing_assets():
         pytest.skip(f"assets/ lacks {', '.join(EMBEDDED.missing_assets())}: not trained yet")
 

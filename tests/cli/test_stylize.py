@@ -18,14 +18,13 @@ from hyperstyle.paths import EXAMPLES
 from hyperstyle.photo.quads import box_quad
 from hyperstyle.photo.reading import read_photo
 from tests.cli.program import hyperstyle
-from tests.weights_at_hand import weight_file
+from tests.weights_at_hand import embedded_weights_at_hand, weight_file
 
 
 @pytest.fixture(scope="module")
 def style() -> str:
     """A style of the embedded model, or a skip where a part of it is missing."""
-    for name in EMBEDDED.required_weights:
-        weight_file(name)
+    embedded_weights_at_hand()
     if EMBEDDED.missing_assets():
         pytest.skip(f"assets/ lacks {', '.join(EMBEDDED.missing_assets())}: not trained yet")
     return next(iter(styles_of(EMBEDDED)))

@@ -12,13 +12,12 @@ from hyperstyle.inverter import Inverter
 from hyperstyle.networks.guest_generator import GuestGenerator
 from hyperstyle.photo.quads import box_quad
 from hyperstyle.training.animals.classifier import Classifier
-from tests.weights_at_hand import weight_file
+from tests.weights_at_hand import embedded_weights_at_hand, weight_file
 
 
 @pytest.fixture(scope="module")
 def faces() -> Inverter:
-    for name in EMBEDDED.required_weights:
-        weight_file(name)
+    embedded_weights_at_hand()
     return Inverter.load(EMBEDDED, "cpu")
 
 

@@ -6,15 +6,13 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from hyperstyle.domain_table import EMBEDDED
-from tests.weights_at_hand import weight_file
+from tests.weights_at_hand import embedded_weights_at_hand
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "quickstart.ipynb"
 
 
 def test_the_quickstart_runs_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in EMBEDDED.required_weights:
-        weight_file(name)
+    embedded_weights_at_hand()
     monkeypatch.setenv("PYTHONPATH", str(NOTEBOOK.parents[1]))  # the kernel starts in another folder
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()

@@ -5,17 +5,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hyperstyle.domain_table import EMBEDDED
 from tests.web.served_page import embedded_services, opened, serving
 from tests.web.visitor import picture, said, until_another
-from tests.weights_at_hand import weight_file
+from tests.weights_at_hand import embedded_weights_at_hand
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A link to an example that smiles in words, opened on a page of its own."""
-    for name in EMBEDDED.required_weights:
-        weight_file(name)
+    embedded_weights_at_hand()
     # Opening it takes long: it loads the real model and inverts the example.
     query = "?example=male_090&step=0&from=a+face&to=a+smiling+face&push=5"
     with serving(embedded_services()) as served, opened(browser, served.address + query, 120) as linked:

@@ -405,11 +405,8 @@ def caption(row: NDArray[np.float32], rng: Random, facts: int) -> str:
     text = ""
     for wording in (None, *chosen):
         if wording:
-            ways = [
-                *((adjectives, word) for word in wording.adjectives),
-                *((features, word) for word in wording.features),
-            ]
-            place, word = rng.choice([*ways, *((clauses, word) for word in wording.clauses)])
+            kinds = ((adjectives, wording.adjectives), (features, wording.features), (clauses, wording.clauses))
+            place, word = rng.choice([(place, word) for place, words in kinds for word in words])
             place.insert(rng.randint(0, len(place)), word)
         longer = prefix + sentence(adjectives, noun, features, clauses, with_article=with_article)
         if len(longer.split()) > WORDS:

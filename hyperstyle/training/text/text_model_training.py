@@ -49,7 +49,7 @@ MIN_PICTURES = 3000
 BATCH = 128
 RATE, DECAY = 1e-3, 0.05
 MAX_SCALE = 100.0  # upper bound of the scale of similarities, as in CLIP
-LABELS_WEIGHT = 5.0  # at 1, rare words such as "glasses" were still confused with "without" after 3,900 steps
+LABELS_WEIGHT = 5.0  # at 1, rare words such as "glasses" were still confused with "without" after 3,800 steps
 MAX_SHIFT = 2  # pixels by which training pictures are shifted at random
 RETRIEVAL_SIZE = 100  # captions or pictures that retrieval chooses from
 

@@ -22,7 +22,7 @@ from hyperstyle.training.styles.teachers_table import TEACHERS
 from hyperstyle.weights.embedded_loading import load_generator
 from hyperstyle.weights.lpips_loading import load_lpips
 from hyperstyle.weights.model_loading import open_model
-from tests.weights_at_hand import weight_file
+from tests.weights_at_hand import embedded_weights_at_hand, weight_file
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +99,7 @@ def distances(printed: str) -> tuple[float, float]:
 
 
 def test_portraits_are_inverted_once(tmp_path: Path) -> None:
-    for name in EMBEDDED.required_weights:
-        weight_file(name)
+    embedded_weights_at_hand()
     portraits = tmp_path / "portraits"
     portraits.mkdir()
     photo = Image.open(EXAMPLES / "female_080.jpg").resize((256, 256))
