@@ -22,16 +22,23 @@ class CompactModel(FeedbackModel):
     corrections = 3
     passes = 1
 
-    def preview(
+    def preview_features(self, codes: Tensor, kernels: Kernels, layer_inputs: list[Tensor] | None = None) -> Tensor:
+        """Return pictures [N, 3, 256, 256]: previews show them as they are; see the base class."""
+        return self.generator.picture(self.generator.styles(codes), kernels, self.generator.size, layer_inputs)
+
+    def preview_of(
         self,
-        codes: Tensor,
-        kernels: Kernels,
-        layer_inputs: list[Tensor] | None = None,
-        nearby: NearbyPreview | None = None,  # noqa: ARG002 - previews are exact
+        features: Tensor,
+        codes: Tensor,  # noqa: ARG002
+        nearby: NearbyPreview | None = None,  # noqa: ARG002
         first: int = 0,  # noqa: ARG002
     ) -> Tensor:
-        """Return pictures [N, 3, 256, 256]; see the base class."""
-        return self.generator.picture(self.generator.styles(codes), kernels, self.generator.size, layer_inputs)
+        """Return the pictures [N, 3, 256, 256] of `preview_features`."""
+        return features
+
+    def usual_features(self, codes: Tensor) -> None:  # noqa: ARG002
+        """Return None: previews are exact."""
+        return
 
     def nearby(self, picture: Tensor) -> None:  # noqa: ARG002
         """Return None: previews are exact."""

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from hyperstyle.networks.feedback_model import FeedbackModel
+from hyperstyle.networks.feature_range import FeatureRange
+from hyperstyle.networks.feedback_model import FeedbackModel, chunks
 from hyperstyle.networks.generator import Kernels
 from hyperstyle.networks.linear_preview import NearbyPreview
 from hyperstyle.networks.lpips import Lpips
@@ -36,18 +37,22 @@ class EmbeddedModel(FeedbackModel):
         super().compute_in(dtype)
         self.head.to(dtype)
 
-    def preview(
-        self,
-        codes: Tensor,
-        kernels: Kernels,
-        layer_inputs: list[Tensor] | None = None,
-        nearby: NearbyPreview | None = None,
-        first: int = 0,
+    def preview_features(self, codes: Tensor, kernels: Kernels, layer_inputs: list[Tensor] | None = None) -> Tensor:
+        """Return the feature maps [N, 256, 128, 128] before the last two blocks; see the base class."""
+        return self.generator.features(self.generator.styles(codes), kernels, self.head.features, layer_inputs)
+
+    def preview_of(
+        self, features: Tensor, codes: Tensor, nearby: NearbyPreview | None = None, first: int = 0
     ) -> Tensor:
         """Return the previews of `nearby`, or else those of the preview head; see the base class."""
-        styles = self.generator.styles(codes)
-        features = self.generator.features(styles, kernels, self.head.features, layer_inputs)
         return nearby.pictures(features, first) if nearby else self.head(features, codes)
+
+    @torch.no_grad()
+    def usual_features(self, codes: Tensor) -> FeatureRange:
+        """Return the range of features for which the last two blocks were trained: that of the codes' own pictures."""
+        kernels = self.generator.kernels()
+        parts = [self.preview_features(codes[part], kernels) for part in chunks(len(codes), codes.device)]
+        return FeatureRange.of(torch.cat(parts))
 
     def nearby(self, picture: Tensor) -> NearbyPreview:
         """Return linear previews that are fitted to pictures [N, 3, 1024, 1024]."""

@@ -10,6 +10,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from hyperstyle.networks.feature_range import FeatureRange
 from hyperstyle.networks.feedback import Feedback, RefinerInput
 from hyperstyle.networks.generator import Kernels, Offsets, add_offsets
 from hyperstyle.networks.lbfgs import Lbfgs
@@ -26,6 +27,7 @@ Distance = Callable[[Tensor, Tensor], Tensor]
 PREVIEWED = 8
 """Steps of a code whose gradients come through previews alone; later ones look near the generator's own picture."""
 PRIOR = 1e-4  # of the prior on codes: keeps them where the generator was trained, at little cost in distance
+UNUSUAL = 5.0  # weight of features beyond their usual range, beside the distance
 
 
 def chunks(count: int, device: torch.device) -> Iterator[slice]:
@@ -66,19 +68,28 @@ class FeedbackModel(nn.Module, ABC):
                 module.to(dtype)
 
     @abstractmethod
-    def preview(
-        self,
-        codes: Tensor,
-        kernels: Kernels,
-        layer_inputs: list[Tensor] | None = None,
-        nearby: NearbyPreview | None = None,
-        first: int = 0,
-    ) -> Tensor:
-        """Return previews [N, 3, 256, 256], RGB, about [-1, 1], of codes [N, 512] in W or [N, n_styles, 512] in W+.
+    def preview_features(self, codes: Tensor, kernels: Kernels, layer_inputs: list[Tensor] | None = None) -> Tensor:
+        """Return the feature maps [N, C, S, S] from which previews are drawn, of codes in W [N, 512] or W+.
 
-        If `layer_inputs` is given, append the inputs of layers 1, 2, ... to it. `nearby` is that of `nearby`, whose
-        pictures from `first` on these are near.
+        If `layer_inputs` is given, append the inputs of layers 1, 2, ... to it.
         """
+
+    @abstractmethod
+    def preview_of(
+        self, features: Tensor, codes: Tensor, nearby: NearbyPreview | None = None, first: int = 0
+    ) -> Tensor:
+        """Return previews [N, 3, 256, 256], RGB, about [-1, 1], of `preview_features` of the same codes.
+
+        `nearby` is that of `nearby`, whose pictures from `first` on these are near.
+        """
+
+    def preview(self, codes: Tensor, kernels: Kernels, nearby: NearbyPreview | None = None, first: int = 0) -> Tensor:
+        """Return previews [N, 3, 256, 256] of codes [N, 512] in W or [N, n_styles, 512] in W+; see `preview_of`."""
+        return self.preview_of(self.preview_features(codes, kernels), codes, nearby, first)
+
+    @abstractmethod
+    def usual_features(self, codes: Tensor) -> FeatureRange | None:
+        """Return the range of `preview_features` without offsets; None if previews are exact and show all there is."""
 
     @abstractmethod
     def nearby(self, picture: Tensor) -> NearbyPreview | None:
@@ -125,7 +136,7 @@ class FeedbackModel(nn.Module, ABC):
 
         It keeps the momentum of its last call: call it once per refinement, in order.
         """
-        index, memory, target = 0, None, self.target(photo)
+        index, memory, target, usual = 0, None, self.target(photo), self.usual_features(codes)
 
         def refine(picture: Tensor, offsets: Offsets) -> Offsets:
             nonlocal index, memory
@@ -133,7 +144,7 @@ class FeedbackModel(nn.Module, ABC):
             changes: Offsets = {}
             for _ in range(self.passes):
                 pause()
-                state = self.refiner_input(target, codes, add_offsets(offsets, changes), nearby)
+                state = self.refiner_input(target, codes, add_offsets(offsets, changes), nearby, usual)
                 pause()
                 with self.generator.as_precise(photo.device):
                     more, memory = self.hypernetwork(photo, state, self.generator.own_kernels(), index, memory)
@@ -162,18 +173,20 @@ class FeedbackModel(nn.Module, ABC):
         codes: Tensor,
         offsets: Offsets,
         nearby: NearbyPreview | None = None,
+        usual: FeatureRange | None = None,
         distance: Distance | None = None,
     ) -> RefinerInput:
         """Return the refiner's input: a preview of codes with `offsets`, its distance from the photo, and gradients.
 
-        Codes are [N, 512] in W or [N, n_styles, 512] in W+. `nearby` is that of `preview`.
-        `distance` is added to `Target.distance`.
+        Codes are [N, 512] in W or [N, n_styles, 512] in W+. `nearby` is that of `preview_of`. Gradients are those of
+        `Target.distance`, plus `distance`, plus what features have beyond the range `usual`.
         """
         parts = []
         for some in chunks(len(codes), codes.device):
             moved = {layer: change[some] for layer, change in offsets.items()}
-            show = partial(self.preview, codes[some], nearby=nearby, first=some.start)
-            parts.append(self._refiner_input(target[some], moved, show, distance))
+            show = partial(self.preview_of, codes=codes[some], nearby=nearby, first=some.start)
+            range_here = usual[some] if usual else None
+            parts.append(self._refiner_input(target[some], codes[some], moved, show, range_here, distance))
         return RefinerInput(
             torch.cat([part.picture for part in parts]),
             torch.cat([part.distance for part in parts]),
@@ -185,11 +198,13 @@ class FeedbackModel(nn.Module, ABC):
     def _refiner_input(
         self,
         target: Target,
+        codes: Tensor,
         offsets: Offsets,
-        show: Callable[[Kernels, list[Tensor]], Tensor],
+        show: Callable[[Tensor], Tensor],
+        usual: FeatureRange | None,
         distance: Distance | None,
     ) -> RefinerInput:
-        """Compute `refiner_input` for all N pictures at once; `show` is `preview` of their codes."""
+        """Compute `refiner_input` for all N pictures at once; `show` is `preview_of` for their codes."""
         own = self.generator.own_kernels()
         moved = {
             layer: (
@@ -202,11 +217,15 @@ class FeedbackModel(nn.Module, ABC):
             for layer in self.hypernetwork.layers
         }
         layer_inputs: list[Tensor] = []
-        shown = show(own | moved, layer_inputs)
+        features = self.preview_features(codes, own | moved, layer_inputs)
+        shown = show(features)
         distances = self._distance(target, shown)
+        descended = distances
         if distance:
-            distances = distances + distance(shown, target.photos)
-        gradients = torch.autograd.grad(distances.sum(), list(moved.values()))
+            descended = descended + distance(shown, target.photos)
+        if usual:
+            descended = descended + UNUSUAL * usual.excess(features)
+        gradients = torch.autograd.grad(descended.sum(), list(moved.values()))
         return RefinerInput(
             shown.detach(),
             distances.detach(),

@@ -39,7 +39,7 @@ def mixed(model: CompactModel, codes: Tensor) -> Tensor:
 def test_its_pictures_are_their_own_previews(model: CompactModel, codes: Tensor) -> None:
     kernels = model.generator.kernels()
     inputs: list[Tensor] = []
-    shown = model.preview(codes, kernels, inputs)
+    shown = model.preview_of(model.preview_features(codes, kernels, inputs), codes)
     assert torch.allclose(shown, model.generator(codes), atol=1e-5)
     assert len(inputs) == max(model.hypernetwork.layers)
     assert model.nearby(shown) is None

@@ -88,11 +88,11 @@ def refinements(
     the photos, as when inverting; without, its previews, in half the time. `last` is added to the distance of the
     last refinement.
     """
-    target = model.target(photo)
+    target, usual = model.target(photo), model.usual_features(codes) if real else None
 
     def input_at(offsets: Offsets, distance: Distance | None = None) -> RefinerInput:
         nearby = model.nearby(render_full(model, codes, offsets)) if real else None
-        return model.refiner_input(target, codes, offsets, nearby, distance)
+        return model.refiner_input(target, codes, offsets, nearby, usual, distance)
 
     offsets: Offsets = {}
     memory: Offsets | None = None
