@@ -111,9 +111,9 @@ class Services:
             return None
         return self.photo(session)
 
-    def crop(self, session: Session) -> Crop:
-        """Return the session's photo with the part to invert."""
-        photo = self.photo(session)
+    def crop(self, session: Session, photo: Photo | None = None) -> Crop:
+        """Return the session's photo with the part to invert; pass `photo` where it was read before."""
+        photo = photo or self.photo(session)
         if session.quad is None:
             raise StudioError("First choose a face, or draw a box around one.")
         return Crop(photo, session.faces, session.quad, session.is_drawing)

@@ -25,6 +25,22 @@ def test_only_what_lies_beyond_counts_in_deviations_of_its_channel() -> None:
     assert usual.excess(own + 0.1).isfinite().all()
 
 
+def test_the_gradient_is_that_of_the_excess() -> None:
+    usual, moved = FeatureRange.of(features(0)), 3 * features(1)
+
+    def excess(maps: torch.Tensor) -> torch.Tensor:
+        beyond = (maps - maps.clamp(usual.lowest, usual.highest)) / usual.deviation
+        return beyond.square().mean((1, 2, 3))
+
+    found, expected = (
+        torch.autograd.grad((torch.tensor([1.0, 3.0]) * function(maps)).sum(), maps)[0]
+        for function in (usual.excess, excess)
+        for maps in [moved.clone().requires_grad_()]
+    )
+    assert expected.abs().max() > 0
+    torch.testing.assert_close(found, expected)
+
+
 def test_refinements_leave_features_where_the_last_blocks_know_them() -> None:
     embedded_weights_at_hand()
     inverter = Inverter.load(EMBEDDED, "cpu")

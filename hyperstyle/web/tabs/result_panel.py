@@ -21,7 +21,7 @@ from hyperstyle.web.tabs.export_bar import ExportBar
 from hyperstyle.web.texts import text
 from hyperstyle.web.user_errors import user_errors
 
-POLISH_STEPS = 8
+POLISH_STEPS = 6
 SHOW_FIGURES = "(on) => { document.body.classList.toggle('with-figures', on); }"
 """Shows the figures of the steps, which the style sheet hides otherwise."""
 
