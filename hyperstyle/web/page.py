@@ -22,8 +22,8 @@ from hyperstyle.web.texts import TITLE, text
 from hyperstyle.web.user_errors import user_errors
 
 HOUR = 3600
-MAX_WAITING = 20
-"""Limit of queued events; further visitors are asked to come back later."""
+MAX_WAITING = 60
+"""Limit of queued events: fifty visitors' inversions may wait. Further visitors are asked to come back later."""
 STYLE = Path(__file__).with_name("style.css")
 SHORTCUTS = Path(__file__).with_name("shortcuts.js")
 
