@@ -37,7 +37,7 @@ class SquaredExcess(torch.autograd.Function):
 
 @dataclass(frozen=True)
 class FeatureRange:
-    """Where the channels of N pictures' feature maps lie before any kernel is changed."""
+    """Lowest and highest values, and deviations, of each channel of N pictures' feature maps, before kernels change."""
 
     lowest: Tensor
     """[N, C, 1, 1]."""

@@ -196,7 +196,7 @@ def until(condition: Callable[[], object], process: subprocess.Popen[str], secon
     while not condition():
         assert process.poll() is None, "it has ended too early"
         assert time.monotonic() < end, "this takes too long"
-        time.sleep(0.02)
+        time.sleep(0.02)  # nothing tells when another process has written a file: look again
 
 
 def states(out: Path) -> Mapping[Path, int]:

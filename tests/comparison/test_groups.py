@@ -30,7 +30,7 @@ def row(store: RowStore, photo: str, grey: int, l2: float, identity: float | Non
     """The row of a grey photo, whose picture is lighter by `changes` at the edit's ends and without it."""
     pixels = np.full((256, 256, 3), grey, np.uint8)
     save_photo(store.picture_path(photo), pixels, Photo(pixels))
-    amounts = (-5.0, 0.0, 5.0)
+    amounts = (-5.0, 0.0, 5.0)  # a row without changes has none of them
     edits = [EditRecord("age", at, 40.0, 0.5, grey + change) for at, change in zip(amounts, changes, strict=False)]
     step = StepRecord(0, Metrics(l2, 0.2, 0.8, identity), 1.0)
     return ComparisonRow(photo, ALONE.name, (step,), edits=(EditRecord("age", -2.5, 40.0, 0.5, 0.0), *edits))

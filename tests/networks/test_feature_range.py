@@ -26,17 +26,12 @@ def test_only_what_lies_beyond_counts_in_deviations_of_its_channel() -> None:
 
 
 def test_the_gradient_is_that_of_the_excess() -> None:
-    usual, moved = FeatureRange.of(features(0)), 3 * features(1)
+    usual, moved = FeatureRange.of(features(0)), (3 * features(1)).requires_grad_()
+    shares = torch.tensor([1.0, 3.0])
 
-    def excess(maps: torch.Tensor) -> torch.Tensor:
-        beyond = (maps - maps.clamp(usual.lowest, usual.highest)) / usual.deviation
-        return beyond.square().mean((1, 2, 3))
-
-    found, expected = (
-        torch.autograd.grad((torch.tensor([1.0, 3.0]) * function(maps)).sum(), maps)[0]
-        for function in (usual.excess, excess)
-        for maps in [moved.clone().requires_grad_()]
-    )
+    beyond = (moved - moved.clamp(usual.lowest, usual.highest)) / usual.deviation
+    (expected,) = torch.autograd.grad(shares @ beyond.square().mean((1, 2, 3)), moved)
+    (found,) = torch.autograd.grad(shares @ usual.excess(moved), moved)
     assert expected.abs().max() > 0
     torch.testing.assert_close(found, expected)
 
