@@ -58,7 +58,7 @@ class Scene:
 
     @cached_property
     def hairiness(self) -> Grid:
-        """Map [H, W] of how likely a pixel shows hair, 0 to 1: the person, in the hair's colour rather than the skin's."""
+        """Likelihood [H, W] of hair, 0 to 1: high where the person has the hair's colour rather than the skin's."""
         from_hair, from_skin = self.distance(self.hair), self.distance(self.skin)
         return np.where(from_hair < from_skin + 15, np.exp(-from_hair / 40) * self.person, 0).astype(np.float32)
 
