@@ -16,6 +16,7 @@ colours: around every pixel, P' - R' is fitted by an affine function of the colo
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -98,19 +99,18 @@ def transfer_edit(
 
     `painted` says where a visitor wants the photo to stay, or the edit to come.
     """
-    photo = to_field(original)
+    photo, *pictures = (to_field(pixels) for pixels in (original, reconstruction, edited))
     height, width = photo.shape[2:]
-    before, after = (resized(to_field(picture), height, width) for picture in (reconstruction, edited))
-    scale = min(height, width) / _GRID
-    small_before, small_after = (_on_grid(picture, scale) for picture in (before, after))
+    small_before, small_after = (_on_grid(picture, min(picture.shape[2:]) / _GRID) for picture in pictures)
     motion = _motion(small_before, small_after)
-    difference, news = small_after - small_before, small_after - moved(small_before, motion)
-    turn = _turn(motion, difference)
-    mask = _mask(difference, news, turn)
+    news = small_after - moved(small_before, motion)
+    amount, amount_of_news = _amount(small_after - small_before), _amount(news)
+    turn = _turn(motion, amount)
+    mask = _mask(amount, amount_of_news, turn)
     if painted is not None:
         mask, turn = _repainted(mask, painted), _repainted(turn, painted)
     moves = torch.maximum(mask, turn)
-    motion = torch.lerp(motion, _steadied(motion, news), turn) * moves
+    motion = torch.lerp(motion, _steadied(motion, amount_of_news), turn) * moves
     replaced = _replaced(news)
     weight = resized(moves, height, width)
     shifted = smoothstep(_length(motion), _STILL, _MOVED)
@@ -118,6 +118,8 @@ def transfer_edit(
     result = original.copy()
     if box := _box(weight):
         top, bottom, left, right = box
+        scale = min(height, width) / _GRID
+        before, after = (resized(picture, height, width) for picture in pictures)
 
         def part(field: Tensor) -> Tensor:
             return resized(field, height, width)[..., top:bottom, left:right]
@@ -151,14 +153,14 @@ def _motion(before: Tensor, after: Tensor) -> Tensor:
     return 2 * resized(motion_between(*halves), *before.shape[2:])
 
 
-def _turn(motion: Tensor, difference: Tensor) -> Tensor:
+def _turn(motion: Tensor, amount: Tensor) -> Tensor:
     """Return the mask of a turning head [1, 1, h, w], 0 to 1.
 
     Everything moves far there, and together; at the border nothing moves.
 
-    Motion counts where it makes a difference: on an even surface it is a guess.
+    Motion counts where it makes a difference, of this `amount`: on an even surface it is a guess.
     """
-    seen = smoothstep(_amount(difference), _LEAST_LOW, _LEAST_HIGH)
+    seen = smoothstep(amount, _LEAST_LOW, _LEAST_HIGH)
     return smoothstep(blur(_length(motion) * seen, _ALL), _TURNS, _TURNED) * _inwards(motion, _MIDDLE)
 
 
@@ -169,21 +171,20 @@ def _inwards(field: Tensor, middle: float) -> Tensor:
     return (1 - smoothstep(y, middle, 1)) * (1 - smoothstep(x, middle, 1))
 
 
-def _steadied(motion: Tensor, news: Tensor) -> Tensor:
-    """A motion [1, 2, h, w] that follows its surroundings where it explains little, and leaves much as `news`."""
-    trust = 1 / (1 + (_amount(news) / _MISTRUSTED).square())
+def _steadied(motion: Tensor, amount_of_news: Tensor) -> Tensor:
+    """A motion [1, 2, h, w] that follows its surroundings where it explains little, and leaves much as news."""
+    trust = 1 / (1 + (amount_of_news / _MISTRUSTED).square())
     return blur(motion * trust, _STEADY) / blur(trust, _STEADY)
 
 
-def _mask(difference: Tensor, news: Tensor, turn: Tensor) -> Tensor:
+def _mask(amount: Tensor, amount_of_news: Tensor, turn: Tensor) -> Tensor:
     """Return the mask [1, 1, h, w], 0 to 1, in which an edit is carried.
 
-    It follows from the differences [1, 3, h, w] without and with motion.
+    It follows from the amounts [1, 1, h, w] of the differences without and with motion.
 
     In a turn, which is carried by motion, the rest is what motion missed, unless it is a large share of the difference.
     """
-    importance = _importance(*news.shape[2:])
-    amount_of_news, amount = _amount(news), _amount(difference)
+    importance = _importance(*amount.shape[2:])
     share = importance * _strength(amount_of_news) / _strength(amount).clamp_min(1)
     size = torch.maximum(amount_of_news, (1 - turn) * _MOTION_COUNTS * amount) * importance
     nearby = _strength_nearby(size)
@@ -217,6 +218,7 @@ def _strength(size: Tensor) -> Tensor:
     return blur(size.square(), _NEARBY).sqrt()
 
 
+@lru_cache(8)
 def _importance(height: int, width: int) -> Tensor:
     """What is inverted is in the middle of its crop: 1 there, less towards the corners [h, w]."""
     y, x = torch.linspace(-1, 1, height)[:, None], torch.linspace(-1, 1, width)

@@ -28,7 +28,7 @@ from hyperstyle.weights.catalogue import WEIGHTS
 from hyperstyle.weights.fetching import status
 
 IDLE = 600.0
-"""Seconds without an edit after which the kernels of the last edited inversions are dropped."""
+"""Seconds without an edit after which nobody is expected to go on soon."""
 LENT = 16
 """Pieces of work at once on ZeroGPU, which lends a GPU for each of them."""
 DRAWING_SECONDS = 5.0
@@ -85,14 +85,18 @@ class Engine:
             if is_zero_gpu():
                 loading.result()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody has edited for `IDLE` seconds."""
+        return time.monotonic() - self._last_edit > IDLE
+
     def forget(self) -> None:
-        """Drop the kernels of the last edited inversions if nobody has edited for `IDLE` seconds."""
-        if time.monotonic() - self._last_edit > IDLE:
-            self.photo_editor.forget()
-            self.preview_editor.forget()
-            for loading in self._loading.values():
-                if loading.done() and not loading.exception():
-                    loading.result().forget()
+        """Drop the kernels and pictures of the last edited inversions, which are computed again where wanted."""
+        self.photo_editor.forget()
+        self.preview_editor.forget()
+        for loading in self._loading.values():
+            if loading.done() and not loading.exception():
+                loading.result().forget()
 
     def offers(self) -> list[Offer]:
         """Return all domains, each with the reason if it cannot be used here."""

@@ -54,7 +54,7 @@ class Page:
             device = describe_device(services.engine.device)
             gr.Markdown(f"{text('privacy')} Runs on: {device}.", elem_classes="note", elem_id="about")
             opened = edit.select(self._edit.open, None, self._edit.outputs, **EDITING)
-            opened.success(self._edit.prepare, None, None, **AT_ONCE)
+            opened.success(self._edit.prepare, None, self._edit.prepared, **AT_ONCE)
             words.select(self._text.open, None, self._text.outputs, **EDITING)
             shown = worlds.select(self._worlds.open, None, self._worlds.outputs, **EDITING)
             shown.success(self._worlds.draw_tiles, None, self._worlds.strip, **EDITING)
@@ -72,7 +72,7 @@ class Page:
         self._invert.result_panel.suggestions.select(self.try_suggestion, None, self._tabs, **EDITING)
         recipe = [*self._invert.result_panel.outputs, self._invert.input_panel.go, self._tabs]
         applied = opened.success(self.apply_recipe, None, recipe, **(EXAMPLE | CHOOSING))
-        applied.success(self._edit.prepare, None, None, **AT_ONCE)
+        applied.success(self._edit.prepare, None, self._edit.prepared, **AT_ONCE)
         for applied in (*self._edit.applied, self._text.applied):
             applied.success(self.next_part, None, [*self._invert.outputs, self._tabs], **DRAWING)
         self.blocks.load(None, js=SHORTCUTS.read_text(encoding="utf-8"))
@@ -167,4 +167,5 @@ def _tab_of(session: Session) -> str:
 
 def build_page(services: Services) -> gr.Blocks:
     """Build the page without launching it."""
-    return Page(services).blocks.queue(max_size=MAX_WAITING)
+    services.page = Page(services).blocks.queue(max_size=MAX_WAITING)
+    return services.page

@@ -18,6 +18,7 @@ from hyperstyle.photo.crop import Crop
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.web.engine import Engine
 from hyperstyle.web.examples import STEPS, Examples
+from hyperstyle.web.gradio_memory import forget_absent
 from hyperstyle.web.inline_images import decoded, jpeg
 from hyperstyle.web.memory import give_back
 from hyperstyle.web.sessions import ChangedPhoto, InvertedExample, SavedStep, Session, Sessions
@@ -40,6 +41,8 @@ class Services:
     sessions: Sessions
     work: WorkStore = field(default_factory=WorkStore)
     examples: Examples = field(default_factory=Examples)
+    page: gr.Blocks | None = None
+    """The page that is served, once it is built."""
     _inverted_examples: dict[str, InvertedExample] = field(default_factory=dict)
     _inverting: Lock = field(default_factory=Lock)
     _example_wanted: Event = field(default_factory=Event)
@@ -50,11 +53,20 @@ class Services:
     def start(self) -> None:
         """Start to load models, then to invert the first example, and to drop expired sessions."""
         self.engine.start()
-        Thread(target=self._clean_up, name="cleaner", daemon=True).start()
+        Thread(target=self._clean_up_every_minute, name="cleaner", daemon=True).start()
         if not is_zero_gpu():  # which lends a GPU to visitors only
             example = Thread(target=self._prepare_example, name="example", daemon=True)
             example.start()
             atexit.register(self._leave, example)
+
+    def clean_up(self) -> None:
+        """Drop expired sessions, and what was computed for edits once nobody is here who would go on with them."""
+        self.sessions.sweep()
+        if self.engine.is_idle or not len(self.sessions):
+            self.engine.forget()
+        if self.page:
+            forget_absent(self.page, self.sessions)
+        give_back()
 
     def session(self, request: gr.Request) -> Session:
         """Return the session of the visitor who sent a request."""
@@ -210,9 +222,7 @@ class Services:
         height, width = found[-1].pixels.shape[:2]
         return InvertedExample(crop.faces, crop.quad, jpeg(crop.pixels(height, width)), steps)
 
-    def _clean_up(self) -> None:
+    def _clean_up_every_minute(self) -> None:
         never = Event()
         while not never.wait(MINUTE):
-            self.sessions.sweep()
-            self.engine.forget()
-            give_back()
+            self.clean_up()

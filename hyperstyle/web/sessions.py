@@ -435,6 +435,9 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._sessions)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._sessions
+
     def of(self, name: str | None) -> Session:
         """Return the session of that name; a new one if there is none."""
         with self._lock:

@@ -1,11 +1,31 @@
-// It stands among the sliders, and shows its pictures in the comparison beside them.
+// It stands among the sliders, asks for pictures at their values, and shows these in the comparison beside them. They
+// travel past Gradio's events, which would take as long again.
 const sliders = element.closest(".sliders");
-watch("value", () => {
-  const after = sliders.closest(".bench").querySelector(".comparison .after");
-  if (after && props.value) after.src = props.value.picture;
-});
+const values = (moved) => Object.fromEntries(
+  [...sliders.querySelectorAll(".block:has(> * input[type=range])")].map((slider) => {
+    const input = slider.contains(moved) ? moved : slider.querySelector("input[type=range]");
+    return [slider.id, Number(input.value)];
+  }),
+);
+let wanted = null;
+let asking = false;
+const ask = async () => {
+  asking = true;
+  while (wanted) {
+    const asked = { visitor: props.value, values: wanted };
+    wanted = null; // what comes while this is answered is asked for next
+    const picture = await server.preview(asked).catch(() => null); // the full picture's event says what went wrong
+    const after = sliders.closest(".bench").querySelector(".comparison .after");
+    if (picture && after) after.src = picture;
+  }
+  asking = false;
+};
 let moved = false;
-sliders.addEventListener("input", () => { moved = true; });
+sliders.addEventListener("input", (event) => {
+  moved = true;
+  if (props.value) wanted = values(event.target);
+  if (!asking) ask();
+});
 const let_go = () => {
   if (moved) trigger("settle");
   moved = false;

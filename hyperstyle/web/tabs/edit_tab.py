@@ -1,6 +1,7 @@
 """The Edit tab: sliders along the domain's directions, and films along one of them."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import gradio as gr
@@ -14,8 +15,8 @@ from hyperstyle.photo.reading import Photo, Pixels
 from hyperstyle.photo.saving import save_photo
 from hyperstyle.photo.video import save_video, strip, there_and_back
 from hyperstyle.web.components.before_after import before_after, before_after_value
-from hyperstyle.web.components.live_preview import live_preview, live_preview_value
-from hyperstyle.web.events import AT_ONCE, EDITING, Updates
+from hyperstyle.web.components.live_preview import live_preview
+from hyperstyle.web.events import EDITING, Updates
 from hyperstyle.web.files import temporary_file
 from hyperstyle.web.inline_images import uri
 from hyperstyle.web.services import Services
@@ -54,7 +55,7 @@ class EditTab:
                 gr.Markdown(text("edit"), elem_classes="note")
                 for domain in services.engine.directions:
                     with gr.Column(visible=domain == first, elem_classes="sliders") as self._groups[domain]:
-                        self._live[domain] = live_preview()
+                        self._live[domain] = live_preview(self.preview)
                         self._sliders[domain] = self._group(domain)
                 with gr.Row(elem_classes="actions"):
                     self._undo = gr.Button("Undo", size="sm", elem_id="undo")
@@ -77,6 +78,7 @@ class EditTab:
         self._picture = [self._result, *self._export_bar.outputs]
         sliders = [slider for group in self._sliders.values() for slider in group.values()]
         self.applied = (self._export_bar.applied, self._everyone.applied)
+        self.prepared = list(self._live.values())
         self.outputs = [self._view, *self._keep.outputs, *self._picture, *self._groups.values(), *sliders, self._along]
         self._wire()
 
@@ -97,11 +99,7 @@ class EditTab:
     def _wire(self) -> None:
         for domain, group in self._sliders.items():
             if group:
-                values, live = set(group.values()), self._live[domain]
-                live.settle(self.draw, values, self._picture, **EDITING)
-                if self._services.engine.has_previews:
-                    moves = [slider.input for slider in group.values()]
-                    gr.on(moves, self.preview, values, live, **AT_ONCE)
+                self._live[domain].settle(self.draw, set(group.values()), self._picture, **EDITING)
         self._view.input(self.choose_view, self._view, self._picture, **EDITING)
         self._keep.redraw_with(self._show_view, [self._view, *self._picture])
         for button, handler in ((self._reset, self.reset), (self._undo, self.undo), (self._redo, self.redo)):
@@ -123,23 +121,25 @@ class EditTab:
         session.set_amounts(self._amounts(session, values))
         return self._show_picture(session)
 
-    @user_errors
-    def preview(self, values: Mapping[gr.Slider, float], request: gr.Request) -> Updates:
-        """Draw a quick preview at the values of a domain's sliders, unless `draw` has come to these meanwhile."""
-        session = self._services.session(request)
-        if not session.steps:
-            return gr.skip()  # `draw` says so
-        drawn, edits = session.edits, session.edits_at(self._amounts(session, values))
-        if edits == drawn:
-            return gr.skip()
+    def preview(self, visitor: str, values: Mapping[str, float]) -> bytes | None:
+        """Draw a quick preview at the values of sliders, by element ids; None if `draw` has come to these meanwhile."""
+        session = self._services.sessions.of(visitor)
+        sliders = {slider.elem_id: name for name, slider in self._sliders[session.domain].items()}
+        amounts = {sliders[place]: value for place, value in values.items() if place in sliders}
+        drawn, edits = session.edits, session.edits_at(amounts)
+        if edits == drawn or not session.steps:
+            return None
         picture = self._services.preview(session, shown_edits(edits), session.view)
-        return {self._live[session.domain]: live_preview_value(uri(picture))} if session.edits is drawn else gr.skip()
+        return picture if session.edits is drawn else None
 
-    def prepare(self, request: gr.Request) -> None:
-        """Draw a first preview, which takes longer than the others."""
+    def prepare(self, request: gr.Request) -> Updates:
+        """Draw a first preview, which takes longer than the others, and let more be asked for."""
         session = self._services.session(request)
-        if session.steps and self._services.engine.has_previews and self._sliders[session.domain]:
+        if not (session.steps and self._services.engine.has_previews and self._sliders[session.domain]):
+            return gr.skip()
+        with suppress(StudioError):  # the inversion was taken away meanwhile
             self._services.preview(session, shown_edits(session.edits), session.view)
+        return {self._live[session.domain]: request.session_hash}
 
     def _amounts(self, session: Session, values: Mapping[gr.Slider, float]) -> dict[str, float]:
         """Return the values of the sliders of a session's domain, by the names of their directions."""
