@@ -21,7 +21,7 @@ from hyperstyle.web.examples import STEPS, Examples
 from hyperstyle.web.gradio_memory import forget_absent
 from hyperstyle.web.inline_images import decoded, jpeg
 from hyperstyle.web.memory import give_back
-from hyperstyle.web.sessions import ChangedPhoto, InvertedExample, SavedStep, Session, Sessions
+from hyperstyle.web.sessions import ChangedPhoto, DrawnPicture, InvertedExample, SavedStep, Session, Sessions
 from hyperstyle.web.views import View
 from hyperstyle.web.work_store import Kept, WorkStore
 from hyperstyle.web.zero_gpu import is_zero_gpu
@@ -135,7 +135,16 @@ class Services:
         return jpeg(crop.pixels(ALIGNED_HEIGHT, round(ALIGNED_HEIGHT * domain.view.width / domain.view.height)))
 
     def picture(self, session: Session, edits: Edits, view: View = View.GENERATED) -> bytes:
-        """Draw the session's chosen step with edits, in a view; a JPEG."""
+        """Return the picture of the session's chosen step with edits, in a view, as JPEG; the last one is kept."""
+        shown, drawn = session.shown(edits, view), session.drawn
+        if drawn and drawn.shown == shown:
+            return drawn.picture
+        picture = self._picture(session, edits, view)
+        if session.steps and session.shown(edits, view) == shown:  # nothing else was chosen meanwhile
+            session.keep_drawn(DrawnPicture(shown, picture))
+        return picture
+
+    def _picture(self, session: Session, edits: Edits, view: View) -> bytes:
         step = session.step()
         if view is not View.GENERATED and session.aligned:
             unchanged = edits.are_none and view is View.PHOTO

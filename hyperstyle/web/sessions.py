@@ -83,6 +83,26 @@ class ChangedPhoto:
     photo: Kept[Photo]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """All that a picture of a session depends on."""
+
+    step: SavedStep
+    edits: Edits
+    view: View
+    strokes: tuple[Stroke, ...]
+    aligned: bytes | None
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnPicture:
+    """A picture that was drawn for a visitor."""
+
+    shown: Shown
+    picture: bytes
+    """JPEG or WebP."""
+
+
 @dataclass
 class RunningTask:
     """A running inversion or comparison."""
@@ -133,6 +153,8 @@ class Session:
     """The last step of every compared method."""
     compared_photo: bytes | None = None
     """The part of the photo that was compared, as JPEG."""
+    drawn: DrawnPicture | None = None
+    """The picture with edits that was drawn last."""
     untouched: bool = False
     """True from the upload of a photo with a single face until something is done with it."""
     task: RunningTask | None = None
@@ -304,6 +326,14 @@ class Session:
         """The strokes as a mask."""
         return paint(self.strokes, self.step().inversion.quad.aspect)
 
+    def shown(self, edits: Edits, view: View) -> Shown:
+        """Return what a picture of the chosen step with edits shows, in a view."""
+        return Shown(self.step(), edits, view, self.strokes, self.aligned)
+
+    def keep_drawn(self, picture: DrawnPicture) -> None:
+        """Keep the picture that was drawn last, which is often wanted again."""
+        self.drawn = picture
+
     def change(self, edits: Edits, changed: bytes) -> AppliedChange:
         """Return the chosen step with edits as a change of the photo; `changed` shows them, as JPEG."""
         step = self.step()
@@ -390,6 +420,7 @@ class Session:
         """Return a copy with only the chosen step and its edits."""
         own = replace(self, steps=(self.step(),), chosen=0, task=None)
         own.changed_photo, own.compared, own.compared_photo, own.history = None, (), None, AmountHistory()
+        own.drawn = None
         return own
 
     def _start(self) -> RunningTask:
@@ -416,7 +447,7 @@ class Session:
     def _reset_results(self) -> None:
         """Forget all results for the photo, and abandon the running task."""
         self.steps, self.chosen, self.edits, self.strokes = (), -1, Edits(), ()
-        self.compared, self.compared_photo, self.task, self.untouched = (), None, None, False
+        self.compared, self.compared_photo, self.drawn, self.task, self.untouched = (), None, None, None, False
         self.history = AmountHistory()
 
 

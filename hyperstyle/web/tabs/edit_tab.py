@@ -55,7 +55,7 @@ class EditTab:
                 gr.Markdown(text("edit"), elem_classes="note")
                 for domain in services.engine.directions:
                     with gr.Column(visible=domain == first, elem_classes="sliders") as self._groups[domain]:
-                        self._live[domain] = live_preview(self.preview)
+                        self._live[domain] = live_preview(self.preview, self.draw_at_once)
                         self._sliders[domain] = self._group(domain)
                 with gr.Row(elem_classes="actions"):
                     self._undo = gr.Button("Undo", size="sm", elem_id="undo")
@@ -124,22 +124,32 @@ class EditTab:
     def preview(self, visitor: str, values: Mapping[str, float]) -> bytes | None:
         """Draw a quick preview at the values of sliders, by element ids; None if `draw` has come to these meanwhile."""
         session = self._services.sessions.of(visitor)
-        sliders = {slider.elem_id: name for name, slider in self._sliders[session.domain].items()}
-        amounts = {sliders[place]: value for place, value in values.items() if place in sliders}
-        drawn, edits = session.edits, session.edits_at(amounts)
+        drawn, edits = session.edits, session.edits_at(self._amounts_by_id(session, values))
         if edits == drawn or not session.steps:
             return None
         picture = self._services.preview(session, shown_edits(edits), session.view)
         return picture if session.edits is drawn else None
 
+    def draw_at_once(self, visitor: str, values: Mapping[str, float]) -> bytes:
+        """Draw the picture at the values of sliders, by element ids; `draw` then finds it in the session."""
+        session = self._services.sessions.of(visitor)
+        session.set_amounts(self._amounts_by_id(session, values))
+        return self._services.picture(session, shown_edits(session.edits), session.view)
+
     def prepare(self, request: gr.Request) -> Updates:
-        """Draw a first preview, which takes longer than the others, and let more be asked for."""
+        """Let previews be asked for; draw a first one, which takes longer than the others."""
         session = self._services.session(request)
-        if not (session.steps and self._services.engine.has_previews and self._sliders[session.domain]):
+        if not (self._services.engine.has_previews and self._sliders[session.domain]):
             return gr.skip()
-        with suppress(StudioError):  # the inversion was taken away meanwhile
-            self._services.preview(session, shown_edits(session.edits), session.view)
+        if session.steps:
+            with suppress(StudioError):  # the inversion was taken away meanwhile
+                self._services.preview(session, shown_edits(session.edits), session.view)
         return {self._live[session.domain]: request.session_hash}
+
+    def _amounts_by_id(self, session: Session, values: Mapping[str, float]) -> dict[str, float]:
+        """Return the values of the sliders of a session's domain, by element ids, by the names of their directions."""
+        names = {slider.elem_id: name for name, slider in self._sliders[session.domain].items()}
+        return {names[place]: value for place, value in values.items() if place in names}
 
     def _amounts(self, session: Session, values: Mapping[gr.Slider, float]) -> dict[str, float]:
         """Return the values of the sliders of a session's domain, by the names of their directions."""
