@@ -1,5 +1,9 @@
 """Starts the page."""
 
+import gc
+
+gc.disable()  # to look for garbage among all that is imported takes a quarter of the start
+
 from typing import Annotated
 
 import typer
@@ -35,7 +39,10 @@ def main(
     work = WorkStore(None if work_memory is None else work_memory * 1_000_000)
     services = Services(engine, Sessions(engine.first), work)
     services.start()  # the model loads while the page is built
-    serve(build_page(services), services.examples, server_name=host, server_port=port, share=share, mcp_server=mcp)
+    page = build_page(services)
+    gc.freeze()  # what is there now stays: collections pass it over
+    gc.enable()
+    serve(page, services.examples, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
 if __name__ == "__main__":

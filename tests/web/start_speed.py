@@ -9,6 +9,7 @@ import time
 
 START = """
 import app  # all that the page imports
+import gc
 from pathlib import Path
 from urllib.request import urlopen
 from hyperstyle.domain_table import EMBEDDED
@@ -25,6 +26,8 @@ engine = app.Engine([EMBEDDED])
 services = app.Services(engine, app.Sessions(engine.first), app.WorkStore())
 services.start()
 page = app.build_page(services)
+gc.freeze()
+gc.enable()
 _, address, _ = app.serve(page, services.examples, prevent_thread_lock=True, quiet=True)
 urlopen(address).read()
 print("answers", flush=True)
