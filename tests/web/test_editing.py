@@ -95,6 +95,22 @@ def test_while_a_slider_is_dragged_previews_are_shown_and_then_the_full_picture(
     assert other != full
 
 
+def test_a_slider_that_is_held_before_previews_are_ready_shows_one_then(visit: Open, served: Served) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    with served.services.engine.queue.priority():
+        page.get_by_role("tab", name="Edit").click()
+        expect(page.locator("#edited .before")).to_be_visible()
+        before = picture(page, "#edited")
+        slider(page, "age").hover()
+        page.mouse.down()
+        box = slider(page, "age").bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)
+    until_another(page, before, "#edited")
+    page.mouse.up()
+
+
 def test_a_slider_sends_the_sliders_of_its_own_domain_alone(visit: Open) -> None:
     page = visit()
     page.get_by_role("tab", name="Edit").click()
