@@ -106,17 +106,13 @@ class Page:
         """Show the example or the shared session that the page's link names, if any."""
         query = dict(request.query_params)
         sessions, session = self._services.sessions, self._services.session(request)
-        shown: Updates = {self._invert.input_panel.photo: None}
         if "visit" in query:
             session = sessions.open_shared(request.session_hash, query["visit"])
-            shown = self._invert.show(session, "Opened from a link.")
-        elif "example" in query:
-            shown = self._invert.show_example(query["example"], session)
-        elif (first := self._services.first_example) and session.photo is None:
-            self._services.take_example(session, first)
-            if ready := self._services.ready_example(first):
-                session.add_inversion(ready)
-        return shown
+            return self._invert.show(session, "Opened from a link.")
+        if "example" in query:
+            return self._invert.show_example(query["example"], session)
+        self._services.begin_with_example(session)
+        return gr.skip()
 
     @user_errors
     def apply_recipe(self, request: gr.Request) -> Updates:

@@ -95,9 +95,24 @@ class Services:
 
     def take_example(self, session: Session, name: str) -> None:
         """Put the photo of an example into a session."""
+        session.take_example(self._domain_of(name), name, *self._example_photo(name))
+
+    def begin_with_example(self, session: Session) -> None:
+        """Put the example that the page opens with into a session in which there is nothing yet."""
+        if (name := self.first_example) is None:
+            return
+        photo = self._example_photo(name)
+        if session.photo or session.steps:  # an upload may have come while the file was read
+            return
+        session.take_example(self._domain_of(name), name, *photo)
+        if ready := self.ready_example(name):
+            session.add_inversion(ready)
+
+    def _example_photo(self, name: str) -> tuple[Kept[bytes], tuple[int, int]]:
+        """Return the file of an example's photo, and its width and height."""
         file = self.examples.photo(name)
         height, width = read_photo(file).pixels.shape[:2]
-        session.take_example(self._domain_of(name), name, self.keep_photo(file), (width, height))
+        return self.keep_photo(file), (width, height)
 
     def photo(self, session: Session) -> Photo:
         """Return the session's photo with the changes that were applied to it.

@@ -2,15 +2,19 @@
 
 import re
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.web.conftest import EXAMPLES, Open
+from hyperstyle.web.examples import Examples
+from hyperstyle.web.services import Services
+from hyperstyle.web.sessions import Sessions
+from tests.web.conftest import EXAMPLES, FACES, Open
 from tests.web.first_minute import live
-from tests.web.served_page import Served
-from tests.web.visitor import invert, picture, status, steps, unfold, until_another
+from tests.web.served_page import SECONDS, Served, opened, serving
+from tests.web.visitor import faces, invert, picture, status, steps, unfold, until_another, upload
 
 SHIFTS = """() => new Promise((done) => new PerformanceObserver((list) => done(
   list.getEntries().reduce((sum, entry) => sum + (entry.hadRecentInput ? 0 : entry.value), 0)
@@ -53,6 +57,33 @@ def test_a_photo_with_one_face_is_inverted_at_once(visit: Open) -> None:
     page.locator(".portrait-input input[type=file]").set_input_files(EXAMPLES / "male_090.jpg")
     expect(status(page)).to_contain_text("Done.")
     expect(steps(page)).to_have_count(7)
+
+
+class SlowExamples(Examples):
+    """The examples on a disk that answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = Event()
+        self.answers.set()
+
+    def photo(self, name: str) -> bytes:
+        assert self.answers.wait(SECONDS)
+        return super().photo(name)
+
+
+def test_a_photo_that_comes_while_the_page_still_reads_its_example_stays(browser: Browser, served: Served) -> None:
+    examples = SlowExamples()
+    services = Services(served.services.engine, Sessions(FACES.name), examples=examples)
+    with serving(services) as own:
+        examples.answers.clear()
+        with opened(browser, own.address) as page:
+            upload(page, EXAMPLES / "male_090.jpg")
+            expect(faces(page).first).to_be_visible()
+            examples.answers.set()
+            page.locator("#invert").click()
+            expect(status(page)).to_contain_text("Done.")
+            assert services.sessions.all()[0].example is None
 
 
 def test_figures_are_shown_when_they_are_asked_for(visit: Open) -> None:

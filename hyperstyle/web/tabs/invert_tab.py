@@ -218,10 +218,8 @@ class InvertTab:
     @user_errors
     def end_film(self, request: gr.Request) -> Updates:
         """Make the example of the film ready to be edited."""
-        session, first = self._services.session(request), self._services.first_example
-        fresh = session.photo is None and not session.steps  # on a slow machine the film may end before the page opens
-        if fresh and first:
-            self._services.take_example(session, first)
+        # On a slow machine the film may end before the page has begun with its example.
+        self._services.begin_with_example(self._services.session(request))
         return self.invert_example(request)
 
     @user_errors
