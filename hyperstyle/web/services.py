@@ -3,7 +3,7 @@
 import atexit
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Semaphore, Thread
 
 import gradio as gr
 
@@ -29,6 +29,8 @@ from hyperstyle.web.zero_gpu import is_zero_gpu
 MINUTE = 60
 LONGEST_STEP = 10.0
 """Seconds to wait for a step of an inversion when the program ends."""
+DRAWN_AT_ONCE = 4
+"""Pictures that are drawn at the same time, in the memory that each takes meanwhile; others wait."""
 ALIGNED_HEIGHT = 1024
 """Height in pixels of the part of a photo that is inverted, as it is shown and edited."""
 
@@ -43,6 +45,7 @@ class Services:
     examples: Examples = field(default_factory=Examples)
     page: gr.Blocks | None = None
     """The page that is served, once it is built."""
+    _drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE))
     _inverted_examples: dict[str, InvertedExample] = field(default_factory=dict)
     _inverting: Lock = field(default_factory=Lock)
     _example_wanted: Event = field(default_factory=Event)
@@ -154,7 +157,8 @@ class Services:
         shown, drawn = session.shown(edits, view), session.drawn
         if drawn and drawn.shown == shown:
             return drawn.picture
-        picture = self._picture(session, edits, view)
+        with self._drawing:
+            picture = self._picture(session, edits, view)
         if session.steps and session.shown(edits, view) == shown:  # nothing else was chosen meanwhile
             session.keep_drawn(DrawnPicture(shown, picture))
         return picture
@@ -173,8 +177,9 @@ class Services:
     def preview(self, session: Session, edits: Edits, view: View) -> bytes:
         """Draw a quick preview of `picture`; a smaller JPEG."""
         editor = self.engine.preview_editor
-        drawn = self.engine.preview(session.step().inversion, edits)
-        return jpeg(self.in_view(session, edits, drawn, view, PREVIEW_SIDE, editor), quality=80)
+        with self._drawing:
+            drawn = self.engine.preview(session.step().inversion, edits)
+            return jpeg(self.in_view(session, edits, drawn, view, PREVIEW_SIDE, editor), quality=80)
 
     def in_view(
         self,
