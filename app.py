@@ -7,6 +7,7 @@ gc.disable()  # to look for garbage among all that is imported takes a quarter o
 from typing import Annotated
 
 import typer
+from gradio import Blocks
 
 from hyperstyle.cli.options import Device, device_of, domain_of
 from hyperstyle.web.engine import Engine
@@ -39,10 +40,15 @@ def main(
     work = WorkStore(None if work_memory is None else work_memory * 1_000_000)
     services = Services(engine, Sessions(engine.first), work)
     services.start()  # the model loads while the page is built
+    serve(built(services), services.examples, server_name=host, server_port=port, share=share, mcp_server=mcp)
+
+
+def built(services: Services) -> Blocks:
+    """Build the page. What is there then stays, and is passed over when garbage is looked for again."""
     page = build_page(services)
-    gc.freeze()  # what is there now stays: collections pass it over
+    gc.freeze()
     gc.enable()
-    serve(page, services.examples, server_name=host, server_port=port, share=share, mcp_server=mcp)
+    return page
 
 
 if __name__ == "__main__":

@@ -95,7 +95,9 @@ class EditedCrop:
 def transfer_edit(
     original: Pixels, reconstruction: Pixels, edited: Pixels, painted: Painted | None = None
 ) -> EditedCrop:
-    """Carry the difference of two generated pictures into the photo's crop; all are [H, W, 3], of one size.
+    """Carry the difference of two generated pictures into the photo's crop; all are [H, W, 3].
+
+    Both pictures have one size, which may be smaller than the crop's.
 
     `painted` says where a visitor wants the photo to stay, or the edit to come.
     """

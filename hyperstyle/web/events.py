@@ -17,7 +17,10 @@ _PRIVATE: Settings = {"api_visibility": "private"}
 _UNSEEN: Settings = {**_PRIVATE, "show_progress": "hidden", "trigger_mode": "always_last"}
 """Events without a progress bar. Of what a visitor does while one is answered, the last counts; none is dropped."""
 
-DRAWERS: Settings = {"concurrency_id": "drawing", "concurrency_limit": 4}
+DRAWN_AT_ONCE = 4
+"""Pictures that are drawn at the same time, in the memory that each takes meanwhile; others wait."""
+
+DRAWERS: Settings = {"concurrency_id": "drawing", "concurrency_limit": DRAWN_AT_ONCE}
 """The queue of events that draw pictures of finished inversions; it is apart from the queue of inversions."""
 
 INVERTERS: Settings = {"concurrency_id": "inversion", "concurrency_limit": 1}

@@ -1,6 +1,6 @@
-"""What Gradio itself keeps of visitors: the last value of every component, pictures among them.
+"""Drops what Gradio keeps of each visitor: the last value of every component, pictures among them.
 
-By itself it drops that of the visitor who was here longest ago, once ten thousand others have come.
+By itself Gradio keeps that of the last ten thousand visitors.
 """
 
 from collections.abc import Container

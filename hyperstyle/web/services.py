@@ -17,6 +17,7 @@ from hyperstyle.inversion.methods import default_method
 from hyperstyle.photo.crop import Crop
 from hyperstyle.photo.reading import Photo, Pixels, read_photo
 from hyperstyle.web.engine import Engine
+from hyperstyle.web.events import DRAWN_AT_ONCE
 from hyperstyle.web.examples import STEPS, Examples
 from hyperstyle.web.gradio_memory import forget_absent
 from hyperstyle.web.inline_images import decoded, jpeg
@@ -29,8 +30,6 @@ from hyperstyle.web.zero_gpu import is_zero_gpu
 MINUTE = 60
 LONGEST_STEP = 10.0
 """Seconds to wait for a step of an inversion when the program ends."""
-DRAWN_AT_ONCE = 4
-"""Pictures that are drawn at the same time, in the memory that each takes meanwhile; others wait."""
 ALIGNED_HEIGHT = 1024
 """Height in pixels of the part of a photo that is inverted, as it is shown and edited."""
 
@@ -65,7 +64,7 @@ class Services:
     def clean_up(self) -> None:
         """Drop expired sessions, and what was computed for edits once nobody is here who would go on with them."""
         self.sessions.sweep()
-        if self.engine.is_idle or not len(self.sessions):
+        if self.engine.is_idle or not self.sessions:
             self.engine.forget()
         if self.page:
             forget_absent(self.page, self.sessions)
@@ -102,10 +101,11 @@ class Services:
 
     def begin_with_example(self, session: Session) -> None:
         """Put the example that the page opens with into a session in which there is nothing yet."""
-        if (name := self.first_example) is None:
+        name = self.first_example
+        if name is None or not session.is_empty:
             return
         photo = self._example_photo(name)
-        if session.photo or session.steps:  # an upload may have come while the file was read
+        if not session.is_empty:  # an upload has come while the file was read
             return
         session.take_example(self._domain_of(name), name, *photo)
         if ready := self.ready_example(name):
@@ -153,22 +153,20 @@ class Services:
         return jpeg(crop.pixels(ALIGNED_HEIGHT, round(ALIGNED_HEIGHT * domain.view.width / domain.view.height)))
 
     def picture(self, session: Session, edits: Edits, view: View = View.GENERATED) -> bytes:
-        """Return the picture of the session's chosen step with edits, in a view, as JPEG; the last one is kept."""
+        """Return the picture of the session's chosen step with edits, in a view; a JPEG. The last drawn one is kept."""
+        step, aligned = session.step(), None if view is View.GENERATED else session.aligned
+        if aligned and edits.are_none and view is View.PHOTO:
+            return aligned
+        if not aligned and edits == Edits():
+            return step.picture
         shown, drawn = session.shown(edits, view), session.drawn
         if drawn and drawn.shown == shown:
             return drawn.picture
         with self._drawing:
-            picture = self._picture(session, edits, view)
+            picture = jpeg(self.pixels(session, edits, view), quality=95 if aligned else 90)
         if session.steps and session.shown(edits, view) == shown:  # nothing else was chosen meanwhile
             session.keep_drawn(DrawnPicture(shown, picture))
         return picture
-
-    def _picture(self, session: Session, edits: Edits, view: View) -> bytes:
-        step = session.step()
-        if view is not View.GENERATED and session.aligned:
-            unchanged = edits.are_none and view is View.PHOTO
-            return session.aligned if unchanged else jpeg(self.pixels(session, edits, view), quality=95)
-        return step.picture if edits == Edits() else jpeg(self.engine.draw(step.inversion, edits))
 
     def pixels(self, session: Session, edits: Edits, view: View) -> Pixels:
         """Draw the session's chosen step with edits, in a view: [H, W, 3], RGB, uint8."""

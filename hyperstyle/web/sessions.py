@@ -96,11 +96,11 @@ class Shown:
 
 @dataclass(frozen=True, eq=False)
 class DrawnPicture:
-    """A picture that was drawn for a visitor."""
+    """A picture that was drawn for a visitor, with what it shows."""
 
     shown: Shown
     picture: bytes
-    """JPEG or WebP."""
+    """JPEG."""
 
 
 @dataclass
@@ -159,6 +159,11 @@ class Session:
     """True from the upload of a photo with a single face until something is done with it."""
     task: RunningTask | None = None
     """The running task; a task that is no longer the one here ends silently."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is neither a photo nor an inversion."""
+        return self.photo is None and not self.steps
 
     # --- the photo ------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ def scene(
     grain = np.random.default_rng(0).integers(90, 130, (600, 800, 3), dtype=np.uint8)
     canvas = Image.fromarray(grain).resize(size, Image.Resampling.BILINEAR)
     boxes, x, y, row = [], 0, 0, 0
-    for path, width in zip(portraits, widths, strict=False):
+    for path, width in zip(portraits, widths, strict=False):  # there may be more portraits
         pixels = load(path)
         whole = finder.find(pixels)[0].box
         factor = width / (whole[2] - whole[0])

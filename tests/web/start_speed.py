@@ -9,7 +9,6 @@ import time
 
 START = """
 import app  # all that the page imports
-import gc
 from pathlib import Path
 from urllib.request import urlopen
 from hyperstyle.domain_table import EMBEDDED
@@ -25,9 +24,7 @@ def memory(name):
 engine = app.Engine([EMBEDDED])
 services = app.Services(engine, app.Sessions(engine.first), app.WorkStore())
 services.start()
-page = app.build_page(services)
-gc.freeze()
-gc.enable()
+page = app.built(services)
 _, address, _ = app.serve(page, services.examples, prevent_thread_lock=True, quiet=True)
 urlopen(address).read()
 print("answers", flush=True)

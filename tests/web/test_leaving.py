@@ -1,4 +1,4 @@
-"""Of a visitor who has left nothing is kept."""
+"""A visitor's pictures are dropped once the visitor has left."""
 
 import httpx
 from playwright.sync_api import Browser

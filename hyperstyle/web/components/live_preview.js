@@ -13,6 +13,7 @@ const show = (picture) => {
 };
 const ask = (draw, asked) => draw({ visitor: props.value, values: asked }).catch(() => null); // `settle` says what failed
 let moves = 0;
+let settled = 0; // the number of moves when the sliders were let go last
 let wanted = null;
 let asking = false;
 const preview = async () => {
@@ -26,16 +27,14 @@ const preview = async () => {
   asking = false;
 };
 watch("value", preview);
-let moved = false;
 sliders.addEventListener("input", (event) => {
-  moved = true;
   moves++;
   wanted = values(event.target);
   preview();
 });
 const let_go = async () => {
-  if (!moved) return;
-  moved = false;
+  if (moves === settled) return;
+  settled = moves;
   wanted = null;
   const number = moves;
   const picture = props.value && await ask(server.full, values());

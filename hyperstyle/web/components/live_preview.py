@@ -32,7 +32,7 @@ def live_preview(draw_preview: Draw, draw_full: Draw) -> gr.HTML:
 
 
 def _drawn(draw: Draw, asked: Mapping[str, Any]) -> str | None:
+    picture = None
     with suppress(StudioError):
         picture = draw(asked["visitor"], asked["values"])
-        return uri(picture) if picture else None
-    return None
+    return uri(picture) if picture else None

@@ -118,13 +118,13 @@ class EditTab:
         """Draw the picture at the values of a domain's sliders; an example is inverted first if need be."""
         session = self._services.session(request)
         self._services.add_example(session)
-        session.set_amounts(self._amounts(session, values))
+        session.set_amounts(self._amounts(session, {str(slider.elem_id): value for slider, value in values.items()}))
         return self._show_picture(session)
 
     def preview(self, visitor: str, values: Mapping[str, float]) -> bytes | None:
         """Draw a quick preview at the values of sliders, by element ids; None if `draw` has come to these meanwhile."""
         session = self._services.sessions.of(visitor)
-        drawn, edits = session.edits, session.edits_at(self._amounts_by_id(session, values))
+        drawn, edits = session.edits, session.edits_at(self._amounts(session, values))
         if edits == drawn or not session.steps:
             return None
         picture = self._services.preview(session, shown_edits(edits), session.view)
@@ -133,7 +133,7 @@ class EditTab:
     def draw_at_once(self, visitor: str, values: Mapping[str, float]) -> bytes:
         """Draw the picture at the values of sliders, by element ids; `draw` then finds it in the session."""
         session = self._services.sessions.of(visitor)
-        session.set_amounts(self._amounts_by_id(session, values))
+        session.set_amounts(self._amounts(session, values))
         return self._services.picture(session, shown_edits(session.edits), session.view)
 
     def prepare(self, request: gr.Request) -> Updates:
@@ -146,14 +146,10 @@ class EditTab:
                 self._services.preview(session, shown_edits(session.edits), session.view)
         return {self._live[session.domain]: request.session_hash}
 
-    def _amounts_by_id(self, session: Session, values: Mapping[str, float]) -> dict[str, float]:
-        """Return the values of the sliders of a session's domain, by element ids, by the names of their directions."""
+    def _amounts(self, session: Session, values: Mapping[str, float]) -> dict[str, float]:
+        """Return the values, by element ids, of the sliders of a session's domain, by the names of their directions."""
         names = {slider.elem_id: name for name, slider in self._sliders[session.domain].items()}
         return {names[place]: value for place, value in values.items() if place in names}
-
-    def _amounts(self, session: Session, values: Mapping[gr.Slider, float]) -> dict[str, float]:
-        """Return the values of the sliders of a session's domain, by the names of their directions."""
-        return {name: values[slider] for name, slider in self._sliders[session.domain].items() if slider in values}
 
     @user_errors
     def choose_view(self, view: str, request: gr.Request) -> Updates:
