@@ -112,7 +112,7 @@ class Page:
         if "example" in query:
             return self._invert.show_example(query["example"], session)
         self._services.begin_with_example(session)
-        return gr.skip()
+        return {self._invert.input_panel.photo: None}
 
     @user_errors
     def apply_recipe(self, request: gr.Request) -> Updates:
