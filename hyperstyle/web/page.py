@@ -68,7 +68,7 @@ class Page:
         for event in (chosen, opened, *self._invert.domain_changes):
             event.then(self.show_domain, methods, [self._domain, *methods], **AT_ONCE)
         for inverted in self._invert.example_inverted:
-            inverted.success(self._edit.open_unedited, None, self._edit.outputs, **EDITING)
+            inverted.success(self._edit.open_inverted, None, self._edit.outputs, **EDITING)
         self._invert.result_panel.suggestions.select(self.try_suggestion, None, self._tabs, **EDITING)
         recipe = [*self._invert.result_panel.outputs, self._invert.input_panel.go, self._tabs]
         applied = opened.success(self.apply_recipe, None, recipe, **(EXAMPLE | CHOOSING))

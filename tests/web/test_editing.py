@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.web.conftest import EXAMPLES, Open
 from tests.web.served_page import Served
@@ -109,6 +109,39 @@ def test_a_slider_that_is_held_before_previews_are_ready_shows_one_then(visit: O
         page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2)
     until_another(page, before, "#edited")
     page.mouse.up()
+
+
+def test_a_slider_that_is_moved_while_the_tab_is_being_opened_stays_moved(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    age, plain = slider(page, "age"), picture(page)
+
+    def move_before(answer: Route) -> None:
+        response = answer.fetch()
+        age.press("End")
+        answer.fulfill(response=response)
+
+    page.route("**/queue/data?*", move_before, times=1)  # what opens the tab says that no slider is moved
+    page.get_by_role("tab", name="Edit").click()
+    expect(page.locator("#edited .before")).to_be_visible()
+    until_full(page, plain)
+    expect(age).to_have_value("5")
+    page.get_by_role("tab", name="Invert").click()
+    page.get_by_role("tab", name="Edit").click()
+    expect(page.locator("#undo")).to_be_visible()
+    expect(age).to_have_value("5")
+
+
+def test_an_example_that_is_edited_before_it_is_inverted_can_be_looked_at_in_every_view(
+    visit: Open, served: Served
+) -> None:
+    page = visit()
+    with served.services.engine.queue.priority():
+        page.get_by_role("tab", name="Edit").click()
+        slider(page, "age").press("End")
+    expect(page.locator("#edit-view")).to_be_visible()
+    expect(page.locator("#edit-keep")).to_be_visible()
+    expect(slider(page, "age")).to_have_value("5")
 
 
 def test_a_slider_sends_the_sliders_of_its_own_domain_alone(visit: Open) -> None:

@@ -15,6 +15,9 @@ const ask = (draw, asked) => draw({ visitor: props.value, values: asked }).catch
 let moves = 0;
 let settled = 0; // the number of moves when the sliders were let go last
 let wanted = null;
+let latest = null; // what was wanted last
+let moved = null; // the slider that was moved last, with its value
+let actions = 0; // the number of times a visitor pressed anything
 let asking = false;
 const preview = async () => {
   if (asking) return;
@@ -29,19 +32,29 @@ const preview = async () => {
 watch("value", preview);
 sliders.addEventListener("input", (event) => {
   moves++;
-  wanted = values(event.target);
+  wanted = latest = values(event.target);
+  moved = event.target.type === "range" ? { input: event.target, value: event.target.value } : null;
   preview();
 });
+// An answer that was on its way when a slider was moved, such as that of opening the tab, may have put it back.
+const move_again = () => {
+  if (!moved || moved.input.value === moved.value) return;
+  moved.input.value = moved.value;
+  moved.input.dispatchEvent(new Event("input", { bubbles: true }));
+  settled = moves;
+};
 const let_go = async () => {
   if (moves === settled) return;
   settled = moves;
   wanted = null;
-  const number = moves;
-  const picture = props.value && await ask(server.full, values());
+  const [number, action] = [moves, actions];
+  const picture = props.value && await ask(server.full, latest);
   if (number !== moves) return; // it was taken again
+  if (action === actions) move_again();
   show(picture);
   trigger("settle");
 };
+for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, () => actions++, true);
 for (const name of ["pointerup", "pointercancel", "keyup"]) window.addEventListener(name, let_go);
 // A slider's button that moves it back to its first value.
 sliders.addEventListener("click", (event) => { if (event.target.closest("button")) trigger("settle"); });

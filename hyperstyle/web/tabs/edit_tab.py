@@ -185,10 +185,11 @@ class EditTab:
         return self.show(self._services.session(request))
 
     @user_errors
-    def open_unedited(self, request: gr.Request) -> Updates:
-        """Show the visitor's session, unless it has edits: its sliders may be moving just now."""
+    def open_inverted(self, request: gr.Request) -> Updates:
+        """Show the example that was inverted; where it has edits already, its sliders may be moving: they stay."""
         session = self._services.session(request)
-        return gr.skip() if session.edits.amounts else self.show(session)
+        moving = {*self._picture, *self._sliders[session.domain].values()} if session.edits.amounts else set()
+        return {component: update for component, update in self.show(session).items() if component not in moving}
 
     def show(self, session: Session) -> Updates:
         """Return the updates that show a session: picture, sliders and choice of films."""
