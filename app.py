@@ -4,10 +4,9 @@ import gc
 
 gc.disable()  # to look for garbage among all that is imported takes a quarter of the start
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from gradio import Blocks
 
 from hyperstyle.cli.options import Device, device_of, domain_of
 from hyperstyle.web.engine import Engine
@@ -16,6 +15,9 @@ from hyperstyle.web.services import Services
 from hyperstyle.web.serving import serve
 from hyperstyle.web.sessions import Sessions
 from hyperstyle.web.work_store import WorkStore
+
+if TYPE_CHECKING:
+    from gradio import Blocks  # `hyperstyle.web` imports it in a quicker way
 
 
 def main(
@@ -43,7 +45,7 @@ def main(
     serve(built(services), services.examples, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
-def built(services: Services) -> Blocks:
+def built(services: Services) -> "Blocks":
     """Build the page. What is there then stays, and is passed over when garbage is looked for again."""
     page = build_page(services)
     gc.freeze()
