@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
 from tests.web.conftest import EXAMPLES, Open
 from tests.web.served_page import Served
@@ -130,6 +130,23 @@ def test_a_slider_that_is_moved_while_the_tab_is_being_opened_stays_moved(visit:
     expect(age).to_have_value("0")
     page.locator("#redo").click()
     expect(age).to_have_value("5")
+
+
+def test_of_many_moves_in_a_row_the_last_one_is_drawn_in_full(visit: Open, served: Served) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    page.get_by_role("tab", name="Edit").click()
+    expect(page.locator("#edited .before")).to_be_visible()
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request) if '"full"' in (request.post_data or "") else None)
+    before = picture(page, "#edited")
+    with served.services.engine.queue.priority():  # nothing is drawn meanwhile
+        for _ in range(10):
+            slider(page, "age").press("ArrowRight")
+    until_full(page, before)
+    expect(slider(page, "age")).to_have_value("1")
+    ages = [request.post_data_json["data"]["values"]["edit-faces-age"] for request in asked]
+    assert ages == [0.1, 1]
 
 
 def test_an_example_that_is_edited_before_it_is_inverted_can_be_looked_at_in_every_view(

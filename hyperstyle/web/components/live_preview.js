@@ -13,12 +13,14 @@ const show = (picture) => {
 };
 const ask = (draw, asked) => draw({ visitor: props.value, values: asked }).catch(() => null); // `settle` says what failed
 let moves = 0;
-let settled = 0; // the number of moves when the sliders were let go last
+let settled = 0; // the number of moves when a full picture was asked for last
+let held = false; // a slider is being moved
 let wanted = null;
 let latest = null; // what was wanted last
 let moved = null; // the slider that was moved last, with its value
 let actions = 0; // the number of times a visitor pressed anything
 let asking = false;
+let settling = false;
 const preview = async () => {
   if (asking) return;
   asking = true;
@@ -32,6 +34,7 @@ const preview = async () => {
 watch("value", preview);
 sliders.addEventListener("input", (event) => {
   moves++;
+  held = true;
   wanted = latest = values(event.target);
   moved = event.target.type === "range" ? { input: event.target, value: event.target.value } : null;
   preview();
@@ -43,16 +46,24 @@ const move_again = () => {
   moved.input.dispatchEvent(new Event("input", { bubbles: true }));
   settled = moves;
 };
-const let_go = async () => {
-  if (moves === settled) return;
-  settled = moves;
-  wanted = null;
-  const [number, action] = [moves, actions];
-  const picture = props.value && await ask(server.full, latest);
-  if (number !== moves) return; // it was taken again
-  if (action === actions) move_again();
-  show(picture);
-  trigger("settle");
+const settle = async () => {
+  if (settling) return;
+  settling = true;
+  while (!held && moves !== settled) { // where a key is pressed often, what comes while this is answered is asked for next
+    settled = moves;
+    wanted = null;
+    const action = actions;
+    const picture = props.value && await ask(server.full, latest);
+    if (moves !== settled) continue; // it was taken again
+    if (action === actions) move_again();
+    show(picture);
+    trigger("settle");
+  }
+  settling = false;
+};
+const let_go = () => {
+  held = false;
+  settle();
 };
 for (const name of ["pointerdown", "keydown"]) window.addEventListener(name, () => actions++, true);
 for (const name of ["pointerup", "pointercancel", "keyup"]) window.addEventListener(name, let_go);
