@@ -12,11 +12,10 @@ const show = (picture) => {
   if (picture && after) after.src = picture;
 };
 const ask = (draw, asked) => draw({ visitor: props.value, values: asked }).catch(() => null); // `settle` says what failed
-let moves = 0;
-let settled = 0; // the number of moves when a full picture was asked for last
+let latest = null; // the values after the last move; every move makes new ones
+let wanted = null; // those that a preview is still wanted of
+let settled = null; // those that a full picture was asked for last
 let held = false; // a slider is being moved
-let wanted = null;
-let latest = null; // what was wanted last
 let moved = null; // the slider that was moved last, with its value
 let actions = 0; // the number of times a visitor pressed anything
 let asking = false;
@@ -33,7 +32,6 @@ const preview = async () => {
 };
 watch("value", preview);
 sliders.addEventListener("input", (event) => {
-  moves++;
   held = true;
   wanted = latest = values(event.target);
   moved = event.target.type === "range" ? { input: event.target, value: event.target.value } : null;
@@ -44,17 +42,17 @@ const move_again = () => {
   if (!moved || moved.input.value === moved.value) return;
   moved.input.value = moved.value;
   moved.input.dispatchEvent(new Event("input", { bubbles: true }));
-  settled = moves;
+  settled = latest;
 };
 const settle = async () => {
   if (settling) return;
   settling = true;
-  while (!held && moves !== settled) { // where a key is pressed often, what comes while this is answered is asked for next
-    settled = moves;
+  while (!held && latest !== settled) { // where a key is pressed often, what comes while this is answered is asked for next
+    settled = latest;
     wanted = null;
     const action = actions;
-    const picture = props.value && await ask(server.full, latest);
-    if (moves !== settled) continue; // it was taken again
+    const picture = props.value && await ask(server.full, settled);
+    if (latest !== settled) continue; // it was taken again
     if (action === actions) move_again();
     show(picture);
     trigger("settle");

@@ -101,7 +101,7 @@ class EditTab:
             if group:
                 self._live[domain].settle(self.draw, set(group.values()), self._picture, **EDITING)
         self._view.input(self.choose_view, self._view, self._picture, **EDITING)
-        self._keep.redraw_with(self._show_view, [self._view, *self._picture])
+        self._keep.redraw_with(self._show_painted, [self._view, *self._picture])
         for button, handler in ((self._reset, self.reset), (self._undo, self.undo), (self._redo, self.redo)):
             button.click(handler, None, self.outputs, **EDITING)
         self._make.click(
@@ -186,27 +186,35 @@ class EditTab:
 
     @user_errors
     def open_inverted(self, request: gr.Request) -> Updates:
-        """Show the example that was inverted; where it has edits already, its sliders may be moving: they stay."""
+        """Show the example that was inverted; picture and sliders stay where it has edits, since they may be moving."""
         session = self._services.session(request)
-        moving = {*self._picture, *self._sliders[session.domain].values()} if session.edits.amounts else set()
-        return {component: update for component, update in self.show(session).items() if component not in moving}
+        return self._show_choices(session) if session.edits.amounts else self.show(session)
 
     def show(self, session: Session) -> Updates:
-        """Return the updates that show a session: picture, sliders and choice of films."""
-        titles = self._titles(session.domain)
+        """Return the updates that show a session: picture, sliders and choices."""
         amounts = session.edits.amounts
+        return {
+            **self._show_choices(session),
+            **self._show_picture(session),
+            **{slider: amounts.get(name, 0) for name, slider in self._sliders[session.domain].items()},
+        }
+
+    def _show_choices(self, session: Session) -> Updates:
+        """Return the updates that show what a session can choose from: views, parts to keep, sliders and films."""
+        titles = self._titles(session.domain)
         return {
             **self._show_view(session),
             **self._keep.show(session),
             **{group: gr.update(visible=domain == session.domain) for domain, group in self._groups.items()},
-            **{slider: amounts.get(name, 0) for name, slider in self._sliders[session.domain].items()},
             self._along: gr.update(choices=titles, value=titles[0][1] if titles else None),
         }
 
     def _show_view(self, session: Session) -> Updates:
-        """Return the updates that show the picture and the view that it is in."""
-        view = view_update(session.view, has_photo=session.aligned is not None)
-        return {self._view: view, **self._show_picture(session)}
+        return {self._view: view_update(session.view, has_photo=session.aligned is not None)}
+
+    def _show_painted(self, session: Session) -> Updates:
+        """Return the updates that show the picture after a stroke, and the view that it is in."""
+        return {**self._show_view(session), **self._show_picture(session)}
 
     def _show_picture(self, session: Session) -> Updates:
         return {self._result: self._beside_photo(session) if session.steps else None, **self._export_bar.hide()}
