@@ -53,7 +53,7 @@ class Page:
                 gr.Markdown(text("shortcuts"))
             device = describe_device(services.engine.device)
             gr.Markdown(f"{text('privacy')} Runs on: {device}.", elem_classes="note", elem_id="about")
-            opened = edit.select(self._edit.open, None, self._edit.outputs, **EDITING)
+            opened = edit.select(self._edit.open, self._edit.sliders, self._edit.outputs, **EDITING)
             opened.success(self._edit.prepare, None, self._edit.prepared, **AT_ONCE)
             words.select(self._text.open, None, self._text.outputs, **EDITING)
             shown = worlds.select(self._worlds.open, None, self._worlds.outputs, **EDITING)

@@ -132,6 +132,19 @@ def test_a_slider_that_is_moved_while_the_tab_is_being_opened_stays_moved(visit:
     expect(age).to_have_value("5")
 
 
+def test_another_photo_begins_with_all_sliders_at_zero(visit: Open) -> None:
+    page = visit()
+    invert(page, PORTRAIT)
+    page.get_by_role("tab", name="Edit").click()
+    slider(page, "age").press("End")
+    expect(slider(page, "age")).to_have_value("5")
+    page.get_by_role("tab", name="Invert").click()
+    page.get_by_role("button", name="Another photo").click()
+    invert(page, EXAMPLES / "male_095.jpg")
+    page.get_by_role("tab", name="Edit").click()
+    expect(slider(page, "age")).to_have_value("0")
+
+
 def test_of_many_moves_in_a_row_the_last_one_is_drawn_in_full(visit: Open, served: Served) -> None:
     page = visit()
     invert(page, PORTRAIT)

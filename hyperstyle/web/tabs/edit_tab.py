@@ -76,10 +76,17 @@ class EditTab:
                 self._export_bar = ExportBar(services, "edit", shown_edits, in_photo=True)
                 self._everyone = Everyone(services, shown_edits)
         self._picture = [self._result, *self._export_bar.outputs]
-        sliders = [slider for group in self._sliders.values() for slider in group.values()]
+        self.sliders = {slider for group in self._sliders.values() for slider in group.values()}
         self.applied = (self._export_bar.applied, self._everyone.applied)
         self.prepared = list(self._live.values())
-        self.outputs = [self._view, *self._keep.outputs, *self._picture, *self._groups.values(), *sliders, self._along]
+        self.outputs = [
+            self._view,
+            *self._keep.outputs,
+            *self._picture,
+            *self._groups.values(),
+            *self.sliders,
+            self._along,
+        ]
         self._wire()
 
     def _group(self, domain: str) -> dict[str, gr.Slider]:
@@ -180,24 +187,26 @@ class EditTab:
         return self.show(session)
 
     @user_errors
-    def open(self, request: gr.Request) -> Updates:
-        """Show the visitor's session."""
-        return self.show(self._services.session(request))
+    def open(self, values: Mapping[gr.Slider, float], request: gr.Request) -> Updates:
+        """Show the visitor's session; `values` are the page's. A slider that stands right may be moving, and stays."""
+        session = self._services.session(request)
+        sliders = {slider: at for slider, at in self._show_sliders(session).items() if values[slider] != at}
+        return {**self._show_choices(session), **self._show_picture(session), **sliders}
 
     @user_errors
     def open_inverted(self, request: gr.Request) -> Updates:
-        """Show the example that was inverted; picture and sliders stay where it has edits, since they may be moving."""
+        """Show the example that was inverted, and its picture where it has no edits yet; sliders may be moving."""
         session = self._services.session(request)
-        return self._show_choices(session) if session.edits.amounts else self.show(session)
+        picture = {} if session.edits.amounts else self._show_picture(session)
+        return {**self._show_choices(session), **picture}
 
     def show(self, session: Session) -> Updates:
         """Return the updates that show a session: picture, sliders and choices."""
+        return {**self._show_choices(session), **self._show_picture(session), **self._show_sliders(session)}
+
+    def _show_sliders(self, session: Session) -> Updates:
         amounts = session.edits.amounts
-        return {
-            **self._show_choices(session),
-            **self._show_picture(session),
-            **{slider: amounts.get(name, 0) for name, slider in self._sliders[session.domain].items()},
-        }
+        return {slider: amounts.get(name, 0) for name, slider in self._sliders[session.domain].items()}
 
     def _show_choices(self, session: Session) -> Updates:
         """Return the updates that show what a session can choose from: views, parts to keep, sliders and films."""
