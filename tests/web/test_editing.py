@@ -114,17 +114,18 @@ def test_a_slider_that_is_held_before_previews_are_ready_shows_one_then(visit: O
 def test_a_slider_that_is_moved_while_the_tab_is_being_opened_stays_moved(visit: Open) -> None:
     page = visit()
     invert(page, PORTRAIT)
-    age, plain = slider(page, "age"), picture(page)
+    age, photo = slider(page, "age"), page.locator("#edited .before")
+    expect(page.locator("#suggestions img").first).to_be_visible()  # nothing else is about to be asked for
 
-    def move_before(answer: Route) -> None:
-        response = answer.fetch()
+    def move_before(opening: Route) -> None:
+        response = opening.fetch()
         age.press("End")
-        answer.fulfill(response=response)
+        opening.fulfill(response=response)
 
-    page.route("**/queue/data?*", move_before, times=1)  # what opens the tab says that no slider is moved
+    page.route("**/queue/join?*", move_before, times=1)
     page.get_by_role("tab", name="Edit").click()
-    expect(page.locator("#edited .before")).to_be_visible()
-    until_full(page, plain)
+    expect(photo).to_be_visible()
+    until_full(page, photo.get_attribute("src") or "")
     expect(age).to_have_value("5")
     page.locator("#undo").click()
     expect(age).to_have_value("0")
